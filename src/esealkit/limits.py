@@ -1,0 +1,64 @@
+"""Every limit on hostile input, each with its reason.
+
+A limit protects memory, time or stack; none of them judges a document.  Callers may pass
+their own :class:`Limits`; the defaults hold every genuine file seen with a wide margin.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["DEFAULT_LIMITS", "Limits"]
+
+_KIB = 1024
+_MIB = 1024 * _KIB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Budgets for one input.  Sizes are bytes."""
+
+    package_entries: int = 65_535
+    """Entries of a zip directory: the count field without zip64."""
+    entry_size: int = 256 * _MIB
+    """One inflated package part: far above any scanned page or font."""
+    package_size: int = 1024 * _MIB
+    """All inflated parts together."""
+    inflate_ratio: int = 200
+    """Inflated to deflated size, looked at after ``inflate_ratio_from`` bytes: genuine XML
+    stays below 40, deflate bombs reach 1032."""
+    inflate_ratio_from: int = 1 * _MIB
+    """Where the ratio begins to count, so that small repetitive parts pass."""
+    foreign_bytes: int = 64 * _KIB
+    """Bytes that vendors leave before or after the archive."""
+    entry_name: int = 1024
+    """Length of an entry's name."""
+    xml_size: int = 32 * _MIB
+    """One XML part that is parsed."""
+    xml_depth: int = 64
+    """Nesting of XML elements: the OFD schema needs fewer than 20 without page blocks."""
+    xml_elements: int = 2_000_000
+    """Elements of one XML part."""
+    der_size: int = 16 * _MIB
+    """One DER structure: a seal with a large picture is under 1 MiB."""
+    der_depth: int = 32
+    """Nesting of DER: a CMS with certificates needs about 15."""
+    der_elements: int = 200_000
+    """TLVs of one DER structure that are walked."""
+    references: int = 65_535
+    """Reference rows of one OFD signature."""
+    signatures: int = 1_000
+    """Signatures of one document."""
+    pages: int = 100_000
+    """Pages of one document body."""
+    chain: int = 10
+    """Certificates between a leaf and its anchor."""
+    certificates: int = 1_000
+    """Candidate certificates for path building."""
+    source_size: int = 2 * 1024 * _MIB
+    """A whole input file."""
+    spool: int = 32 * _MIB
+    """Input above this is copied to a private unlinked file instead of memory."""
+
+
+DEFAULT_LIMITS = Limits()
