@@ -5,4 +5,6 @@ A finding that passed is looked up as ``CHECK:passed``; any other by its reason 
 
 from __future__ import annotations
 
-REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {}
+from esealkit.words import of_ofd
+
+REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {**of_ofd.REASONS}

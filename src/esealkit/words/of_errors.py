@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from esealkit.words import of_ofd
+
 ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     # crypto
     "crypto.invalid_signature": (
@@ -40,4 +42,5 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "密码算法自检未通过：{what}",
         "a cryptographic self-test failed: {what}",
     ),
+    **of_ofd.ERRORS,
 }
