@@ -96,7 +96,9 @@ def signed(
 def reference(name: str, content: bytes) -> str:
     """A Reference row with the SM3 of ``content``."""
     digest = base64.b64encode(sm3(content)).decode()
-    return f'<ofd:Reference FileRef="{name}"><ofd:CheckValue>{digest}</ofd:CheckValue></ofd:Reference>'
+    return (
+        f'<ofd:Reference FileRef="{name}"><ofd:CheckValue>{digest}</ofd:CheckValue></ofd:Reference>'
+    )
 
 
 def hand_signed(
@@ -111,7 +113,8 @@ def hand_signed(
     """A signature written by hand: ``cover`` names the parts in References (default all)."""
     bent = dict(PARTS if parts is None else parts)
     bent["OFD.xml"] = bent["OFD.xml"].replace(
-        b"</ofd:DocRoot>", b"</ofd:DocRoot><ofd:Signatures>/Doc_0/Signs/Signatures.xml</ofd:Signatures>"
+        b"</ofd:DocRoot>",
+        b"</ofd:DocRoot><ofd:Signatures>/Doc_0/Signs/Signatures.xml</ofd:Signatures>",
     )
     if rows is None:
         rows = "".join(reference(f"/{name}", bent[name]) for name in cover or tuple(bent))

@@ -218,7 +218,10 @@ def genuine() -> Iterator[tuple[str, bytes]]:
     extra = struct.pack("<2H", 0x5455, 5) + b"\x01abcd"
     yield "extra differs", archive([replace(OFD, extra=extra), PAGE])
     yield "extra padded", archive([replace(OFD, local_extra=b"\0\0\0"), PAGE])
-    yield "unicode path equal", archive([replace(OFD, extra=unicode_path(b"OFD.xml", "OFD.xml")), PAGE])
+    yield (
+        "unicode path equal",
+        archive([replace(OFD, extra=unicode_path(b"OFD.xml", "OFD.xml")), PAGE]),
+    )
     yield "utf-8 marked", archive([OFD, replace(PAGE, name="附件.xml", flags=0x800)])
     yield "unix mode", archive([replace(OFD, mode=0o100644), PAGE])
     plain = archive(GOOD)
@@ -227,7 +230,22 @@ def genuine() -> Iterator[tuple[str, bytes]]:
     full = Tail(zip64=zip64_end(2, size, start, start + size))
     yield "zip64 end agreeing", archive(GOOD, tail=full)
     wide = struct.pack("<2HQ", 1, 8, len(OFD.content))
-    yield "zip64 size", archive([replace(OFD, size=0xFFFFFFFF, local_size=0xFFFFFFFF, extra=wide, local_extra=struct.pack("<2HQQ", 1, 16, len(OFD.content), len(OFD.data)), local_packed=0xFFFFFFFF), PAGE])
+    yield (
+        "zip64 size",
+        archive(
+            [
+                replace(
+                    OFD,
+                    size=0xFFFFFFFF,
+                    local_size=0xFFFFFFFF,
+                    extra=wide,
+                    local_extra=struct.pack("<2HQQ", 1, 16, len(OFD.content), len(OFD.data)),
+                    local_packed=0xFFFFFFFF,
+                ),
+                PAGE,
+            ]
+        ),
+    )
 
 
 def tolerated() -> Iterator[tuple[str, str, bytes]]:
@@ -238,8 +256,16 @@ def tolerated() -> Iterator[tuple[str, str, bytes]]:
     yield "Z-20", "package.suffix", archive(GOOD, suffix=b"\0" * 100)
     yield "Z-25", "package.name_gbk", archive([OFD, replace(PAGE, name="附件一.xml".encode("gbk"))])
     yield "Z-25b", "package.name_unmarked", archive([OFD, replace(PAGE, name="图片附件")])
-    yield "Z-16c", "package.name_invisible", archive([OFD, replace(PAGE, name="a\u200b.xml", flags=0x800)])
-    yield "wrapped", "package.wrapped", archive([replace(OFD, name="w/OFD.xml"), replace(PAGE, name="w/a.xml")])
+    yield (
+        "Z-16c",
+        "package.name_invisible",
+        archive([OFD, replace(PAGE, name="a\u200b.xml", flags=0x800)]),
+    )
+    yield (
+        "wrapped",
+        "package.wrapped",
+        archive([replace(OFD, name="w/OFD.xml"), replace(PAGE, name="w/a.xml")]),
+    )
 
 
 def hostile() -> Iterator[tuple[str, str, bytes]]:
@@ -254,7 +280,11 @@ def hostile() -> Iterator[tuple[str, str, bytes]]:
 def _doubles() -> Iterator[tuple[str, str, bytes]]:
     other = replace(OFD, content=b"<evil/>")
     yield "Z-01", "package.twice", archive([OFD, PAGE, other])
-    yield "Z-02", "package.gap", archive([OFD, replace(PAGE, listed=False), replace(PAGE, name="b")])
+    yield (
+        "Z-02",
+        "package.gap",
+        archive([OFD, replace(PAGE, listed=False), replace(PAGE, name="b")]),
+    )
     yield "Z-02b first", "package.framing", archive([replace(PAGE, listed=False), OFD])
     yield "Z-02c last", "package.gap", archive([OFD, replace(PAGE, listed=False)])
     yield "Z-04", "package.framing", archive(GOOD) + archive([OFD])
@@ -262,12 +292,24 @@ def _doubles() -> Iterator[tuple[str, str, bytes]]:
     yield "Z-05b", "package.framing", archive(GOOD, tail=Tail(comment=b"xPK\x03\x04"))
     yield "Z-13", "package.alias", archive([OFD, PAGE, replace(PAGE, name="doc_0/page.XML")])
     nfc, nfd = "é.xml", "e\u0301.xml"
-    yield "Z-16", "package.alias", archive([OFD, replace(PAGE, name=nfc, flags=0x800), replace(PAGE, name=nfd, flags=0x800)])
-    yield "Z-16b", "package.alias", archive([OFD, PAGE, replace(PAGE, name="Doc_0/Pa\u200bge.xml", flags=0x800)])
+    yield (
+        "Z-16",
+        "package.alias",
+        archive([OFD, replace(PAGE, name=nfc, flags=0x800), replace(PAGE, name=nfd, flags=0x800)]),
+    )
+    yield (
+        "Z-16b",
+        "package.alias",
+        archive([OFD, PAGE, replace(PAGE, name="Doc_0/Pa\u200bge.xml", flags=0x800)]),
+    )
     yield "Z-23", "package.alias", archive([OFD, Entry("Doc_0", b"x"), Entry("Doc_0/", method=0)])
     yield "Z-23b", "package.alias", archive([OFD, Entry("Doc_0", b"x"), PAGE])
     twin = "图片附件".encode().decode("gb18030")
-    yield "Z-25c", "package.alias", archive([OFD, replace(PAGE, name="图片附件"), replace(PAGE, name=twin, flags=0x800)])
+    yield (
+        "Z-25c",
+        "package.alias",
+        archive([OFD, replace(PAGE, name="图片附件"), replace(PAGE, name=twin, flags=0x800)]),
+    )
 
 
 def _mismatches() -> Iterator[tuple[str, str, bytes]]:
@@ -331,7 +373,11 @@ def _frames() -> Iterator[tuple[str, str, bytes]]:
     yield "Z-31 offset", code, archive(GOOD, tail=Tail(offset_shift=1))
     yield "Z-31 offset low", "package.local_header", archive(GOOD, tail=Tail(offset_shift=-1))
     yield "Z-31 size", code, archive(GOOD, tail=Tail(size_shift=5))
-    yield "Z-31 locator", "package.zip64", archive(GOOD, tail=Tail(zip64=struct.pack("<4sLQL", b"PK\x06\x07", 0, 0, 1)))
+    yield (
+        "Z-31 locator",
+        "package.zip64",
+        archive(GOOD, tail=Tail(zip64=struct.pack("<4sLQL", b"PK\x06\x07", 0, 0, 1))),
+    )
     yield "Z-28 zip64", "package.zip64", archive(GOOD, tail=Tail(zip64=zip64_end(7, 1, 1, 1)))
     yield "Z-28 zip64 size", "package.zip64", archive([replace(OFD, size=0xFFFFFFFF), PAGE])
     yield "no zip", "package.no_directory", b"This is no archive"

@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from esealkit.ofd.compose import ComposedPage, Picture, Shape, TextRun, compose
 from esealkit.ofd.coverage import Coverage, PartCoverage, coverage, coverage_findings
 from esealkit.ofd.document import Body, Box, OfdDocument, OfdPage, Permissions
 from esealkit.ofd.embed import SignaturePlan, StampBox, complete, plan
@@ -37,6 +38,7 @@ __all__ = [
     "Body",
     "BodyState",
     "Box",
+    "ComposedPage",
     "Coverage",
     "Examination",
     "ExaminedSignature",
@@ -48,16 +50,20 @@ __all__ = [
     "Part",
     "PartCoverage",
     "Permissions",
+    "Picture",
     "Provider",
     "Reference",
     "ReferenceResult",
+    "Shape",
     "SignatureEntry",
     "SignatureLists",
     "SignaturePlan",
     "Stamp",
     "StampBox",
+    "TextRun",
     "check_references",
     "complete",
+    "compose",
     "coverage",
     "coverage_findings",
     "examine",

@@ -21,7 +21,11 @@ pytestmark = pytest.mark.skipif(
 FILES = sorted(CORPUS.glob("ofd-*/*.ofd"))
 SIGNED = [path for path in FILES if path.parent.name == "ofd-signed"]
 # bad-DigitalSign: its references are right, only its value is of an older kind
-REFERENCES_BROKEN = {"GOMAIN-V4-bad-zsbk": [True, True], "OFDRWTest-V4-bad-h": [True, False], "dms360": [True]}
+REFERENCES_BROKEN = {
+    "GOMAIN-V4-bad-zsbk": [True, True],
+    "OFDRWTest-V4-bad-h": [True, False],
+    "dms360": [True],
+}
 OPEN = {
     "KingGrid": "document.entry_uncovered",
     "Suwell_SDK": "document.entry_uncovered",
@@ -132,7 +136,9 @@ def test_further_signature_leaves_earlier_ones_alone(path: Path) -> None:
 @given(data=st.data())
 def test_mutated_real_file_gives_value_or_error(data: st.DataObject) -> None:
     """A real file with a few bytes changed is examined or gives an EsealError."""
-    bent = bytearray(data.draw(st.sampled_from([p for p in FILES if p.stat().st_size < 60_000])).read_bytes())
+    bent = bytearray(
+        data.draw(st.sampled_from([p for p in FILES if p.stat().st_size < 60_000])).read_bytes()
+    )
     if not bent:
         return
     for _ in range(data.draw(st.integers(1, 4))):

@@ -25,7 +25,9 @@ def read_all(data: bytes) -> dict[str, bytes]:
     return {name: package.read(name) for name in package.names}
 
 
-@pytest.mark.parametrize(("row", "data"), list(zips.genuine()), ids=lambda v: v if isinstance(v, str) else "")
+@pytest.mark.parametrize(
+    ("row", "data"), list(zips.genuine()), ids=lambda v: v if isinstance(v, str) else ""
+)
 def test_honest_archive_opens(row: str, data: bytes) -> None:
     """Whatever form honest writers give an archive, it opens without deviation."""
     package = Package.open(data)
@@ -33,7 +35,9 @@ def test_honest_archive_opens(row: str, data: bytes) -> None:
     assert package.deviations == ()
 
 
-@pytest.mark.parametrize(("row", "kind", "data"), list(zips.tolerated()), ids=lambda v: v if isinstance(v, str) else "")
+@pytest.mark.parametrize(
+    ("row", "kind", "data"), list(zips.tolerated()), ids=lambda v: v if isinstance(v, str) else ""
+)
 def test_vendor_form_is_a_deviation(row: str, kind: str, data: bytes) -> None:
     """A form that vendors are known to ship opens and is named as a deviation of the container."""
     package = Package.open(data)
@@ -41,7 +45,9 @@ def test_vendor_form_is_a_deviation(row: str, kind: str, data: bytes) -> None:
     assert [(d.id, d.check) for d in package.deviations] == [(kind, "container.form")]
 
 
-@pytest.mark.parametrize(("row", "code", "data"), list(zips.hostile()), ids=lambda v: v if isinstance(v, str) else "")
+@pytest.mark.parametrize(
+    ("row", "code", "data"), list(zips.hostile()), ids=lambda v: v if isinstance(v, str) else ""
+)
 def test_ambiguous_archive_is_refused(row: str, code: str, data: bytes) -> None:
     """An archive that two readers could understand differently is refused, within 50 ms."""
     began = time.perf_counter()
