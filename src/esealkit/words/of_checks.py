@@ -7,6 +7,7 @@ kept apart and joined here.
 
 from __future__ import annotations
 
+from esealkit.words._ofd_checks import OFD_REASONS
 from esealkit.words._seal_checks import SEAL_REASONS
 
-REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {**SEAL_REASONS}
+REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {**OFD_REASONS, **SEAL_REASONS}

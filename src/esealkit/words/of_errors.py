@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from esealkit.words import of_ofd
+
 ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     # crypto
     "crypto.invalid_signature": (
@@ -48,6 +50,7 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "密码算法自检未通过：{what}",
         "a cryptographic self-test failed: {what}",
     ),
+<<<<<<< HEAD
     # asn1
     "der.truncated": (
         "DER 在偏移 {offset} 处被截断或超出外层长度",
@@ -83,4 +86,7 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     ),
     "limit.der_depth": ("DER 嵌套超过 {allowed} 层", "DER is nested deeper than {allowed}"),
     "limit.der_elements": ("DER 元素超过 {allowed} 个", "DER holds more than {allowed} elements"),
+=======
+    **of_ofd.ERRORS,
+>>>>>>> ofd
 }
