@@ -206,9 +206,7 @@ def _page(objects: _Objects, page: Page, tree: int, fonts: str) -> int:
             name = f"P{len(pictures)}"
             pictures.append(f"/{name} {_picture(objects, item)} 0 R")
             place = _numbers(item.width, 0, 0, item.height, item.x)
-            drawn.append(
-                f"q {place} {_up(item.y + item.height, page.height)} cm /{name} Do Q"
-            )
+            drawn.append(f"q {place} {_up(item.y + item.height, page.height)} cm /{name} Do Q")
     content = objects.stream("", "\n".join(drawn).encode("ascii"))
     resources = fonts + (f" /XObject << {' '.join(pictures)} >>" if pictures else "")
     return objects.add(

@@ -49,8 +49,7 @@ class Ink:
             covered = reach - abs(math.sqrt((x + 0.5 - centre) ** 2 + square) - radius)
             if covered > 0:
                 value = 255 if covered >= 1 else int(covered * 255)
-                if value > alpha[base + x]:
-                    alpha[base + x] = value
+                alpha[base + x] = max(alpha[base + x], value)
 
     def segment(self, a: tuple[float, float], b: tuple[float, float], pen: float) -> None:
         """A straight stroke from ``a`` to ``b``, ``pen`` wide with round ends."""
@@ -70,8 +69,7 @@ class Ink:
                 covered = reach - math.hypot(px - t * dx, py - t * dy)
                 if covered > 0:
                     value = 255 if covered >= 1 else int(covered * 255)
-                    if value > alpha[base + x]:
-                        alpha[base + x] = value
+                    alpha[base + x] = max(alpha[base + x], value)
 
     def polygon(self, corners: Sequence[tuple[float, float]]) -> None:
         """A filled polygon (non-zero winding for a simple outline)."""

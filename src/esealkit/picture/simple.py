@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from esealkit.errors import UsageError
 from esealkit.picture._ink import Ink
@@ -158,6 +159,6 @@ def _as_png(
     ink.polygon([(x * scale, y * scale) for x, y in _star(diameter)])
     for run in strokes:
         pixels = [(x * scale, y * scale) for x, y in run]
-        for start, end in zip(pixels, pixels[1:], strict=False):
+        for start, end in pairwise(pixels):
             ink.segment(start, end, letter_pen * scale)
     return write_png(ink.alpha, width=side, height=side, colour=SEAL_RED, dpi=dpi)
