@@ -24,6 +24,14 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "SM2 签名者标识过长（{length} 字节，最多 8191）",
         "the SM2 signer id is too long ({length} bytes, at most 8191)",
     ),
+    "crypto.e_length": (
+        "e 须为 32 字节（给出 {length} 字节）",
+        "e must be 32 bytes long (it has {length})",
+    ),
+    "crypto.signature_number": (
+        "r、s 须在 [0, 2^256) 内",
+        "r and s must be in [0, 2^256)",
+    ),
     "crypto.random_failed": (
         "操作系统未能提供随机数",
         "the operating system gave no random bytes",

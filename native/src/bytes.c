@@ -1,0 +1,11 @@
+#include "bytes.h"
+
+void ek_wipe(void *memory, size_t length) {
+#if defined(__GNUC__) || defined(__clang__)
+    memset(memory, 0, length);
+    __asm__ __volatile__("" : : "r"(memory) : "memory"); /* the bytes "are read" here */
+#else
+    volatile uint8_t *byte = memory;
+    while (length--) *byte++ = 0;
+#endif
+}

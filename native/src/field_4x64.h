@@ -1,0 +1,125 @@
+/* field_4x64.h - the field on four 64-bit limbs, in Montgomery form: the limbs hold a 2^256 mod p.
+ *
+ * Since p = -1 mod 2^64, the Montgomery factor of each step is the low limb itself, and the product
+ * with p is four shifts and subtractions.  CT: nothing leaks. */
+#ifndef EK_FIELD_4X64_H
+#define EK_FIELD_4X64_H
+
+#include "limbs.h"
+
+static const uint64_t ek_p4[4] = {0xffffffffffffffff, 0xffffffff00000000, 0xffffffffffffffff,
+                                  0xfffffffeffffffff};
+/* 2^512 mod p: a Montgomery product with it enters the form. */
+static const ek_fe ek_p4_r2 = {
+    {0x0000000200000003, 0x00000002ffffffff, 0x0000000100000001, 0x0000000400000002}};
+
+#ifdef EK_TEST_FAULTS
+/* The fault test flips one bit of the n-th product of a computation. */
+extern long ek_fault_at, ek_fault_count;
+extern int ek_fault_bit;
+#define EK_FAULT(limbs)                                                \
+    do {                                                               \
+        if (ek_fault_count++ == ek_fault_at)                           \
+            (limbs)[ek_fault_bit / 64] ^= 1ull << (ek_fault_bit % 64); \
+    } while (0)
+#else
+#define EK_FAULT(limbs) ((void)0)
+#endif
+
+/* r = t / 2^256 mod p for t < p 2^256.
+ *
+ * One step adds m p with m = t0 and drops the limb that became zero:
+ *     (t + m p) / 2^64 = t / 2^64 + m (2^192 - 2^160 - 2^32 + 1),
+ * and the second term is the limbs (m, 0, 0, m) - (m << 32, m >> 32, m << 32, m >> 32).
+ * The running value stays under 2^256, so the high half of t is added once, at the end. */
+static inline void ek_fe_redc(ek_fe *r, const uint64_t t[8]) {
+    uint64_t a0 = t[0], a1 = t[1], a2 = t[2], a3 = t[3], sum[4], carry;
+#define EK_STEP(a0, a1, a2, a3)                      \
+    do {                                             \
+        uint64_t m = a0, lo = m << 32, hi = m >> 32; \
+        uint64_t borrow = 0, d0, d1, d2, d3;         \
+        d0 = ek_sbb(m, lo, &borrow);                 \
+        d1 = ek_sbb(0, hi, &borrow);                 \
+        d2 = ek_sbb(0, lo, &borrow);                 \
+        d3 = m - hi - borrow;                        \
+        carry = 0;                                   \
+        a1 = ek_adc(a1, d0, &carry);                 \
+        a2 = ek_adc(a2, d1, &carry);                 \
+        a3 = ek_adc(a3, d2, &carry);                 \
+        a0 = d3 + carry;                             \
+    } while (0)
+    EK_STEP(a0, a1, a2, a3);
+    EK_STEP(a1, a2, a3, a0);
+    EK_STEP(a2, a3, a0, a1);
+    EK_STEP(a3, a0, a1, a2);
+#undef EK_STEP
+    carry = 0;
+    sum[0] = ek_adc(a0, t[4], &carry);
+    sum[1] = ek_adc(a1, t[5], &carry);
+    sum[2] = ek_adc(a2, t[6], &carry);
+    sum[3] = ek_adc(a3, t[7], &carry);
+    ek_reduce_once4(r->v, sum, carry, ek_p4);
+    EK_FAULT(r->v);
+}
+
+static inline void ek_fe_mul(ek_fe *r, const ek_fe *a, const ek_fe *b) {
+    uint64_t t[8];
+    ek_mul4(t, a->v, b->v);
+    ek_fe_redc(r, t);
+}
+
+static inline void ek_fe_sqr(ek_fe *r, const ek_fe *a) {
+    uint64_t t[8];
+    ek_sqr4(t, a->v);
+    ek_fe_redc(r, t);
+}
+
+static inline void ek_fe_add(ek_fe *r, const ek_fe *a, const ek_fe *b) {
+    uint64_t sum[4];
+    uint64_t carry = ek_add4(sum, a->v, b->v);
+    ek_reduce_once4(r->v, sum, carry, ek_p4);
+}
+
+static inline void ek_fe_sub(ek_fe *r, const ek_fe *a, const ek_fe *b) {
+    uint64_t difference[4], m[4];
+    uint64_t mask = ek_mask_bit(ek_sub4(difference, a->v, b->v));
+    for (int i = 0; i < 4; i++) m[i] = ek_p4[i] & mask;
+    (void)ek_add4(r->v, difference, m);
+}
+
+static inline void ek_fe_neg(ek_fe *r, const ek_fe *a) {
+    static const ek_fe zero = {{0, 0, 0, 0}};
+    ek_fe_sub(r, &zero, a);
+}
+
+static inline int ek_fe_load(ek_fe *r, const uint8_t b[32]) {
+    uint64_t raw[4], ignored[4];
+    uint64_t below = ek_barrier(0);
+    ek_load4(raw, b);
+    below = ek_sub4(ignored, raw, ek_p4);
+    ek_reduce_once4(raw, raw, 0, ek_p4);
+    memcpy(r->v, raw, sizeof raw);
+    ek_fe_mul(r, r, &ek_p4_r2);
+    return (int)below;
+}
+
+static inline void ek_fe_store(uint8_t b[32], const ek_fe *a) {
+    uint64_t t[8] = {a->v[0], a->v[1], a->v[2], a->v[3], 0, 0, 0, 0};
+    ek_fe plain;
+    ek_fe_redc(&plain, t);
+    ek_store4(b, plain.v);
+}
+
+static inline void ek_fe_cmov(ek_fe *r, uint64_t mask, const ek_fe *a) {
+    ek_choose4(r->v, mask, a->v, r->v);
+}
+
+static inline uint64_t ek_fe_is_zero(const ek_fe *a) {
+    return ek_is_zero4(a->v);
+}
+
+static inline uint64_t ek_fe_equal(const ek_fe *a, const ek_fe *b) {
+    return ek_equal4(a->v, b->v);
+}
+
+#endif

@@ -1,0 +1,149 @@
+/* limbs.h - 64-bit limbs: the carries that the 4x64 bodies of field and scalar are made of.
+ *
+ * Numbers of 256 bits are four limbs, least significant first.  CT: nothing here leaks. */
+#ifndef EK_LIMBS_H
+#define EK_LIMBS_H
+
+#include "bytes.h"
+
+#if !defined(__SIZEOF_INT128__)
+#error \
+    "esealkit's native core needs a 128-bit integer type (gcc or clang on a 64-bit CPU). " \
+       "Set ESEALKIT_PURE=1 to build without it."
+#endif
+
+__extension__ typedef unsigned __int128 ek_u128;
+
+/* a + b + *carry; *carry becomes the carry out. */
+static inline uint64_t ek_adc(uint64_t a, uint64_t b, uint64_t *carry) {
+    ek_u128 t = (ek_u128)a + b + *carry;
+    *carry = (uint64_t)(t >> 64);
+    return (uint64_t)t;
+}
+
+/* a - b - *borrow; *borrow becomes the borrow out. */
+static inline uint64_t ek_sbb(uint64_t a, uint64_t b, uint64_t *borrow) {
+    ek_u128 t = (ek_u128)a - b - *borrow;
+    *borrow = (uint64_t)(t >> 64) & 1;
+    return (uint64_t)t;
+}
+
+/* a * b + c + *carry, which never exceeds 128 bits; *carry becomes the high half. */
+static inline uint64_t ek_mac(uint64_t a, uint64_t b, uint64_t c, uint64_t *carry) {
+    ek_u128 t = (ek_u128)a * b + c + *carry;
+    *carry = (uint64_t)(t >> 64);
+    return (uint64_t)t;
+}
+
+/* r = a + b; returns the carry. */
+static inline uint64_t ek_add4(uint64_t r[4], const uint64_t a[4], const uint64_t b[4]) {
+    uint64_t carry = 0;
+    r[0] = ek_adc(a[0], b[0], &carry);
+    r[1] = ek_adc(a[1], b[1], &carry);
+    r[2] = ek_adc(a[2], b[2], &carry);
+    r[3] = ek_adc(a[3], b[3], &carry);
+    return carry;
+}
+
+/* r = a - b; returns the borrow. */
+static inline uint64_t ek_sub4(uint64_t r[4], const uint64_t a[4], const uint64_t b[4]) {
+    uint64_t borrow = 0;
+    r[0] = ek_sbb(a[0], b[0], &borrow);
+    r[1] = ek_sbb(a[1], b[1], &borrow);
+    r[2] = ek_sbb(a[2], b[2], &borrow);
+    r[3] = ek_sbb(a[3], b[3], &borrow);
+    return borrow;
+}
+
+/* r = a where mask is ones, b where it is zero. */
+static inline void ek_choose4(uint64_t r[4], uint64_t mask, const uint64_t a[4],
+                              const uint64_t b[4]) {
+    for (int i = 0; i < 4; i++) r[i] = ek_choose(mask, a[i], b[i]);
+}
+
+/* r = carry 2^256 + a, less m once if it is m or more: for a value known to be under 2m. */
+static inline void ek_reduce_once4(uint64_t r[4], const uint64_t a[4], uint64_t carry,
+                                   const uint64_t m[4]) {
+    uint64_t less[4];
+    uint64_t borrow = ek_sub4(less, a, m);
+    ek_choose4(r, ek_mask_bit(borrow & (carry ^ 1)), a, less);
+}
+
+/* r = a * b. */
+static inline void ek_mul4(uint64_t r[8], const uint64_t a[4], const uint64_t b[4]) {
+    uint64_t carry = 0;
+    r[0] = ek_mac(a[0], b[0], 0, &carry);
+    r[1] = ek_mac(a[0], b[1], 0, &carry);
+    r[2] = ek_mac(a[0], b[2], 0, &carry);
+    r[3] = ek_mac(a[0], b[3], 0, &carry);
+    r[4] = carry;
+    for (int i = 1; i < 4; i++) {
+        carry = 0;
+        r[i] = ek_mac(a[i], b[0], r[i], &carry);
+        r[i + 1] = ek_mac(a[i], b[1], r[i + 1], &carry);
+        r[i + 2] = ek_mac(a[i], b[2], r[i + 2], &carry);
+        r[i + 3] = ek_mac(a[i], b[3], r[i + 3], &carry);
+        r[i + 4] = carry;
+    }
+}
+
+/* r = a * a: six cross products, doubled, and four squares. */
+static inline void ek_sqr4(uint64_t r[8], const uint64_t a[4]) {
+    uint64_t carry = 0, top;
+    ek_u128 t;
+
+    r[1] = ek_mac(a[0], a[1], 0, &carry);
+    r[2] = ek_mac(a[0], a[2], 0, &carry);
+    r[3] = ek_mac(a[0], a[3], 0, &carry);
+    r[4] = carry;
+    carry = 0;
+    r[3] = ek_mac(a[1], a[2], r[3], &carry);
+    r[4] = ek_mac(a[1], a[3], r[4], &carry);
+    r[5] = carry;
+    carry = 0;
+    r[5] = ek_mac(a[2], a[3], r[5], &carry);
+    r[6] = carry;
+
+    top = r[6] >> 63;
+    r[6] = r[6] << 1 | r[5] >> 63;
+    r[5] = r[5] << 1 | r[4] >> 63;
+    r[4] = r[4] << 1 | r[3] >> 63;
+    r[3] = r[3] << 1 | r[2] >> 63;
+    r[2] = r[2] << 1 | r[1] >> 63;
+    r[1] = r[1] << 1;
+
+    t = (ek_u128)a[0] * a[0];
+    r[0] = (uint64_t)t;
+    carry = 0;
+    r[1] = ek_adc(r[1], (uint64_t)(t >> 64), &carry);
+    t = (ek_u128)a[1] * a[1];
+    r[2] = ek_adc(r[2], (uint64_t)t, &carry);
+    r[3] = ek_adc(r[3], (uint64_t)(t >> 64), &carry);
+    t = (ek_u128)a[2] * a[2];
+    r[4] = ek_adc(r[4], (uint64_t)t, &carry);
+    r[5] = ek_adc(r[5], (uint64_t)(t >> 64), &carry);
+    t = (ek_u128)a[3] * a[3];
+    r[6] = ek_adc(r[6], (uint64_t)t, &carry);
+    r[7] = top + (uint64_t)(t >> 64) + carry;
+}
+
+/* Big-endian bytes in and out. */
+static inline void ek_load4(uint64_t r[4], const uint8_t b[32]) {
+    for (int i = 0; i < 4; i++) r[i] = ek_load64(b + 24 - 8 * i);
+}
+
+static inline void ek_store4(uint8_t b[32], const uint64_t a[4]) {
+    for (int i = 0; i < 4; i++) ek_store64(b + 24 - 8 * i, a[i]);
+}
+
+/* All ones when a is zero. */
+static inline uint64_t ek_is_zero4(const uint64_t a[4]) {
+    return ek_mask_zero(a[0] | a[1] | a[2] | a[3]);
+}
+
+/* All ones when a is b. */
+static inline uint64_t ek_equal4(const uint64_t a[4], const uint64_t b[4]) {
+    return ek_mask_zero((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]));
+}
+
+#endif

@@ -1,0 +1,29 @@
+/* mul.h - scalar multiplication: by the base point in constant time, and the two-point product of
+ * verification in variable time. */
+#ifndef EK_MUL_H
+#define EK_MUL_H
+
+#include "group.h"
+#include "scalar.h"
+
+/* The table of native/gen/base_table.py: signed 6-bit windows, 88 KB.  6 bits balance the scan of
+ * a row (grows with the window) against the additions (shrink with it). */
+#define EK_BASE_WINDOW 6
+#define EK_BASE_ROWS 43
+#define EK_BASE_COLUMNS 32
+extern const ek_ge ek_base_table[EK_BASE_ROWS][EK_BASE_COLUMNS];
+
+/* r = k G, infinity for k = 0.  CT: nothing leaks. */
+void ek_mul_base(ek_gej *r, const ek_scalar *k);
+
+/* r = k G.  VAR: time depends on k (public). */
+void ek_mul_base_var(ek_gej *r, const ek_scalar *k);
+
+/* r = s G + t P.  VAR: time depends on s, t, P (public). */
+void ek_mul_double_var(ek_gej *r, const ek_scalar *s, const ek_scalar *t, const ek_ge *p);
+
+/* All ones when a is not infinity and its affine x is x or x + n, that is, x mod n: compared as
+ * X = x Z^2, without an inversion.  x + n counts only below p.  CT: nothing leaks. */
+uint64_t ek_gej_has_x(const ek_gej *a, const ek_scalar *x);
+
+#endif

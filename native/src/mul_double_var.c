@@ -1,0 +1,76 @@
+/* mul_double_var.c - s G + t P for verification: public numbers only.
+ *
+ * s G comes from the base table without doublings; t P by the width-5 non-adjacent form over the
+ * eight odd multiples P, 3P .. 15P; one last addition joins them. */
+#include "mul.h"
+
+#define NAF_WIDTH 5
+#define NAF_ENTRIES (1 << (NAF_WIDTH - 2))
+#define NAF_LENGTH 257
+
+/* Writes k as a sum of naf[i] 2^i with odd naf[i], |naf[i]| < 16, or 0, nonzero ones at least
+ * five places apart; returns the number of places.  VAR: time depends on k (public). */
+static int naf_digits_var(int8_t naf[NAF_LENGTH], const ek_scalar *k) {
+    int carry = 0, used = 0;
+    memset(naf, 0, NAF_LENGTH);
+    for (int i = 0; i < NAF_LENGTH;) {
+        int word = (int)ek_scalar_bits(k, i, NAF_WIDTH) + carry;
+        if (word % 2 == 0) { /* bit and carry are equal: the place is empty, the carry stays */
+            i++;
+            continue;
+        }
+        carry = word >> (NAF_WIDTH - 1) & 1;
+        naf[i] = (int8_t)(word - (carry << NAF_WIDTH));
+        used = i + 1;
+        i += NAF_WIDTH;
+    }
+    return used;
+}
+
+/* r = k P.  VAR: time depends on both (public). */
+static void mul_point_var(ek_gej *r, const ek_scalar *k, const ek_ge *p) {
+    int8_t naf[NAF_LENGTH];
+    ek_gej odd[NAF_ENTRIES], twice, entry;
+    int used = naf_digits_var(naf, k);
+
+    ek_gej_set_ge(&odd[0], p);
+    ek_gej_double(&twice, &odd[0]);
+    for (int i = 1; i < NAF_ENTRIES; i++) ek_gej_add_var(&odd[i], &odd[i - 1], &twice);
+
+    ek_gej_set_infinity(r);
+    for (int i = used - 1; i >= 0; i--) {
+        ek_gej_double(r, r);
+        if (naf[i] > 0) {
+            ek_gej_add_var(r, r, &odd[naf[i] / 2]);
+        } else if (naf[i] < 0) {
+            entry = odd[-naf[i] / 2];
+            ek_fe_neg(&entry.y, &entry.y);
+            ek_gej_add_var(r, r, &entry);
+        }
+    }
+}
+
+void ek_mul_double_var(ek_gej *r, const ek_scalar *s, const ek_scalar *t, const ek_ge *p) {
+    ek_gej sg, tp;
+    ek_mul_base_var(&sg, s);
+    mul_point_var(&tp, t, p);
+    ek_gej_add_var(r, &sg, &tp);
+}
+
+uint64_t ek_gej_has_x(const ek_gej *a, const ek_scalar *x) {
+    static const ek_fe order = {{0xe785d89f215b19c3, 0xabd9208f726ecad2, 0x21c6052a53bbf408,
+                                 0x215b19c27203df6c}}; /* n, as a field element */
+    uint8_t bytes[32];
+    ek_fe candidate, zz, product;
+    uint64_t same;
+
+    ek_scalar_store(bytes, x);
+    (void)ek_fe_load(&candidate, bytes); /* x < n < p */
+    ek_fe_sqr(&zz, &a->z);
+    ek_fe_mul(&product, &candidate, &zz);
+    same = ek_fe_equal(&product, &a->x);
+    ek_fe_add(&candidate, &candidate, &order);
+    ek_fe_mul(&product, &candidate, &zz);
+    same |= ek_fe_equal(&product, &a->x) & ek_scalar_fits_p_minus_n(x);
+    return same & ~ek_fe_is_zero(&a->z);
+}

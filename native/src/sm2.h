@@ -1,0 +1,48 @@
+/* sm2.h - what the SM2 files share: the insides of keys, the nonce, the signature equation. */
+#ifndef EK_SM2_H
+#define EK_SM2_H
+
+#include "esealkit_native.h"
+#include "mul.h"
+#include "sm3.h"
+
+/* The key's parts as their types; the copies of secrets are the caller's to wipe.
+ * CT: nothing leaks. */
+static inline void ek_public_point(ek_ge *p, const ek_sm2_public *key) {
+    memcpy(p, key->point, sizeof *p);
+}
+
+static inline void ek_private_scalars(ek_scalar *d, ek_scalar_mont *inverse,
+                                      const ek_sm2_private *key) {
+    memcpy(d, key->d, sizeof *d);
+    memcpy(inverse, key->inverse, sizeof *inverse);
+}
+
+/* The hedged nonce: HMAC-DRBG with SM3 in the shape of RFC 6979 3.2, seeded with a domain tag, d,
+ * e (which holds Z, so the public key and id) and 32 fresh bytes.  A stuck random source leaves a
+ * deterministic nonce that still differs for every (d, e); a broken hash leaves the fresh bytes. */
+typedef struct ek_nonce {
+    uint8_t key[32], value[32];
+} ek_nonce;
+
+#define EK_NONCE_TAG "esealkit SM2 nonce 1" /* 20 bytes, without its zero */
+
+/* CT: nothing leaks. */
+void ek_nonce_init(ek_nonce *state, const uint8_t d[32], const uint8_t e[32],
+                   const uint8_t fresh[32]);
+
+/* Draws the next k.  Returns 1 when it is in [1, n-1]; 0 asks the caller to draw again (2^-32).
+ * CT: only the answer leaks, and a refused k is not used. */
+int ek_nonce_next(ek_scalar *k, ek_nonce *state);
+
+/* r and s of GB/T 32918.2 6.1, A5 to A6, for one nonce.  Returns 0 when r = 0, r + k = n or s = 0.
+ * CT: only the answer leaks. */
+int ek_sm2_sign_with_nonce(ek_scalar *r, ek_scalar *s, const ek_sm2_private *key,
+                           const ek_scalar *e, const ek_scalar *k);
+
+/* The check before a signature leaves: verification with the private key.  See sm2_sign.c.
+ * CT: only the answer leaks. */
+int ek_sm2_signature_holds(const ek_sm2_private *key, const ek_scalar *e, const ek_scalar *r,
+                           const ek_scalar *s);
+
+#endif

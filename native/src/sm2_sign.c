@@ -1,0 +1,164 @@
+/* sm2_sign.c - SM2 signatures (GB/T 32918.2 6.1).
+ *
+ * Everything here works on secrets and is constant time; what becomes public (r, s, and whether a
+ * nonce was refused) is declassified where it does.
+ *
+ * The fault check.  A signature made with one flipped bit can give the key away, so none leaves
+ * unchecked.  Verifying with the public key costs twice the signing; the check here is
+ * verification with the private key: from the finished r and s it recomputes the nonce,
+ *     k' = s + (r + s) d mod n,
+ * multiplies the base point by n - k', and asks whether that point's x is r - e.  With a right
+ * signature it is -kG, whose x is that of kG.  s came from the cached (1+d)^-1 and the check uses
+ * d, so a fault in either, in the product, in s or in r shows; n - k' has other digits than k, so
+ * the second multiplication takes other table entries and other sums, and a fault in the table or
+ * in the field that repeats itself shows as well.  It does not see a fault in e (the signature is
+ * then one of another message) nor one before k was drawn. */
+#include "sm2.h"
+
+/* A refused k, r or s has probability under 2^-31 for each draw: so many mean a fault. */
+#define MOST_DRAWS 16
+
+int ek_sm2_sign_with_nonce(ek_scalar *r, ek_scalar *s, const ek_sm2_private *key,
+                           const ek_scalar *e, const ek_scalar *k) {
+    ek_gej product;
+    ek_ge point;
+    ek_scalar d, sum;
+    ek_scalar_mont inverse;
+    uint8_t x[32];
+    uint64_t again;
+
+    ek_mul_base(&product, k);
+    ek_ge_set_gej(&point, &product);
+    ek_fe_store(x, &point.x);
+    (void)ek_scalar_load(&sum, x); /* x1 mod n */
+    ek_scalar_add(r, e, &sum);
+    ek_scalar_add(&sum, r, k);
+
+    /* s = (1+d)^-1 (k - r d) = (1+d)^-1 (k + r) - r */
+    ek_private_scalars(&d, &inverse, key);
+    ek_scalar_mul(s, &inverse, &sum);
+    ek_scalar_sub(s, s, r);
+
+    again = ek_scalar_is_zero(r) | ek_scalar_is_zero(&sum) | ek_scalar_is_zero(s);
+    EK_DECLASSIFY(&again, sizeof again);
+    ek_wipe(&product, sizeof product);
+    ek_wipe(&point, sizeof point);
+    ek_wipe(&d, sizeof d);
+    ek_wipe(&inverse, sizeof inverse);
+    ek_wipe(&sum, sizeof sum);
+    ek_wipe(x, sizeof x);
+    if (again) {
+        ek_wipe(r, sizeof *r);
+        ek_wipe(s, sizeof *s);
+    }
+    return !again;
+}
+
+int ek_sm2_signature_holds(const ek_sm2_private *key, const ek_scalar *e, const ek_scalar *r,
+                           const ek_scalar *s) {
+    ek_gej product;
+    ek_scalar d, t, x, k;
+    ek_scalar_mont factor;
+    uint64_t holds;
+
+    ek_private_scalars(&d, &factor, key);
+    ek_scalar_add(&t, r, s);
+    ek_scalar_to_mont(&factor, &t);
+    ek_scalar_mul(&k, &factor, &d);
+    ek_scalar_add(&k, &k, s);
+    ek_scalar_neg(&k, &k);
+    ek_mul_base(&product, &k);
+    ek_scalar_sub(&x, r, e);
+    holds = ek_gej_has_x(&product, &x) & ~ek_scalar_is_zero(&t);
+    EK_DECLASSIFY(&holds, sizeof holds);
+    ek_wipe(&product, sizeof product);
+    ek_wipe(&d, sizeof d);
+    ek_wipe(&k, sizeof k);
+    ek_wipe(&factor, sizeof factor);
+    return (int)(holds & 1);
+}
+
+/* Draws nonces until one serves.  CT: only the number of draws leaks. */
+static int sign_hedged(ek_scalar *r, ek_scalar *s, const ek_sm2_private *key, const uint8_t e[32],
+                       const uint8_t fresh[32]) {
+    ek_nonce nonce;
+    ek_scalar k, e_mod_n;
+    uint8_t d[32];
+    int made = 0;
+
+    (void)ek_scalar_load(&e_mod_n, e);
+    ek_sm2_private_store(d, key);
+    ek_nonce_init(&nonce, d, e, fresh);
+    for (int draws = 0; !made && draws < MOST_DRAWS; draws++) {
+        if (!ek_nonce_next(&k, &nonce)) continue;
+        made = ek_sm2_sign_with_nonce(r, s, key, &e_mod_n, &k);
+    }
+    if (made && !ek_sm2_signature_holds(key, &e_mod_n, r, s)) made = 0;
+    ek_wipe(&nonce, sizeof nonce);
+    ek_wipe(&k, sizeof k);
+    ek_wipe(d, sizeof d);
+    return made;
+}
+
+int ek_sm2_sign_e_fresh(uint8_t *sig, size_t sig_cap, size_t *sig_len, int *why,
+                        const ek_sm2_private *key, const uint8_t e[32], const uint8_t fresh[32]) {
+    ek_scalar r, s;
+    uint8_t r_bytes[32], s_bytes[32];
+
+    *sig_len = 0;
+    *why = EK_BAD_ARGUMENT;
+    if (sig_cap < EK_SM2_SIGNATURE_MAX) return 0;
+    *why = EK_FAULT_DETECTED;
+    if (!sign_hedged(&r, &s, key, e, fresh)) {
+        ek_wipe(&r, sizeof r); /* a faulty signature must not stay behind */
+        ek_wipe(&s, sizeof s);
+        return 0;
+    }
+    ek_scalar_store(r_bytes, &r);
+    ek_scalar_store(s_bytes, &s);
+    EK_DECLASSIFY(r_bytes, sizeof r_bytes);
+    EK_DECLASSIFY(s_bytes, sizeof s_bytes);
+    if (!ek_sm2_signature_encode(sig, sig_cap, sig_len, r_bytes, s_bytes)) return 0;
+    *why = EK_OK;
+    return 1;
+}
+
+int ek_sm2_sign_e(uint8_t *sig, size_t sig_cap, size_t *sig_len, int *why,
+                  const ek_sm2_private *key, const uint8_t e[32]) {
+    uint8_t fresh[32];
+    int made;
+    *sig_len = 0;
+    *why = EK_RANDOM_FAILED;
+    if (!ek_random(fresh, sizeof fresh)) return 0;
+    made = ek_sm2_sign_e_fresh(sig, sig_cap, sig_len, why, key, e, fresh);
+    ek_wipe(fresh, sizeof fresh);
+    return made;
+}
+
+int ek_sm2_sign(uint8_t *sig, size_t sig_cap, size_t *sig_len, int *why, const ek_sm2_private *key,
+                const uint8_t *id, size_t id_len, const uint8_t *message, size_t message_len) {
+    uint8_t e[32];
+    *sig_len = 0;
+    *why = EK_BAD_ARGUMENT;
+    if (!ek_sm2_e(e, &key->public_key, id, id_len, message, message_len)) return 0;
+    return ek_sm2_sign_e(sig, sig_cap, sig_len, why, key, e);
+}
+
+int ek_sm2_sign_many(uint8_t *sigs, size_t sigs_cap, size_t *sig_lens, int *why,
+                     const ek_sm2_private *key, const uint8_t *id, size_t id_len,
+                     const uint8_t *const *messages, const size_t *message_lens, size_t count) {
+    *why = EK_BAD_ARGUMENT;
+    for (size_t i = 0; i < count; i++) sig_lens[i] = 0;
+    if (sigs_cap / EK_SM2_SIGNATURE_MAX < count) return 0;
+    for (size_t i = 0; i < count; i++) {
+        uint8_t *sig = sigs + EK_SM2_SIGNATURE_MAX * i;
+        if (!ek_sm2_sign(sig, EK_SM2_SIGNATURE_MAX, &sig_lens[i], why, key, id, id_len, messages[i],
+                         message_lens[i])) {
+            for (size_t j = 0; j < count; j++) sig_lens[j] = 0;
+            memset(sigs, 0, sigs_cap);
+            return 0;
+        }
+    }
+    *why = EK_OK;
+    return 1;
+}

@@ -1,0 +1,186 @@
+"""The compiled body: a thin layer over ``native/include/esealkit_native.h``.
+
+Buffers are handed over without copying; while a call runs they are exported, so a bytearray
+cannot be resized.  cffi releases the GIL around every call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from esealkit._native import ffi, lib
+from esealkit.errors import EsealError
+
+NAME = "native"
+
+_NEW = ffi.new
+_FROM = ffi.from_buffer
+_SIGNATURE_MAX = lib.EK_SM2_SIGNATURE_MAX
+
+
+def _view(data: Any) -> Any:
+    """``data`` as something cffi takes for a ``const uint8_t *`` and ``len`` counts in bytes."""
+    return data if type(data) is bytes else _FROM("uint8_t[]", data)
+
+
+def _pointers(buffers: Sequence[Any]) -> tuple[Any, Any, Any]:
+    """Arrays of pointers and lengths, and the views that keep the pointers alive."""
+    views = [_FROM("uint8_t[]", data) for data in buffers]
+    pointers = _NEW("uint8_t *[]", views)
+    return pointers, _NEW("size_t[]", [len(view) for view in views]), views
+
+
+def sm3(data: Any) -> bytes:
+    view = _view(data)
+    # A bytes object that nobody else has seen is filled in place, as C extensions do.
+    digest = bytes(32)
+    lib.ek_sm3_digest(digest, view, len(view))  # type: ignore[arg-type]
+    return digest
+
+
+def sm3_many(messages: Sequence[Any]) -> list[bytes]:
+    pointers, lens, views = _pointers(messages)
+    size = 32 * len(views)
+    digests = _NEW("uint8_t[]", size)
+    lib.ek_sm3_many(digests, size, pointers, lens, len(views))
+    joined = bytes(ffi.buffer(digests, size))
+    return [joined[i : i + 32] for i in range(0, size, 32)]
+
+
+def sm3_new() -> Any:
+    state = _NEW("ek_sm3 *")
+    lib.ek_sm3_init(state)
+    return state
+
+
+def sm3_update(state: Any, data: Any) -> None:
+    view = _view(data)
+    lib.ek_sm3_update(state, view, len(view))
+
+
+def sm3_digest(state: Any) -> bytes:
+    digest = bytes(32)  # see sm3
+    lib.ek_sm3_final(digest, state)  # type: ignore[arg-type]
+    return digest
+
+
+def sm3_copy(state: Any) -> Any:
+    return _NEW("ek_sm3 *", state[0])
+
+
+def public_load(encoded: Any) -> Any:
+    view = _view(encoded)
+    public = _NEW("ek_sm2_public *")
+    return public if lib.ek_sm2_public_load(public, view, len(view)) else None
+
+
+def public_bytes(public: Any) -> bytes:
+    out = _NEW("uint8_t[65]")
+    lib.ek_sm2_public_store(out, public)
+    return bytes(ffi.buffer(out))
+
+
+def z(public: Any, signer_id: Any) -> bytes:
+    view = _view(signer_id)
+    out = _NEW("uint8_t[32]")
+    lib.ek_sm2_z(out, public, view, len(view))
+    return bytes(ffi.buffer(out))
+
+
+def private_load(d: Any) -> Any:
+    private = _NEW("ek_sm2_private *")
+    return private if lib.ek_sm2_private_load(private, _view(d)) else None
+
+
+def private_generate() -> Any:
+    private, why = _NEW("ek_sm2_private *"), _NEW("int *")
+    if not lib.ek_sm2_private_generate(private, why):
+        raise _error(why[0])
+    return private
+
+
+def private_bytes(private: Any) -> bytes:
+    out = _NEW("uint8_t[32]")
+    lib.ek_sm2_private_store(out, private)
+    d = bytes(ffi.buffer(out))
+    ffi.buffer(out)[:] = bytes(32)
+    return d
+
+
+def private_public(private: Any) -> Any:
+    return _NEW("ek_sm2_public *", private.public_key)
+
+
+def private_wipe(private: Any) -> None:
+    lib.ek_sm2_private_wipe(private)
+
+
+def _error(why: int) -> EsealError:
+    if why == lib.EK_RANDOM_FAILED:
+        return EsealError("crypto.random_failed")
+    return EsealError("crypto.fault_detected")
+
+
+def sign(private: Any, signer_id: Any, message: Any) -> bytes:
+    id_view, view = _view(signer_id), _view(message)
+    sig, sig_len, why = _NEW("uint8_t[]", _SIGNATURE_MAX), _NEW("size_t *"), _NEW("int *")
+    if not lib.ek_sm2_sign(
+        sig, _SIGNATURE_MAX, sig_len, why, private, id_view, len(id_view), view, len(view)
+    ):
+        raise _error(why[0])
+    return bytes(ffi.buffer(sig, sig_len[0]))
+
+
+def sign_e(private: Any, e: Any, fresh: bytes | None = None) -> bytes:
+    view = _view(e)
+    sig, sig_len, why = _NEW("uint8_t[]", _SIGNATURE_MAX), _NEW("size_t *"), _NEW("int *")
+    if fresh is None:
+        made = lib.ek_sm2_sign_e(sig, _SIGNATURE_MAX, sig_len, why, private, view)
+    else:
+        made = lib.ek_sm2_sign_e_fresh(sig, _SIGNATURE_MAX, sig_len, why, private, view, fresh)
+    if not made:
+        raise _error(why[0])
+    return bytes(ffi.buffer(sig, sig_len[0]))
+
+
+def sign_many(private: Any, signer_id: Any, messages: Sequence[Any]) -> list[bytes]:
+    id_view = _view(signer_id)
+    pointers, lens, views = _pointers(messages)
+    count = len(views)
+    size = _SIGNATURE_MAX * count
+    sigs, sig_lens, why = _NEW("uint8_t[]", size), _NEW("size_t[]", count), _NEW("int *")
+    if not lib.ek_sm2_sign_many(
+        sigs, size, sig_lens, why, private, id_view, len(id_view), pointers, lens, count
+    ):
+        raise _error(why[0])
+    joined = bytes(ffi.buffer(sigs, size))
+    starts = range(0, size, _SIGNATURE_MAX)
+    return [joined[start : start + sig_lens[i]] for i, start in enumerate(starts)]
+
+
+def verify(public: Any, signature: Any, signer_id: Any, message: Any) -> int:
+    sig, id_view, view = _view(signature), _view(signer_id), _view(message)
+    why = _NEW("int *")
+    lib.ek_sm2_verify(why, public, sig, len(sig), id_view, len(id_view), view, len(view))
+    return int(why[0])
+
+
+def verify_e(public: Any, signature: Any, e: Any) -> int:
+    sig, view, why = _view(signature), _view(e), _NEW("int *")
+    lib.ek_sm2_verify_e(why, public, sig, len(sig), view)
+    return int(why[0])
+
+
+def verify_many(
+    publics: Sequence[Any], signatures: Sequence[Any], signer_id: Any, messages: Sequence[Any]
+) -> list[int]:
+    id_view = _view(signer_id)
+    sigs, sig_lens, sig_views = _pointers(signatures)
+    pointers, lens, views = _pointers(messages)
+    count = len(views)
+    keys = _NEW("ek_sm2_public *[]", list(publics))
+    whys = _NEW("int[]", count)
+    lib.ek_sm2_verify_many(whys, keys, sigs, sig_lens, id_view, len(id_view), pointers, lens, count)
+    del sig_views
+    return [int(whys[i]) for i in range(count)]
