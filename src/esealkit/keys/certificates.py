@@ -88,10 +88,7 @@ def _comparable(info: der.Node) -> bytes:
         if node.is_universal(der.Tag.OID)
     ]
     if names and names[-1] in (oids.SM2_CURVE, oids.SM2_SIGN):
-        try:
-            return sm2_public_key_info(sm2.PublicKey.from_bytes(key.bits("key")[0]).to_bytes())
-        except ValueError:
-            raise KeyFormatError("key.certificate_malformed") from None
+        return sm2_public_key_info(sm2.PublicKey.from_bytes(key.bits("key")[0]))
     return info.raw
 
 

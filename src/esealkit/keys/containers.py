@@ -10,8 +10,16 @@ import base64
 import re
 from dataclasses import dataclass
 
+from cryptography.exceptions import UnsupportedAlgorithm
+
 from esealkit.asn1 import build, der, oids
-from esealkit.errors import DerError, KeyFormatError, LimitExceeded, PinRejected
+from esealkit.errors import (
+    DerError,
+    KeyFormatError,
+    LimitExceeded,
+    PinRejected,
+    UnsupportedError,
+)
 from esealkit.keys.certificates import certificate_facts
 from esealkit.keys.cfca import looks_like_cfca, read_cfca
 from esealkit.keys.encryption import decrypt_old_pem, decrypt_pbes
@@ -61,6 +69,9 @@ def read_container(
             keys, certificates = _from_der(_without_base64(content), secret)
     except DerError:
         raise KeyFormatError("key.malformed", what="DER") from None
+    except UnsupportedAlgorithm:
+        # Some builds of OpenSSL leave SM3 and SM4 out.
+        raise UnsupportedError("key.unsupported_cipher", name="SM3, SM4") from None
     return KeyContainer(keys=tuple(keys), certificates=tuple(certificates))
 
 

@@ -54,6 +54,7 @@ def open_key(
         return _opened(source, certificate, pin, tuple(chain))
     except EsealError as error:
         # Frames below held secrets; a traceback that shows local variables must not.
+        error.__context__ = None
         raise error.with_traceback(None) from None
     finally:
         pin.wipe()
@@ -118,8 +119,9 @@ def _certificates(source: CertificateSource) -> list[bytes]:
 def _matched(container: KeyContainer, candidates: list[bytes]) -> tuple[SoftwareKey, bytes | None]:
     """The key and the certificate that belong together and serve signing best."""
     if not candidates:
-        if len(container.keys) > 1:
-            raise UsageError("key.several", count=len(container.keys))
+        count = len({key.public_key_info for key in container.keys})
+        if count > 1:
+            raise UsageError("key.several", count=count)
         return container.keys[0], None
     best: tuple[int, SoftwareKey, bytes] | None = None
     for encoded in candidates:

@@ -119,10 +119,10 @@ def _sm2_from(parts: _EcParts) -> SoftwareKey:
     return sm2_key(parts.secret, parts.public)
 
 
-def _point(public: bytes) -> bytes:
+def _point(public: bytes) -> sm2.PublicKey:
     try:
-        return sm2.PublicKey.from_bytes(public).to_bytes()
-    except (EsealError, ValueError):
+        return sm2.PublicKey.from_bytes(public)
+    except EsealError:
         raise KeyFormatError("key.inconsistent") from None
 
 

@@ -26,7 +26,7 @@ class SoftwareKey:
     secret shows in ``repr``, and pickling is refused; ``close`` drops it.
     """
 
-    __slots__ = ("_private", "algorithm", "certificate", "chain", "public_key", "public_key_info")
+    __slots__ = ("_private", "_public", "algorithm", "certificate", "chain", "public_key_info")
 
     algorithm: str
     """``"sm2"``, ``"rsa"`` or ``"ecdsa"``."""
@@ -34,10 +34,8 @@ class SoftwareKey:
     """The signer's certificate, DER."""
     chain: tuple[bytes, ...]
     """Issuer certificates, DER, nearest first."""
-    public_key: bytes
-    """SM2: the 65 octets of the point; else the DER of SubjectPublicKeyInfo."""
     public_key_info: bytes
-    """The DER of SubjectPublicKeyInfo."""
+    """The DER of SubjectPublicKeyInfo, for any algorithm."""
 
     def __init__(
         self,
@@ -47,17 +45,28 @@ class SoftwareKey:
         chain: Iterable[bytes] = (),
     ) -> None:
         self._private: sm2.PrivateKey | ClassicalKey | None = private
+        self._public: sm2.PublicKey | None = None
         self.certificate = certificate
         self.chain = tuple(chain)
         if isinstance(private, sm2.PrivateKey):
             self.algorithm = "sm2"
-            self.public_key = private.public_key.to_bytes()
-            self.public_key_info = sm2_public_key_info(self.public_key)
+            self._public = private.public_key
+            self.public_key_info = sm2_public_key_info(self._public)
             return
         self.algorithm = "rsa" if isinstance(private, rsa.RSAPrivateKey) else "ecdsa"
-        self.public_key_info = self.public_key = private.public_key().public_bytes(
+        self.public_key_info = private.public_key().public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
+
+    @property
+    def public_key(self) -> sm2.PublicKey:
+        """The public key of an SM2 key.
+
+        Raises :class:`UnsupportedError` ``key.not_sm2`` for others; see ``public_key_info``.
+        """
+        if self._public is None:
+            raise UnsupportedError("key.not_sm2", algorithm=self.algorithm)
+        return self._public
 
     @classmethod
     def generate(cls) -> Self:
@@ -83,11 +92,11 @@ class SoftwareKey:
     def sign_e(self, e: bytes) -> bytes:
         """Sign the 32 octets ``e`` = SM3(Z ‖ M) of GB/T 32918.2 6.1; SM2 keys only.
 
-        Raises :class:`UnsupportedError` ``key.no_sign_e`` for other keys.
+        Raises :class:`UnsupportedError` ``key.not_sm2`` for other keys.
         """
         private = self._opened()
         if not isinstance(private, sm2.PrivateKey):
-            raise UnsupportedError("key.no_sign_e", algorithm=self.algorithm)
+            raise UnsupportedError("key.not_sm2", algorithm=self.algorithm)
         return private.sign_e(e)
 
     def private_key_info(self) -> bytes:
@@ -102,17 +111,17 @@ class SoftwareKey:
         inner = build.sequence(
             build.integer(1),
             build.octet_string(private.to_bytes()),
-            build.context(1, build.bit_string(self.public_key)),
+            build.context(1, build.bit_string(private.public_key.to_bytes())),
         )
         algorithm = build.sequence(build.oid(oids.EC_PUBLIC_KEY), build.oid(oids.SM2_CURVE))
         return build.sequence(build.integer(0), algorithm, build.octet_string(inner))
 
     def close(self) -> None:
-        """Forget the private key; signing is refused from then on."""
-        private, self._private = self._private, None
-        wipe = getattr(private, "wipe", None)
-        if wipe is not None:
-            wipe()
+        """Forget the private key; signing is refused from then on.
+
+        The core overwrites an SM2 secret when the last object that shares it is gone.
+        """
+        self._private = None
 
     def __enter__(self) -> Self:
         return self
@@ -144,7 +153,7 @@ class SoftwareKey:
         return self._private
 
 
-def sm2_public_key_info(point: bytes) -> bytes:
-    """SubjectPublicKeyInfo of an uncompressed SM2 point (GM/T 0015-2012 5.2.3.7)."""
+def sm2_public_key_info(public_key: sm2.PublicKey) -> bytes:
+    """SubjectPublicKeyInfo of an SM2 key, DER, in the form of GM/T 0015."""
     algorithm = build.sequence(build.oid(oids.EC_PUBLIC_KEY), build.oid(oids.SM2_CURVE))
-    return build.sequence(algorithm, build.bit_string(point))
+    return build.sequence(algorithm, build.bit_string(public_key.to_bytes()))

@@ -86,7 +86,7 @@ def issue_certificate(
     *,
     subject: Name | bytes,
     issuer_name: Name | bytes,
-    subject_public_key: bytes,
+    subject_public_key: sm2.PublicKey | bytes,
     signing_key: SigningKey,
     serial: int,
     not_before: dt.datetime,
@@ -98,12 +98,12 @@ def issue_certificate(
     policies: Iterable[str] = (),
     alternative_names: Iterable[str] = (),
     crl_url: str = "",
-    issuer_public_key: bytes | None = None,
+    issuer_public_key: sm2.PublicKey | bytes | None = None,
 ) -> bytes:
     """A signed certificate, DER.
 
-    Names are :data:`Name` or the DER of a Name; public keys are the 65 octets of an SM2 point
-    or the DER of SubjectPublicKeyInfo, the issuer's being that of ``signing_key`` unless
+    Names are :data:`Name` or the DER of a Name; public keys are SM2 keys or the DER
+    of SubjectPublicKeyInfo, the issuer's being that of ``signing_key`` unless
     given; times are aware.  ``key_usage`` takes names such as ``digital_signature``, by
     default what suits ``ca``; ``extended_key_usage`` names or dotted OIDs; ``policies``
     dotted OIDs; ``alternative_names`` mail addresses, ``http`` URLs or host names.
@@ -113,7 +113,7 @@ def issue_certificate(
     if not_after < not_before:
         raise _wrong("not_after")
     info = _key_info(subject_public_key, "subject_public_key")
-    issuer_info = _key_info(issuer_public_key or _own_key(signing_key), "issuer_public_key")
+    issuer_info = _issuer_info(issuer_public_key, signing_key)
     usages = tuple(key_usage) or (
         ("key_cert_sign", "crl_sign") if ca else ("digital_signature", "non_repudiation")
     )
@@ -151,7 +151,7 @@ def issue_crl(
     next_update: dt.datetime,
     number: int,
     revoked: Iterable[RevokedCertificate] = (),
-    issuer_public_key: bytes | None = None,
+    issuer_public_key: sm2.PublicKey | bytes | None = None,
 ) -> bytes:
     """A signed version 2 CRL, DER, rows in the order of serial numbers (RFC 5280 5).
 
@@ -159,7 +159,7 @@ def issue_crl(
     """
     if next_update < this_update or number < 0:
         raise _wrong("next_update or number")
-    issuer_info = _key_info(issuer_public_key or _own_key(signing_key), "issuer_public_key")
+    issuer_info = _issuer_info(issuer_public_key, signing_key)
     rows = [_row(each) for each in sorted(revoked, key=lambda each: each.serial)]
     extensions = build.sequence(
         _extension("2.5.29.35", _authority_key(issuer_info)),
@@ -205,15 +205,19 @@ def _wrong(what: str) -> UsageError:
     return UsageError("issuing.argument", what=what)
 
 
-def _own_key(key: SigningKey) -> bytes:
-    return key.public_key
+def _issuer_info(public_key: sm2.PublicKey | bytes | None, key: SigningKey) -> bytes:
+    if public_key is None and key.algorithm == "sm2":
+        public_key = key.public_key
+    if public_key is None:
+        raise _wrong("issuer_public_key")
+    return _key_info(public_key, "issuer_public_key")
 
 
-def _key_info(public_key: bytes, what: str) -> bytes:
-    """SubjectPublicKeyInfo, DER, of a point or of itself."""
-    if len(public_key) == 65 and public_key[:1] == b"\x04":
+def _key_info(public_key: sm2.PublicKey | bytes, what: str) -> bytes:
+    """SubjectPublicKeyInfo, DER."""
+    if isinstance(public_key, sm2.PublicKey):
         algorithm = build.sequence(build.oid(oids.EC_PUBLIC_KEY), build.oid(oids.SM2_CURVE))
-        return build.sequence(algorithm, build.bit_string(public_key))
+        return build.sequence(algorithm, build.bit_string(public_key.to_bytes()))
     try:
         der.parse(public_key).sequence(what, 2, 2)[1].bits(what)
     except EsealError:

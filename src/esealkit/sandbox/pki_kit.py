@@ -84,7 +84,7 @@ def make_pki(
         certificate = issue_certificate(
             subject=name,
             issuer_name=name,
-            subject_public_key=key.public_key_info,
+            subject_public_key=key.public_key,
             signing_key=key,
             serial=_serial(random),
             not_before=now - 800 * _DAY,
@@ -128,7 +128,7 @@ def _holder(
         # The encryption certificate of a dual pair has the same subject.
         subject=_SUBJECTS[name.removesuffix("-enc")],
         issuer_name=issuer[1],
-        subject_public_key=key.public_key_info,
+        subject_public_key=key.public_key,
         signing_key=issuer[0],
         serial=serial,
         not_before=now - (760 if expired else 60) * _DAY,

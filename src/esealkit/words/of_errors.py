@@ -186,9 +186,9 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "密钥已关闭",
         "the key was closed",
     ),
-    "key.no_sign_e": (
-        "{algorithm} 密钥不能对 e 值签名",
-        "an {algorithm} key cannot sign a value e",
+    "key.not_sm2": (
+        "该操作需要 SM2 密钥，而此密钥是 {algorithm}",
+        "this needs an SM2 key, and the key is {algorithm}",
     ),
     "limit.key_file": (
         "密钥文件过大（{found} 字节，上限 {allowed}）",
