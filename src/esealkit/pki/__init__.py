@@ -1,1 +1,1 @@
-"""Certificates: issuing them, and (as it is built) paths, revocation, CMS, time stamps."""
+"""Certificates: reading, paths, trust, issuing (GB/T 20518-2018, RFC 5280)."""

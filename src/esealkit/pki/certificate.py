@@ -1,0 +1,256 @@
+"""X.509 certificates as this field uses them (GB/T 20518-2018, GM/T 0015, RFC 5280).
+
+A :class:`Certificate` is read once and completely, so that nothing can fail later; it keeps the
+exact DER.  Comparison is by DER: a certificate with the same name, serial and key but other
+bytes is another certificate (catalogue S-07, S-08).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+from asn1crypto import x509
+
+from esealkit.asn1 import der as der_walk
+from esealkit.asn1 import oids
+from esealkit.crypto import sm2, sm3
+from esealkit.errors import EsealError, KeyFormatError
+from esealkit.limits import DEFAULT_LIMITS, Limits
+
+__all__ = ["Certificate", "load_certificates"]
+
+_PEM = re.compile(
+    rb"-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----(.*?)-----END (?:TRUSTED |X509 )?CERTIFICATE-----",
+    re.DOTALL,
+)
+_SPKI_SM2_ALGORITHMS = frozenset({oids.EC_PUBLIC_KEY, oids.SM2_CURVE})
+_SM2_CURVES = frozenset({oids.SM2_CURVE})
+# Some CAs (HBCA) write the signature algorithm's OID where the curve belongs.
+_SM2_CURVES_TOLERATED = frozenset({oids.SM2_SIGN})
+_KNOWN_CRITICAL = frozenset(
+    {
+        "2.5.29.15",  # keyUsage
+        "2.5.29.19",  # basicConstraints
+        "2.5.29.37",  # extKeyUsage
+        "2.5.29.17",  # subjectAltName
+        "2.5.29.30",  # nameConstraints
+        "2.5.29.32",  # certificatePolicies
+        "2.5.29.33",  # policyMappings
+        "2.5.29.36",  # policyConstraints
+        "2.5.29.54",  # inhibitAnyPolicy
+    }
+)
+
+
+class Certificate:
+    """One certificate; immutable, compared by its DER."""
+
+    __slots__ = (
+        "__dict__",
+        "asn1",
+        "der",
+        "extended_key_usage",
+        "is_ca",
+        "issuer",
+        "key_algorithm",
+        "key_usage",
+        "not_after",
+        "not_before",
+        "policies",
+        "serial",
+        "signature_algorithm",
+        "subject",
+        "unknown_critical",
+    )
+
+    def __init__(self, der: bytes, *, limits: Limits = DEFAULT_LIMITS) -> None:
+        """Read a DER certificate.
+
+        :raises KeyFormatError: these bytes are not one whole X.509 certificate.
+        """
+        self.der = bytes(der)
+        try:
+            der_walk.parse(self.der, notes=[], limits=limits)
+            self.asn1 = x509.Certificate.load(self.der, strict=True)
+            self._read(self.asn1)
+        except EsealError as error:
+            raise KeyFormatError("certificate.malformed", reason=error.code) from error
+        except (ValueError, TypeError, KeyError, IndexError, OverflowError, AttributeError) as error:
+            raise KeyFormatError("certificate.malformed", reason=type(error).__name__) from error
+
+    def _read(self, cert: Any) -> None:
+        tbs = cert["tbs_certificate"]
+        self.subject: str = _readable(cert.subject)
+        self.issuer: str = _readable(cert.issuer)
+        self.serial: int = cert.serial_number
+        validity = tbs["validity"]
+        self.not_before: dt.datetime = validity["not_before"].native.astimezone(dt.UTC)
+        self.not_after: dt.datetime = validity["not_after"].native.astimezone(dt.UTC)
+        self.signature_algorithm: str = cert["signature_algorithm"]["algorithm"].dotted
+        spki = tbs["subject_public_key_info"]
+        self.key_algorithm: str = spki["algorithm"]["algorithm"].dotted
+        usage = cert.key_usage_value
+        self.key_usage: frozenset[str] | None = frozenset(usage.native) if usage else None
+        extended = cert.extended_key_usage_value
+        self.extended_key_usage: frozenset[str] | None = (
+            frozenset(item.dotted for item in extended) if extended else None
+        )
+        constraints = cert.basic_constraints_value
+        self.is_ca: bool = bool(constraints and constraints["ca"].native)
+        policies = cert.certificate_policies_value
+        self.policies: frozenset[str] = (
+            frozenset(item["policy_identifier"].dotted for item in policies)
+            if policies
+            else frozenset()
+        )
+        extensions = tbs["extensions"] or ()
+        self.unknown_critical: tuple[str, ...] = tuple(
+            extension["extn_id"].dotted
+            for extension in extensions
+            if extension["critical"].native and extension["extn_id"].dotted not in _KNOWN_CRITICAL
+        )
+        # Reading these now keeps lazily found faults from surfacing later.
+        _ = (cert.key_identifier, cert.authority_key_identifier, spki["public_key"].contents)
+        _ = (cert["signature_value"].native, cert.subject.dump(), cert.issuer.dump())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Certificate) and self.der == other.der
+
+    def __hash__(self) -> int:
+        return hash(self.der)
+
+    def __repr__(self) -> str:
+        return f"<Certificate {self.subject!r} serial {self.serial_hex}>"
+
+    @property
+    def serial_hex(self) -> str:
+        """The serial number in upper-case hexadecimal."""
+        return f"{self.serial:X}"
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the DER, lower-case hexadecimal: the name used in reports."""
+        import hashlib
+
+        return hashlib.sha256(self.der).hexdigest()
+
+    @cached_property
+    def sm3_fingerprint(self) -> bytes:
+        """SM3 of the DER: what a seal's digest list holds."""
+        return sm3(self.der)
+
+    @property
+    def uses_sm2(self) -> bool:
+        """Whether the public key says it is an SM2 key (named curve only)."""
+        return self._curve in _SM2_CURVES | _SM2_CURVES_TOLERATED or (
+            self.key_algorithm == oids.SM2_CURVE
+        )
+
+    @cached_property
+    def _curve(self) -> str | None:
+        parameters = self.asn1.public_key["algorithm"]["parameters"]
+        try:
+            raw = der_walk.parse(parameters.dump(), notes=[])
+        except EsealError:
+            return None
+        return raw.oid("namedCurve") if raw.is_universal(der_walk.Tag.OID) else None
+
+    @property
+    def curve_is_tolerated(self) -> bool:
+        """Whether the curve is named by a wrong OID that occurs in the field."""
+        return self._curve in _SM2_CURVES_TOLERATED
+
+    @cached_property
+    def sm2_key(self) -> sm2.PublicKey:
+        """The SM2 public key.
+
+        :raises KeyFormatError: not an SM2 key on the named curve, or not a point of it; explicit
+            curve parameters are refused even when they equal the curve's (S-18).
+        """
+        if not self.uses_sm2 or self.key_algorithm not in _SPKI_SM2_ALGORITHMS:
+            raise KeyFormatError("certificate.not_sm2", subject=self.subject)
+        point = bytes(self.asn1.public_key["public_key"].contents[1:])
+        try:
+            return sm2.PublicKey.from_bytes(point)
+        except EsealError as error:
+            raise KeyFormatError("certificate.public_key", subject=self.subject) from error
+
+    @property
+    def tbs(self) -> bytes:
+        """The exact bytes of tbsCertificate."""
+        return bytes(self.asn1["tbs_certificate"].dump())
+
+    @property
+    def may_sign(self) -> bool:
+        """Whether keyUsage permits signing content: digitalSignature or nonRepudiation.
+
+        A certificate without keyUsage is unrestricted (RFC 5280 4.2.1.3).  The encryption
+        certificate of a pair (双证) has neither bit.
+        """
+        if self.key_usage is None:
+            return True
+        return bool(self.key_usage & {"digital_signature", "non_repudiation"})
+
+    def valid_at(self, moment: dt.datetime) -> bool:
+        """Whether ``moment`` lies within the validity period, both ends included."""
+        return self.not_before <= moment <= self.not_after
+
+
+_ATTRIBUTE_NAMES = {
+    "common_name": "CN",
+    "country_name": "C",
+    "state_or_province_name": "ST",
+    "locality_name": "L",
+    "organization_name": "O",
+    "organizational_unit_name": "OU",
+    "email_address": "E",
+    "serial_number": "SERIALNUMBER",
+}
+
+
+def _readable(name: Any) -> str:
+    """A name as ``C=CN,O=…,CN=…`` in the order of its encoding."""
+    parts: list[str] = []
+    for rdn in name.chosen:
+        for item in rdn:
+            label = item["type"].native
+            value = item["value"].native
+            parts.append(f"{_ATTRIBUTE_NAMES.get(label, item['type'].dotted)}={value}")
+    return ",".join(parts)
+
+
+def load_certificates(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Certificate, ...]:
+    """Every certificate in ``data``: PEM (any number), one DER, or DERs one after another.
+
+    :raises KeyFormatError: there is none, or one of them is malformed.
+    """
+    found = [_pem_body(match) for match in _PEM.findall(data)]
+    if not found:
+        found = list(_concatenated(data, limits))
+    if not found:
+        raise KeyFormatError("certificate.none_found")
+    return tuple(Certificate(item, limits=limits) for item in found)
+
+
+def _pem_body(body: bytes) -> bytes:
+    import base64
+    import binascii
+
+    try:
+        return base64.b64decode(b"".join(body.split()), validate=True)
+    except binascii.Error:
+        raise KeyFormatError("certificate.malformed", reason="base64") from None
+
+
+def _concatenated(data: bytes, limits: Limits) -> Iterable[bytes]:
+    while data:
+        try:
+            node = der_walk.parse(data, notes=[], allow_trailing=True, limits=limits)
+        except EsealError as error:
+            raise KeyFormatError("certificate.malformed", reason=error.code) from error
+        yield data[: node.end]
+        data = data[node.end :].lstrip(b"\r\n\x00")

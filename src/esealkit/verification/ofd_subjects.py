@@ -1,0 +1,69 @@
+"""OFD documents as subjects of verification."""
+
+from __future__ import annotations
+
+from esealkit.findings import Deviation, Finding, not_applicable, passed
+from esealkit.ofd.examination import ExaminedSignature, Examination, path_binding
+from esealkit.policy import Policy
+from esealkit.verification.results import StampFacts
+from esealkit.verification.subject import Subject
+
+__all__ = ["subjects_of"]
+
+
+def subjects_of(examination: Examination, policy: Policy) -> tuple[Subject, ...]:
+    """Every signature of an examined OFD document."""
+    known = frozenset(bytes.fromhex(item) for item in policy.known_parts)
+    return tuple(_subject(examination, item, known) for item in examination.signatures)
+
+
+def _subject(
+    examination: Examination, signature: ExaminedSignature, known: frozenset[bytes]
+) -> Subject:
+    entry = signature.entry
+
+    def bind_path(property_info: str) -> tuple[Finding, tuple[Deviation, ...]]:
+        return path_binding(examination.document, entry, property_info)
+
+    def coverage(own_seal_equal: bool) -> tuple[Finding, ...]:
+        return examination.coverage_of(entry.index, own_seal_equal=own_seal_equal, known=known)
+
+    return Subject(
+        index=entry.index,
+        body=entry.body,
+        declared_kind="seal" if entry.kind == "Seal" else "signature",
+        signed_value=entry.value,
+        signed_data=entry.description,
+        findings=(*signature.findings, _changes(examination, signature)),
+        deviations=entry.deviations,
+        stamps=tuple(
+            StampFacts(
+                page=stamp.page,
+                x_mm=stamp.x,
+                y_mm=stamp.y,
+                width_mm=stamp.width,
+                height_mm=stamp.height,
+                clip=(stamp.clip.x, stamp.clip.y, stamp.clip.width, stamp.clip.height)
+                if stamp.clip
+                else None,
+            )
+            for stamp in entry.stamps
+        ),
+        seal_file=entry.seal,
+        bind_path=bind_path,
+        coverage=coverage,
+    )
+
+
+def _changes(examination: Examination, signature: ExaminedSignature) -> Finding:
+    """An OFD keeps no revisions: what was covered is unchanged exactly if its digests hold."""
+    check, at = "document.changes", "GB/T 33190-2016 18.1"
+    entry = signature.entry
+    later = [
+        item.entry.index
+        for item in examination.signatures
+        if item.entry.body == entry.body and item.entry.position > entry.position
+    ]
+    if all(row.state == "ok" for row in signature.references) and signature.references:
+        return passed(check, at, later_signatures=later)
+    return not_applicable(check, at)

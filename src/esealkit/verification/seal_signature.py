@@ -1,0 +1,316 @@
+"""A seal signature judged step by step: GB/T 38540-2020 7.3, GM/T 0031-2014 6.2.3.
+
+The standard's steps, in its order; every one is looked at even when an earlier one failed, and
+each becomes a finding:
+
+    1. ``signature.form``       the signed value and the seal inside it can be read
+    2. ``signature.value``      the signer's signature over TBS_Sign
+    3. ``signer.in_seal``       the signer's certificate is on the seal's list
+    4. the seal itself          form, maker's signature, maker's certificate, status (6.3)
+    5. ``signer.*``             the signer's certificate: path, usage, validity, revocation
+    6. ``time.*``               signing time against certificate and seal, proof of time
+    7. ``document.digest``      the data hash over the original
+    8. what is esealkit's own   binding to the place in the package, Seal.esl, coverage
+
+Document references and changes (also step 7) are findings of the document's format.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+
+from esealkit.crypto import sm3
+from esealkit.errors import EsealError, InvalidSignature
+from esealkit.findings import Deviation, Finding, failed, not_applicable, passed, unknown
+from esealkit.pki.certificate import Certificate
+from esealkit.pki.standing import judge_maker_authority, judge_standing
+from esealkit.seal import check as seal_check
+from esealkit.seal.clauses import clause
+from esealkit.seal.model import Edition, ElectronicSeal, SealSignature
+from esealkit.verification.circumstances import Circumstances
+from esealkit.verification.subject import Subject
+
+__all__ = ["SealSteps", "judge_seal", "judge_seal_signature"]
+
+_CLOCK_SKEW = dt.timedelta(minutes=5)
+_BEIJING_OFFSET = dt.timedelta(hours=8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealSteps:
+    """What the steps found."""
+
+    findings: tuple[Finding, ...]
+    deviations: tuple[Deviation, ...]
+    signer: Certificate | None
+    maker: Certificate | None
+    signing_time: dt.datetime | None
+    time_source: str
+
+
+def judge_seal_signature(
+    signature: SealSignature, subject: Subject, around: Circumstances
+) -> SealSteps:
+    """Run steps 1 to 8 on a parsed seal signature."""
+    at, seal = signature.edition, signature.seal
+    findings: list[Finding] = []
+    deviations = [*signature.deviations]
+    # 1 form
+    findings.append(
+        seal_check.check_extensions(signature)
+        or passed("signature.form", clause(at, "signature.form"), edition=at.value)
+    )
+    signer = seal_check.read_certificate(
+        signature.certificate, "signer.chain", clause(at, "signer.chain")
+    )
+    # 2 signature value, 3 signer on the seal's list
+    if isinstance(signer, Certificate):
+        findings.append(_signature_value(signature, signer))
+        findings.append(seal_check.check_signer_in_seal(seal, signer))
+        if signer.curve_is_tolerated:
+            deviations.append(Deviation(id="cert.curve_oid", where="cert"))
+    else:
+        findings.append(signer)
+        findings.append(unknown("signature.value", clause(at, "signature.value")))
+        findings.append(unknown("signer.in_seal", clause(at, "signer.in_seal")))
+    signed_at, source = signature.time.value, "claimed"
+    # 4 the seal itself, judged at signing time
+    seal_findings, maker = judge_seal(seal, signed_at, around)
+    findings += seal_findings
+    # 5 the signer's certificate at signing time
+    if isinstance(signer, Certificate):
+        findings += _signer(signature, signer, signed_at, around)
+    # 6 time
+    time_findings, time_deviations = _time(signature, signer, signed_at, around)
+    findings += time_findings
+    deviations += time_deviations
+    # 7 data hash
+    digest, digest_deviations = _data_hash(signature, subject, signer)
+    findings.append(digest)
+    deviations += digest_deviations
+    # 8 place, Seal.esl, coverage
+    binding, binding_deviations = subject.bind_path(signature.property_info)
+    findings.append(binding)
+    deviations += binding_deviations
+    findings.append(_seal_file(seal, subject))
+    findings += subject.coverage(subject.seal_file == seal.der)
+    return SealSteps(
+        findings=tuple(findings),
+        deviations=tuple(deviations),
+        signer=signer if isinstance(signer, Certificate) else None,
+        maker=maker,
+        signing_time=signed_at,
+        time_source=source,
+    )
+
+
+def judge_seal(
+    seal: ElectronicSeal, signed_at: dt.datetime | None, around: Circumstances
+) -> tuple[list[Finding], Certificate | None]:
+    """The seal's own steps: GB/T 38540-2020 6.3, GM/T 0031-2014 6.1.2.
+
+    :param signed_at: signing time, or the verification time for a seal on its own.
+    """
+    edition = seal.edition
+    findings = [seal_check.check_seal_form(seal)]
+    maker = seal_check.read_certificate(
+        seal.maker_certificate, "seal.maker_chain", clause(edition, "seal.maker_chain")
+    )
+    if isinstance(maker, Certificate):
+        findings.append(seal_check.check_maker_signature(seal, maker))
+        standing = judge_standing(
+            maker,
+            prefix="seal.maker_",
+            stores=around.stores,
+            roles=("makers", "signers"),
+            intermediates=around.certificates,
+            at=signed_at,
+            fallback=around.now,
+            clause=lambda check: clause(edition, check),
+            limits=around.limits,
+        )
+        findings += standing.findings
+        findings.append(
+            judge_maker_authority(
+                maker,
+                stores=around.stores,
+                intermediates=around.certificates,
+                at=signed_at or around.now,
+                policies=around.policy.maker_policies,
+                chain=standing.chain,
+                clause=clause(edition, "seal.maker_authority"),
+                limits=around.limits,
+            )
+        )
+        findings.append(
+            unknown(
+                "seal.maker_revocation",
+                clause(edition, "seal.maker_revocation"),
+                code="seal.maker_revocation_unchecked",
+            )
+        )
+    else:
+        findings.append(maker)
+        findings.append(unknown("seal.maker_signature", clause(edition, "seal.maker_signature")))
+        findings.append(unknown("seal.maker_authority", clause(edition, "seal.maker_authority")))
+    findings.append(seal_check.check_seal_validity(seal, signed_at))
+    findings.append(_picture(seal))
+    findings.append(unknown("seal.status", code="seal.status_unchecked"))
+    return findings, maker if isinstance(maker, Certificate) else None
+
+
+def _signature_value(signature: SealSignature, signer: Certificate) -> Finding:
+    """Step 2; a value made over the data hash alone is explained, and never passes.
+
+    HNCA and dms360 sign e = dataHash: seal, time and certificate are then unauthenticated
+    (corpus row 25).
+    """
+    finding = seal_check.check_signature_value(signature, signer)
+    if finding.code or finding.outcome.value != "failed" or not signer.uses_sm2:
+        return finding
+    if signature.signature.der is None or len(signature.data_hash) != 32:
+        return finding
+    try:
+        signer.sm2_key.verify_e(signature.signature.der, signature.data_hash)
+    except (InvalidSignature, EsealError):
+        return finding
+    return failed(
+        "signature.value",
+        finding.clause,
+        code="signature.value_not_over_tbs",
+        subject=signer.subject,
+    )
+
+
+def _signer(
+    signature: SealSignature,
+    signer: Certificate,
+    signed_at: dt.datetime | None,
+    around: Circumstances,
+) -> list[Finding]:
+    standing = judge_standing(
+        signer,
+        prefix="signer.",
+        stores=around.stores,
+        roles=("signers",),
+        intermediates=around.certificates,
+        at=signed_at,
+        fallback=around.now,
+        clause=lambda check: clause(signature.edition, check),
+        limits=around.limits,
+    )
+    revocation = unknown(
+        "signer.revocation",
+        clause(signature.edition, "signer.revocation"),
+        code="signer.revocation_unchecked",
+    )
+    return [*standing.findings, revocation]
+
+
+def _time(
+    signature: SealSignature,
+    signer: Certificate | Finding,
+    signed_at: dt.datetime | None,
+    around: Circumstances,
+) -> tuple[list[Finding], list[Deviation]]:
+    """Step 6: what the claimed time is worth, and whether a token proves it."""
+    at = clause(signature.edition, "time.rules")
+    token = signature.timestamp or signature.time.token
+    stamp = (
+        unknown("time.stamp", clause(signature.edition, "time.stamp"), code="time.stamp_unverified")
+        if token is not None
+        else not_applicable("time.stamp", clause(signature.edition, "time.stamp"))
+    )
+    if signed_at is None:
+        return [unknown("time.rules", at, code="time.unknown", text=signature.time.text), stamp], []
+    evidence = {"signed_at": signed_at.isoformat(), "now": around.now.isoformat()}
+    deviations: list[Deviation] = []
+    if signed_at > around.now + _CLOCK_SKEW:
+        if signed_at > around.now + _BEIJING_OFFSET + _CLOCK_SKEW:
+            return [failed("time.rules", at, code="time.future", **evidence), stamp], []
+        deviations.append(
+            Deviation(
+                id="time.local_labelled_utc",
+                where="TBS_Sign.timeInfo",
+                check="time.rules",
+                evidence=evidence,
+            )
+        )
+    ends = [signature.seal.valid_until]
+    if isinstance(signer, Certificate):
+        ends.append(signer.not_after)
+    if any(end is not None and signed_at <= end < around.now for end in ends):
+        return [unknown("time.rules", at, code="time.claimed_only", **evidence), stamp], deviations
+    return [passed("time.rules", at, **evidence), stamp], deviations
+
+
+def _data_hash(
+    signature: SealSignature, subject: Subject, signer: Certificate | Finding
+) -> tuple[Finding, list[Deviation]]:
+    """Step 7: dataHash over the original; plain SM3, no Z (GB/T 38540-2020 7.2)."""
+    check, at = "document.digest", clause(signature.edition, "document.digest")
+    if subject.signed_data is None:
+        return unknown(check, at, code="document.digest_missing"), []
+    expected, data = signature.data_hash, subject.signed_data
+    for name, digest in _data_digests(data, signature):
+        if digest == expected:
+            return passed(check, at, algorithm=name), []
+    if isinstance(signer, Certificate) and signer.uses_sm2 and len(expected) == 32:
+        try:
+            z_digest = sm3(signer.sm2_key.z() + data)
+        except EsealError:
+            z_digest = b""
+        if z_digest == expected:
+            deviation = Deviation(id="signature.hash_with_z", where="TBS_Sign.dataHash", check=check)
+            return passed(check, at, algorithm="sm3"), [deviation]
+    return failed(check, at, expected=expected.hex(), found=sm3(data).hex()), []
+
+
+def _data_digests(data: bytes, signature: SealSignature) -> list[tuple[str, bytes]]:
+    """The digests an edition allows: SM3; in V1 also SHA-1 and SHA-256 beside RSA (6.2.1)."""
+    found = [("sm3", sm3(data))]
+    if signature.edition is Edition.V1 and len(signature.data_hash) == 20:
+        found.append(("sha1", hashlib.sha1(data, usedforsecurity=False).digest()))
+    if signature.edition is Edition.V1:
+        found.append(("sha256", hashlib.sha256(data).digest()))
+    return found
+
+
+def _seal_file(seal: ElectronicSeal, subject: Subject) -> Finding:
+    check, at = "seal.same_as_embedded", "GB/T 33190-2016 18.2"
+    if subject.seal_file is None:
+        return not_applicable(check, at)
+    if subject.seal_file == seal.der:
+        return passed(check, at)
+    return failed(check, at, embedded=seal.sha256)
+
+
+_MAGIC = (
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"\xff\xd8\xff", "JPG"),
+    (b"GIF8", "GIF"),
+    (b"BM", "BMP"),
+    (b"PK\x03\x04", "OFD"),
+)
+
+
+def _picture(seal: ElectronicSeal) -> Finding:
+    """The picture is opaque here: only its type's magic and its size in mm are looked at."""
+    check, picture = "seal.picture", seal.picture
+    declared = picture.type.strip(" .\0").upper().replace("JPEG", "JPG")
+    evidence = {
+        "declared": picture.type,
+        "width_mm": picture.width_mm,
+        "height_mm": picture.height_mm,
+        "bytes": len(picture.data),
+    }
+    found = next((name for magic, name in _MAGIC if picture.data.startswith(magic)), "")
+    if not found and b"<svg" in picture.data[:1024].lower():
+        found = "SVG"
+    if picture.width_mm <= 0 or picture.height_mm <= 0:
+        return unknown(check, code="seal.picture_size", **evidence)
+    if found and found == declared:
+        return passed(check, found=found, **evidence)
+    return unknown(check, code="seal.picture_type", found=found, **evidence)

@@ -1,0 +1,39 @@
+"""What a document format hands to the verifier for each signature, whatever the format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from esealkit.findings import Deviation, Finding
+from esealkit.verification.results import StampFacts
+
+__all__ = ["Subject"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """One signature of a document, before it is judged."""
+
+    index: int
+    """Position among the document's signatures, from 0."""
+    body: int
+    """Document body."""
+    declared_kind: str
+    """``seal`` or ``signature`` as the unsigned list says; only ever compared."""
+    signed_value: bytes | None
+    """The signed value's bytes, ``None`` when missing."""
+    signed_data: bytes | None
+    """What the data hash is over: Signature.xml for OFD; ``None`` when missing."""
+    findings: tuple[Finding, ...]
+    """The format's own findings: form, references, changes."""
+    deviations: tuple[Deviation, ...]
+    """The format's own deviations."""
+    stamps: tuple[StampFacts, ...]
+    """Where it is shown."""
+    seal_file: bytes | None
+    """A seal stored beside the signed value (Seal.esl)."""
+    bind_path: Callable[[str], tuple[Finding, tuple[Deviation, ...]]]
+    """``propertyInfo`` → ``document.path_binding``."""
+    coverage: Callable[[bool], tuple[Finding, ...]]
+    """Whether ``seal_file`` equals the embedded seal → ``document.coverage``."""
