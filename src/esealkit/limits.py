@@ -55,6 +55,13 @@ class Limits:
     """Certificates between a leaf and its anchor."""
     certificates: int = 1_000
     """Candidate certificates for path building."""
+    key_file: int = 4 * _MIB
+    """A key container or certificate file: with long chains a few hundred KiB."""
+    key_iterations: int = 10_000_000
+    """Rounds of a password derivation in a key container: about ten seconds of work; the
+    containers seen use 800 to 600,000."""
+    key_bags: int = 1_000
+    """Keys and certificates of one key container."""
     source_size: int = 2 * 1024 * _MIB
     """A whole input file."""
     spool: int = 32 * _MIB

@@ -1,1 +1,1 @@
-"""Certificates, paths, trust (GB/T 20518-2018, RFC 5280)."""
+"""Certificates: reading, paths, trust, issuing (GB/T 20518-2018, RFC 5280)."""

@@ -7,7 +7,6 @@ kept apart and joined here.
 
 from __future__ import annotations
 
-from esealkit.words._ofd_checks import OFD_REASONS
-from esealkit.words._seal_checks import SEAL_REASONS
+from esealkit.words import of_ofd, of_seal
 
-REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {**OFD_REASONS, **SEAL_REASONS}
+REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {**of_ofd.REASONS, **of_seal.REASONS}

@@ -13,7 +13,7 @@ _ASK_MAKER = (
     " into the trust directory's makers/ or name it with --trust-maker.",
 )
 
-SEAL_REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
+REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     # signature.form, signature.value
     "signature.form:passed": ("签章数据格式符合标准", "the seal signature has the standard's form"),
     "signature.form:failed": ("签章数据格式有误", "the seal signature is malformed"),

@@ -1,0 +1,1 @@
+"""PDF files.  :mod:`esealkit.pdf.compose` writes plain ones from scratch."""
