@@ -209,7 +209,8 @@ def _integrity(findings: Sequence[Finding]) -> Integrity:
     outcomes = _outcomes(findings, _INTEGRITY)
     if Outcome.FAILED in outcomes:
         return Integrity.BROKEN
-    if Outcome.UNKNOWN in outcomes or Outcome.PASSED not in outcomes:
+    proven = {item.check for item in findings if item.outcome is Outcome.PASSED}
+    if Outcome.UNKNOWN in outcomes or not proven >= {"signature.value", "document.digest"}:
         return Integrity.UNKNOWN
     coverage = {item.outcome for item in findings if item.check == "document.coverage"}
     return Integrity.PARTIAL if coverage & {Outcome.UNKNOWN, Outcome.FAILED} else Integrity.INTACT

@@ -43,9 +43,7 @@ def _subject(
                 y_mm=stamp.y,
                 width_mm=stamp.width,
                 height_mm=stamp.height,
-                clip=(stamp.clip.x, stamp.clip.y, stamp.clip.width, stamp.clip.height)
-                if stamp.clip
-                else None,
+                clip=stamp.clip,
             )
             for stamp in entry.stamps
         ),

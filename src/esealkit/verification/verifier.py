@@ -58,7 +58,7 @@ from esealkit.verification.results import (
 from esealkit.verification.seal_signature import judge_seal, judge_seal_signature
 from esealkit.verification.subject import Subject
 
-__all__ = ["sniff_format", "verify_document"]
+__all__ = ["sniff_format", "unreadable_document", "verify_document"]
 
 _PDF_WINDOW = 1024
 
@@ -154,6 +154,11 @@ def _empty(kind: str, verdict: Verdict, code: str, finding: Finding) -> Document
         identity=Identity.UNKNOWN,
         status=Status.UNKNOWN,
     )
+
+
+def unreadable_document(error: EsealError, *, path: str) -> DocumentResult:
+    """An input that could not even be read, as a result like any other."""
+    return replace(_unreadable(error, ""), path=path)
 
 
 def _unreadable(error: EsealError, kind: str) -> DocumentResult:

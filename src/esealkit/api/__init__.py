@@ -1,0 +1,1 @@
+"""The public verbs: verify, sign, make.  ``import esealkit`` re-exports them lazily."""

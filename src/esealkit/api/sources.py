@@ -1,0 +1,108 @@
+"""Input, read once: bytes, a path or a binary file.
+
+Up to ``limits.spool`` bytes are held in memory; more goes to a private unlinked file, so that
+nobody can change the bytes between hashing and showing them (catalogue O-44).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from esealkit.errors import InputError, LimitExceeded, UsageError
+from esealkit.limits import DEFAULT_LIMITS, Limits
+
+__all__ = ["Opened", "Source", "opened", "read_small"]
+
+Source = bytes | bytearray | memoryview | str | os.PathLike[str] | BinaryIO
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """One input, private to this process from now on."""
+
+    content: bytes | BinaryIO
+    """All bytes, or a private file holding them."""
+    sha256: str
+    """Hexadecimal."""
+    path: str
+    """The path as given, ``""`` for bytes and files without a name."""
+
+
+@contextmanager
+def opened(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Opened]:
+    """Read ``source`` once.
+
+    :raises InputError: it is missing or cannot be read.
+    :raises LimitExceeded: it is larger than ``limits.source_size``.
+    :raises UsageError: it is none of the kinds of :data:`Source`.
+    """
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        data = bytes(source)
+        yield Opened(content=data, sha256=hashlib.sha256(data).hexdigest(), path="")
+        return
+    if isinstance(source, (str, os.PathLike)):
+        path = os.fspath(source)
+        with _open(Path(path)) as stream:
+            yield from _spooled(stream, path, limits)
+        return
+    if not hasattr(source, "read"):
+        raise UsageError("usage.source", found=type(source).__name__)
+    name = getattr(source, "name", "")
+    yield from _spooled(source, name if isinstance(name, str) else "", limits)
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[BinaryIO]:
+    try:
+        if path.is_dir():
+            raise InputError("input.directory", path=str(path))
+        stream = path.open("rb")
+    except FileNotFoundError:
+        raise InputError("input.missing", path=str(path)) from None
+    except (OSError, ValueError) as error:
+        raise InputError("input.unreadable", path=str(path)) from error
+    with stream:
+        yield stream
+
+
+def _spooled(stream: BinaryIO, path: str, limits: Limits) -> Iterator[Opened]:
+    digest = hashlib.sha256()
+    with tempfile.SpooledTemporaryFile(max_size=limits.spool) as spool:
+        size = 0
+        while block := _block(stream, path):
+            size += len(block)
+            if size > limits.source_size:
+                raise LimitExceeded("limit.source_size", allowed=limits.source_size)
+            digest.update(block)
+            spool.write(block)
+        spool.seek(0)
+        content: bytes | BinaryIO = spool if size > limits.spool else spool.read()  # type: ignore[assignment]
+        yield Opened(content=content, sha256=digest.hexdigest(), path=path)
+
+
+def _block(stream: BinaryIO, path: str) -> bytes:
+    try:
+        block = stream.read(_BLOCK)
+    except (OSError, ValueError) as error:
+        raise InputError("input.unreadable", path=path) from error
+    if not isinstance(block, bytes):
+        raise UsageError("usage.source", found=f"text file {path}")
+    return block
+
+
+def read_small(source: Source, most: int, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """All bytes of an input that must not be larger than ``most``."""
+    with opened(source, limits=limits) as found:
+        content = found.content
+        data = content if isinstance(content, bytes) else content.read(most + 1)
+    if len(data) > most:
+        raise LimitExceeded("limit.input_size", allowed=most)
+    return data

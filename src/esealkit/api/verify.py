@@ -1,0 +1,253 @@
+"""Verifying: ``esealkit.verify`` and ``esealkit.verify_seal``.
+
+    >>> import esealkit
+    >>> report = esealkit.verify(b"not a document", trust=None)
+    >>> report.verdict
+    <Verdict.UNREADABLE: 'unreadable'>
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import NoReturn
+
+from esealkit import words
+from esealkit._version import __version__
+from esealkit.api.sources import Source, opened, read_small
+from esealkit.crypto import backend
+from esealkit.errors import EsealError, InputError, LimitExceeded, NotPassed, UsageError
+from esealkit.limits import DEFAULT_LIMITS, Limits
+from esealkit.pki.certificate import Certificate, load_certificates
+from esealkit.pki.trust import TrustStore, merge
+from esealkit.policy import Policy
+from esealkit.report.as_json import report_json
+from esealkit.report.as_text import report_text
+from esealkit.report.run import Run, TrustShown
+from esealkit.verification.circumstances import Circumstances
+from esealkit.verification.judgement import Reservation, Verdict
+from esealkit.verification.results import DocumentResult
+from esealkit.verification.verifier import unreadable_document, verify_document
+
+__all__ = ["Report", "Trust", "merge_reports", "verify", "verify_seal"]
+
+Trust = TrustStore | str | Path | Iterable[TrustStore | str | Path] | None
+
+
+class Report:
+    """What a verification found; one run, several views.
+
+    A report is not a truth value: ``bool(report)`` raises :class:`TypeError`, because an object
+    is truthy and a careless ``if`` would pass every file.  Ask :attr:`verdict`, or call
+    :meth:`raise_unless_passed`.
+    """
+
+    __slots__ = ("run",)
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        """The facts behind every view."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The gravest verdict of all documents."""
+        return self.run.verdict
+
+    @property
+    def code(self) -> str:
+        """Stable dotted reason, ``""`` when passed."""
+        return self.run.code
+
+    @property
+    def reservations(self) -> tuple[Reservation, ...]:
+        """What a passed verdict leaves open (保留事项)."""
+        return self.run.reservations
+
+    @property
+    def documents(self) -> tuple[DocumentResult, ...]:
+        """The files, judged one by one."""
+        return self.run.documents
+
+    def raise_unless_passed(self) -> None:
+        """Raise :class:`NotPassed`, with the verdict's reason, unless the verdict is passed."""
+        if self.verdict is not Verdict.PASSED:
+            raise NotPassed(
+                "report.not_passed",
+                verdict=self.verdict.value,
+                reason=self.code,
+            )
+
+    def to_text(self, lang: words.Language = "zh") -> str:
+        """The report as plain text, ``zh`` or ``en``."""
+        return report_text(self.run, _language(lang))
+
+    def to_json(self, lang: words.Language = "zh", *, indent: int | None = 2) -> str:
+        """The report as JSON, schema ``esealkit.report/1``."""
+        return report_json(self.run, _language(lang), indent=indent)
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a Report is no truth value: compare report.verdict, or raise_unless_passed()")
+
+    def __repr__(self) -> str:
+        return f"<Report {self.verdict.value} {self.code!r}, {len(self.documents)} document(s)>"
+
+
+def _language(lang: str) -> words.Language:
+    if lang not in words.LANGUAGES:
+        raise UsageError("usage.language", found=lang)
+    return lang  # type: ignore[return-value]
+
+
+def verify(
+    source: Source,
+    *,
+    trust: Trust,
+    when: dt.datetime | None = None,
+    policy: Policy | str | None = None,
+    evidence: Iterable[Source] = (),
+    fetch: None = None,
+    expect: Collection[str] = (),
+    password: str | bytes | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Report:
+    """Verify every signature of a document, clause by clause.
+
+    :param source: bytes, a path, or a binary file; read once, never changed.
+    :param trust: a :class:`TrustStore`, a path, several of them, or ``None``: openly no trust.
+    :param when: judge as of this aware time instead of now.
+    :param policy: a :class:`Policy` or the name of a shipped one; default ``default``.
+    :param evidence: certificates given beside the file, told apart by content.
+    :param fetch: reserved; this version downloads nothing.
+    :param expect: seals (name, code or unified social credit code) that must have passed.
+    :param password: reserved for encrypted packages.
+    :raises UsageError: an argument is wrong.  A bad *document* never raises: it is a verdict.
+    :raises InputError, KeyFormatError: ``trust`` or ``evidence`` cannot be read.
+    """
+    around = _circumstances(trust, when, policy, evidence, fetch, limits)
+    return _report((_verify_one(source, around, _expected(expect)),), around, when)
+
+
+def verify_seal(
+    source: Source,
+    *,
+    trust: Trust,
+    when: dt.datetime | None = None,
+    policy: Policy | str | None = None,
+    evidence: Iterable[Source] = (),
+    fetch: None = None,
+    expect: Collection[str] = (),
+    limits: Limits = DEFAULT_LIMITS,
+) -> Report:
+    """Verify an electronic seal file (ESL) on its own, as of ``when`` or now.
+
+    The same arguments, errors and report as :func:`verify` (GB/T 38540-2020 6.3).
+    """
+    return verify(
+        source,
+        trust=trust,
+        when=when,
+        policy=policy,
+        evidence=evidence,
+        fetch=fetch,
+        expect=expect,
+        limits=limits,
+    )
+
+
+def _expected(expect: Collection[str]) -> tuple[str, ...]:
+    if isinstance(expect, str):
+        raise UsageError("usage.expect", found=expect)
+    return tuple(expect)
+
+
+def _verify_one(source: Source, around: Circumstances, expect: tuple[str, ...]) -> DocumentResult:
+    """One input; what cannot be read is an unreadable document, not an exception."""
+    try:
+        with opened(source, limits=around.limits) as found:
+            return verify_document(
+                found.content,
+                around,
+                path=found.path,
+                sha256=found.sha256,
+                expect=expect,
+            )
+    except (InputError, LimitExceeded) as error:
+        return unreadable_document(error, path=str(error.details.get("path", "")))
+
+
+def _circumstances(
+    trust: Trust,
+    when: dt.datetime | None,
+    policy: Policy | str | None,
+    evidence: Iterable[Source],
+    fetch: object,
+    limits: Limits,
+) -> Circumstances:
+    if fetch is not None:
+        raise UsageError("usage.fetch")
+    if when is not None and when.tzinfo is None:
+        raise UsageError("usage.naive_time", text=when.isoformat())
+    if isinstance(policy, str):
+        policy = Policy.named(policy)
+    return Circumstances(
+        stores=merge(trust),
+        now=(when or dt.datetime.now(dt.UTC)).astimezone(dt.UTC),
+        policy=policy or Policy.default(),
+        certificates=_evidence_certificates(evidence, limits),
+        limits=limits,
+    )
+
+
+def _evidence_certificates(evidence: Iterable[Source], limits: Limits) -> tuple[Certificate, ...]:
+    if isinstance(evidence, (str, bytes)):
+        raise UsageError("usage.evidence")
+    found: list[Certificate] = []
+    for item in evidence:
+        data = read_small(item, limits.der_size, limits=limits)
+        try:
+            found += load_certificates(data, limits=limits)
+        except EsealError as error:
+            raise UsageError("usage.evidence_unknown", reason=error.code) from error
+    return tuple(found)
+
+
+def _report(
+    documents: tuple[DocumentResult, ...], around: Circumstances, when: dt.datetime | None
+) -> Report:
+    return Report(
+        Run(
+            documents=documents,
+            policy=around.policy.name,
+            trust=tuple(TrustShown(name=item.name, sha256=item.sha256) for item in around.stores),
+            verified_at=dt.datetime.now(dt.UTC),
+            when=when,
+            version=__version__,
+            backend=backend(),
+        )
+    )
+
+
+def merge_reports(reports: Iterable[Report]) -> Report:
+    """Several reports of one set of circumstances as one.
+
+    :raises UsageError: there is none.
+    """
+    listed = list(reports)
+    if not listed:
+        raise UsageError("usage.no_reports")
+    first = listed[0].run
+    documents = tuple(item for report in listed for item in report.documents)
+    return Report(
+        Run(
+            documents=documents,
+            policy=first.policy,
+            trust=first.trust,
+            verified_at=first.verified_at,
+            when=first.when,
+            version=first.version,
+            backend=first.backend,
+        )
+    )
+
+
