@@ -1,0 +1,86 @@
+"""May this certificate sign with this seal now?  GB/T 38540-2020 7.2 a), GM/T 0031-2014 6.2.2.
+
+The standard's steps before signing, each a typed error:
+
+    1. the seal's maker signature holds and the seal is within its validity
+    2. the signer's certificate is within its validity and may sign
+    3. it is on the seal's list, compared whole
+    4. its path, where trust was given
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from esealkit.errors import (
+    ChainError,
+    Expired,
+    SealExpired,
+    SealForged,
+    SignerNotOnSeal,
+    UsageError,
+    WrongUsage,
+)
+from esealkit.findings import Outcome
+from esealkit.pki.certificate import Certificate
+from esealkit.pki.chain import ChainOutcome, build_chain
+from esealkit.pki.trust import TrustStore
+from esealkit.seal.check import (
+    check_maker_signature,
+    check_seal_validity,
+    check_signer_in_seal,
+)
+from esealkit.seal.model import ElectronicSeal
+
+__all__ = ["check_ready"]
+
+
+def check_ready(
+    seal: ElectronicSeal,
+    signer: Certificate,
+    *,
+    now: dt.datetime,
+    stores: Sequence[TrustStore] = (),
+    intermediates: Iterable[Certificate] = (),
+) -> None:
+    """Raise a typed error unless ``signer`` may sign with ``seal`` at ``now``.
+
+    :raises SealForged: the maker's signature over the seal does not hold.
+    :raises SealExpired: ``now`` is outside the seal's validity.
+    :raises Expired, WrongUsage: the signer's certificate.
+    :raises SignerNotOnSeal: the certificate is not on the seal's list; after a renewal the seal
+        must be made anew.
+    :raises ChainError: trust was given and the path is broken (an unknown anchor is no error).
+    """
+    maker = Certificate(seal.maker_certificate)
+    if check_maker_signature(seal, maker).outcome is not Outcome.PASSED:
+        raise SealForged("signing.seal_forged", seal=seal.name)
+    if check_seal_validity(seal, now).outcome is not Outcome.PASSED:
+        raise SealExpired(
+            "signing.seal_expired",
+            seal=seal.name,
+            valid_from=str(seal.valid_from),
+            valid_until=str(seal.valid_until),
+        )
+    if not signer.uses_sm2:
+        raise UsageError("signing.not_sm2", subject=signer.subject)
+    if not signer.valid_at(now):
+        raise Expired(
+            "signing.certificate_expired",
+            subject=signer.subject,
+            valid_from=str(signer.not_before),
+            valid_until=str(signer.not_after),
+        )
+    if not signer.may_sign:
+        raise WrongUsage("signing.key_usage", subject=signer.subject)
+    if check_signer_in_seal(seal, signer).outcome is not Outcome.PASSED:
+        raise SignerNotOnSeal("signing.not_on_seal", subject=signer.subject, seal=seal.name)
+    anchors = [item for store in stores for item in store.signers]
+    if anchors:
+        others = [item for store in stores for item in store.intermediates]
+        result = build_chain(
+            signer, anchors=anchors, intermediates=[*others, *intermediates], moment=now
+        )
+        if result.outcome is ChainOutcome.BROKEN:
+            raise ChainError("signing.chain", subject=signer.subject, reason=result.reason)
