@@ -236,7 +236,7 @@ def _cert_bag(certificate: bytes, attributes: bytes) -> bytes:
 
 
 def _attributes(certificate: bytes | None, name: str) -> bytes:
-    """localKeyId ties the key to its certificate; friendlyName is what dialogues show."""
+    """LocalKeyId ties the key to its certificate; friendlyName is what dialogues show."""
     rows: list[tuple[str, bytes]] = []
     if certificate is not None:
         mark = hashlib.sha1(certificate, usedforsecurity=False).digest()

@@ -120,7 +120,7 @@ def issue_certificate(
     extensions = [
         _extension("2.5.29.35", _authority_key(issuer_info)),
         _extension("2.5.29.14", build.octet_string(_key_mark(info))),
-        _extension("2.5.29.19", _constraints(ca, path_length), critical=True),
+        _extension("2.5.29.19", _constraints(path_length, ca=ca), critical=True),
         _extension(oids.KEY_USAGE, _usage_bits(usages), critical=True),
         *_extended_usage(tuple(extended_key_usage)),
         *_policies(tuple(policies)),
@@ -264,15 +264,15 @@ def _time(moment: dt.datetime) -> bytes:
 
 
 def _extension(oid: str, value: bytes, *, critical: bool = False) -> bytes:
-    marks = [build.boolean(True)] if critical else []
+    marks = [build.TRUE] if critical else []
     return build.sequence(build.oid(oid), *marks, build.octet_string(value))
 
 
-def _constraints(ca: bool, path_length: int | None) -> bytes:
+def _constraints(path_length: int | None, *, ca: bool) -> bytes:
     if path_length is not None and (not ca or path_length < 0):
         raise _wrong("path_length")
     length = [] if path_length is None else [build.integer(path_length)]
-    return build.sequence(*([build.boolean(True)] if ca else []), *length)
+    return build.sequence(*([build.TRUE] if ca else []), *length)
 
 
 def _usage_bits(usages: Sequence[str]) -> bytes:

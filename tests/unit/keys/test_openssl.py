@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import ID, PASSWORD, OpenSsl
+from tests.unit.keys.conftest import ID, PASSWORD, OpenSsl
 
 from esealkit.errors import PinRejected, UnsupportedError
 from esealkit.keys import (
@@ -37,9 +37,7 @@ PLAIN = {
 
 
 @pytest.mark.parametrize("form", PLAIN)
-def test_reads_every_plain_form_of_openssl(
-    form: str, openssl: OpenSsl, public_pem: bytes
-) -> None:
+def test_reads_every_plain_form_of_openssl(form: str, openssl: OpenSsl, public_pem: bytes) -> None:
     """An unencrypted SM2 key is read from each form that OpenSSL writes."""
     (key,) = read_container(openssl(*PLAIN[form])).keys
     assert as_public_pem(openssl, key) == public_pem
@@ -133,9 +131,7 @@ def test_openssl_reads_what_we_write(
     assert open_key(bundle, pin=PASSWORD).certificate == certificate
 
 
-def test_openssl_verifies_our_signature(
-    openssl: OpenSsl, plain_key: bytes, tmp_path: Path
-) -> None:
+def test_openssl_verifies_our_signature(openssl: OpenSsl, plain_key: bytes, tmp_path: Path) -> None:
     """A signature under the default ID verifies with OpenSSL given the same ID."""
     message, signature = tmp_path / "message", tmp_path / "signature"
     message.write_bytes(b"message")
