@@ -110,8 +110,7 @@ def issue_certificate(
 
     Raises :class:`UsageError` ``issuing.argument``.
     """
-    if not_after < not_before:
-        raise _wrong("not_after")
+    _check_period(not_before, not_after)
     info = _key_info(subject_public_key, "subject_public_key")
     issuer_info = _issuer_info(issuer_public_key, signing_key)
     usages = tuple(key_usage) or (
@@ -157,8 +156,9 @@ def issue_crl(
 
     Raises :class:`UsageError` ``issuing.argument``.
     """
-    if next_update < this_update or number < 0:
-        raise _wrong("next_update or number")
+    _check_period(this_update, next_update)
+    if number < 0:
+        raise _wrong("number")
     issuer_info = _issuer_info(issuer_public_key, signing_key)
     rows = [_row(each) for each in sorted(revoked, key=lambda each: each.serial)]
     extensions = build.sequence(
@@ -255,6 +255,13 @@ def _serial(serial: int) -> bytes:
     if not 0 < serial < 1 << 159:
         raise _wrong("serial")
     return build.integer(serial)
+
+
+def _check_period(start: dt.datetime, end: dt.datetime) -> None:
+    if start.tzinfo is None or end.tzinfo is None:
+        raise _wrong("time without zone")
+    if end < start:
+        raise _wrong("period")
 
 
 def _time(moment: dt.datetime) -> bytes:
