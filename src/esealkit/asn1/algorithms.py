@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from asn1crypto import algos, cms, keys
+from asn1crypto import algos, cms, core, keys, x509
 
 from esealkit.asn1 import oids
 
@@ -40,6 +40,38 @@ def register_sm_algorithms() -> None:
     cms.EncapsulatedContentInfo._oid_specs.setdefault("gm_data", cms.ParsableOctetString)
     if oids.SM2_CURVE not in keys.NamedCurve._map:
         keys.NamedCurve.register("sm2p256v1", oids.SM2_CURVE, 32)
+    # x500UniqueIdentifier is a BIT STRING by X.520; Chinese CAs write strings, and asn1crypto
+    # would refuse the whole name.  The lenient type reads what it read before, and those.
+    x509.NameTypeAndValue._oid_specs["unique_identifier"] = _UniqueIdentifier
+    _accept_curve_as_key_algorithm()
+
+
+def _accept_curve_as_key_algorithm() -> None:
+    """Some CAs name the SM2 curve itself as the key's algorithm; asn1crypto has no type for it."""
+    known = keys.PublicKeyInfo._spec_callbacks["public_key"]
+    if getattr(known, "knows_sm2", False):
+        return
+
+    def public_key_type(info: Any) -> Any:
+        if info["algorithm"]["algorithm"].dotted == oids.SM2_CURVE:
+            return keys.ECPointBitString, None
+        return known(info)
+
+    public_key_type.knows_sm2 = True  # type: ignore[attr-defined]
+    keys.PublicKeyInfo._spec_callbacks["public_key"] = public_key_type
+
+
+class _UniqueIdentifier(core.Choice):
+    _alternatives = [
+        ("bits", core.OctetBitString),
+        ("utf8", core.UTF8String),
+        ("printable", core.PrintableString),
+        ("ia5", core.IA5String),
+        ("numeric", core.NumericString),
+        ("octets", core.OctetString),
+        ("bmp", core.BMPString),
+        ("teletex", core.TeletexString),
+    ]
 
 
 def _add(identifier: Any, names: dict[str, str]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -21,13 +22,12 @@ from esealkit.crypto import sm2, sm3
 from esealkit.errors import EsealError, KeyFormatError
 from esealkit.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["Certificate", "load_certificates"]
+__all__ = ["Certificate", "SubjectPublicKey", "load_certificates", "readable_name"]
 
 _PEM = re.compile(
     rb"-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----(.*?)-----END (?:TRUSTED |X509 )?CERTIFICATE-----",
     re.DOTALL,
 )
-_SPKI_SM2_ALGORITHMS = frozenset({oids.EC_PUBLIC_KEY, oids.SM2_CURVE})
 _SM2_CURVES = frozenset({oids.SM2_CURVE})
 # Some CAs (HBCA) write the signature algorithm's OID where the curve belongs.
 _SM2_CURVES_TOLERATED = frozenset({oids.SM2_SIGN})
@@ -51,6 +51,7 @@ class Certificate:
 
     __slots__ = (
         "__dict__",
+        "_spki",
         "asn1",
         "der",
         "extended_key_usage",
@@ -84,8 +85,8 @@ class Certificate:
 
     def _read(self, cert: Any) -> None:
         tbs = cert["tbs_certificate"]
-        self.subject: str = _readable(cert.subject)
-        self.issuer: str = _readable(cert.issuer)
+        self.subject: str = readable_name(cert.subject.dump())
+        self.issuer: str = readable_name(cert.issuer.dump())
         self.serial: int = cert.serial_number
         validity = tbs["validity"]
         self.not_before: dt.datetime = validity["not_before"].native.astimezone(dt.UTC)
@@ -113,9 +114,9 @@ class Certificate:
             for extension in extensions
             if extension["critical"].native and extension["extn_id"].dotted not in _KNOWN_CRITICAL
         )
+        self._spki = SubjectPublicKey.read(spki.dump())
         # Reading these now keeps lazily found faults from surfacing later.
-        _ = (cert.key_identifier, cert.authority_key_identifier, spki["public_key"].contents)
-        _ = (cert["signature_value"].native, cert.subject.dump(), cert.issuer.dump())
+        _ = (cert.key_identifier, cert.authority_key_identifier, cert["signature_value"].native)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Certificate) and self.der == other.der
@@ -146,23 +147,12 @@ class Certificate:
     @property
     def uses_sm2(self) -> bool:
         """Whether the public key says it is an SM2 key (named curve only)."""
-        return self._curve in _SM2_CURVES | _SM2_CURVES_TOLERATED or (
-            self.key_algorithm == oids.SM2_CURVE
-        )
-
-    @cached_property
-    def _curve(self) -> str | None:
-        parameters = self.asn1.public_key["algorithm"]["parameters"]
-        try:
-            raw = der_walk.parse(parameters.dump(), notes=[])
-        except EsealError:
-            return None
-        return raw.oid("namedCurve") if raw.is_universal(der_walk.Tag.OID) else None
+        return self._spki.is_sm2
 
     @property
     def curve_is_tolerated(self) -> bool:
         """Whether the curve is named by a wrong OID that occurs in the field."""
-        return self._curve in _SM2_CURVES_TOLERATED
+        return self._spki.curve in _SM2_CURVES_TOLERATED
 
     @cached_property
     def sm2_key(self) -> sm2.PublicKey:
@@ -171,11 +161,10 @@ class Certificate:
         :raises KeyFormatError: not an SM2 key on the named curve, or not a point of it; explicit
             curve parameters are refused even when they equal the curve's (S-18).
         """
-        if not self.uses_sm2 or self.key_algorithm not in _SPKI_SM2_ALGORITHMS:
+        if not self.uses_sm2:
             raise KeyFormatError("certificate.not_sm2", subject=self.subject)
-        point = bytes(self.asn1.public_key["public_key"].contents[1:])
         try:
-            return sm2.PublicKey.from_bytes(point)
+            return self._spki.sm2_key()
         except EsealError as error:
             raise KeyFormatError("certificate.public_key", subject=self.subject) from error
 
@@ -200,26 +189,69 @@ class Certificate:
         return self.not_before <= moment <= self.not_after
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectPublicKey:
+    """SubjectPublicKeyInfo, as far as SM2 is concerned."""
+
+    algorithm: str
+    """Algorithm OID: id-ecPublicKey, or the curve's own OID in a rarer form."""
+    curve: str | None
+    """Named curve; ``None`` for explicit parameters and other keys."""
+    point: bytes
+    """Content of the BIT STRING."""
+
+    @classmethod
+    def read(cls, spki: bytes) -> SubjectPublicKey:
+        """Read the DER of a SubjectPublicKeyInfo; raises :class:`DerError`."""
+        identifier, key = der_walk.parse(spki, notes=[]).sequence("SubjectPublicKeyInfo", 2, 2)
+        parts = identifier.sequence("AlgorithmIdentifier", 1, 2)
+        named = len(parts) == 2 and parts[1].is_universal(der_walk.Tag.OID)
+        return cls(
+            algorithm=parts[0].oid("algorithm"),
+            curve=parts[1].oid("namedCurve") if named else None,
+            point=key.bits("subjectPublicKey")[0],
+        )
+
+    @property
+    def is_sm2(self) -> bool:
+        """Whether this names the SM2 curve."""
+        if self.algorithm == oids.SM2_CURVE:
+            return self.curve in (None, oids.SM2_CURVE)
+        return self.algorithm == oids.EC_PUBLIC_KEY and (
+            self.curve in _SM2_CURVES | _SM2_CURVES_TOLERATED
+        )
+
+    def sm2_key(self) -> sm2.PublicKey:
+        """The key; raises :class:`EsealError` when it is not a point of the curve."""
+        return sm2.PublicKey.from_bytes(self.point)
+
+
 _ATTRIBUTE_NAMES = {
-    "common_name": "CN",
-    "country_name": "C",
-    "state_or_province_name": "ST",
-    "locality_name": "L",
-    "organization_name": "O",
-    "organizational_unit_name": "OU",
-    "email_address": "E",
-    "serial_number": "SERIALNUMBER",
+    "2.5.4.3": "CN",
+    "2.5.4.5": "SERIALNUMBER",
+    "2.5.4.6": "C",
+    "2.5.4.7": "L",
+    "2.5.4.8": "ST",
+    "2.5.4.9": "STREET",
+    "2.5.4.10": "O",
+    "2.5.4.11": "OU",
+    "2.5.4.42": "GIVENNAME",
+    "1.2.840.113549.1.9.1": "E",
 }
 
 
-def _readable(name: Any) -> str:
-    """A name as ``C=CN,O=…,CN=…`` in the order of its encoding."""
+def readable_name(name: bytes) -> str:
+    """A DER Name as ``C=CN,O=…,CN=…`` in the order of its encoding.
+
+    Read by the walk, because genuine certificates hold attribute values in string types that
+    the standard does not give them.
+    """
     parts: list[str] = []
-    for rdn in name.chosen:
+    for rdn in der_walk.parse(name, notes=[]):
         for item in rdn:
-            label = item["type"].native
-            value = item["value"].native
-            parts.append(f"{_ATTRIBUTE_NAMES.get(label, item['type'].dotted)}={value}")
+            oid = item[0].oid("attribute type")
+            value = item[1].text(oid) if item[1].is_text() else item[1].content.hex()
+            parts.append(f"{_ATTRIBUTE_NAMES.get(oid, oid)}={value}")
     return ",".join(parts)
 
 

@@ -19,10 +19,9 @@ from pyhanko_certvalidator.sig_validate import (
     SignatureValidator,
 )
 
-from esealkit.asn1 import der, oids
-from esealkit.crypto import sm2
+from esealkit.asn1 import oids
 from esealkit.errors import EsealError, InvalidSignature, UnsupportedError
-from esealkit.pki.certificate import Certificate
+from esealkit.pki.certificate import Certificate, SubjectPublicKey
 
 __all__ = ["Sm2SignatureValidator", "algorithm_family", "verify_with_certificate"]
 
@@ -113,13 +112,10 @@ class Sm2SignatureValidator(SignatureValidator):
             return
         if context.prehashed:
             raise AlgorithmNotSupported("an SM2 signature cannot be checked from a digest")
-        parameters = public_key_info["algorithm"]["parameters"]
         try:
-            curve = der.parse(parameters.dump(), notes=[])
-            named = curve.is_universal(der.Tag.OID) and curve.oid("namedCurve")
-            if named not in (oids.SM2_CURVE, oids.SM2_SIGN):
+            key = SubjectPublicKey.read(public_key_info.dump())
+            if not key.is_sm2:
                 raise ForeignInvalidSignature
-            key = sm2.PublicKey.from_bytes(bytes(public_key_info["public_key"].contents[1:]))
-            key.verify(bytes(signature), bytes(signed_data))
+            key.sm2_key().verify(bytes(signature), bytes(signed_data))
         except EsealError:
             raise ForeignInvalidSignature from None

@@ -1,0 +1,153 @@
+"""Minimal edits of XML parts: text goes in, every other byte stays.
+
+A part that may be signed, or will be compared with what the user had, is never serialised
+again.  The part has been parsed by :mod:`esealkit.ofd._xml` before, so that the scanner here
+may rely on it being well-formed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from xml.sax.saxutils import escape, quoteattr
+
+from esealkit.errors import UnsupportedError, UsageError
+from esealkit.ofd._xml import decode_xml
+
+__all__ = ["attribute", "content", "insert_list_entry", "insert_signatures_element"]
+
+_TOKEN = re.compile(
+    r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[.*?\]\]>"
+    r"|<(?P<close>/?)(?P<name>[^\s/>]+)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>",
+    re.DOTALL,
+)
+_ILLEGAL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """One element: where its start tag begins and ends, its end tag begins and ends."""
+
+    name: str
+    depth: int
+    start: int
+    inner: int
+    outer: int
+    end: int
+
+    @property
+    def local(self) -> str:
+        return self.name.rpartition(":")[2]
+
+    @property
+    def empty(self) -> bool:
+        return self.inner == self.end
+
+    def sibling(self, local: str) -> str:
+        """The qualified name of another element in this one's namespace."""
+        prefix, colon, _ = self.name.rpartition(":")
+        return f"{prefix}{colon}{local}"
+
+
+def content(text: str) -> str:
+    """``text`` as element content; `UsageError` for characters that XML cannot hold."""
+    if _ILLEGAL.search(text):
+        raise UsageError("xml.illegal_text", text=text[:60])
+    return escape(text)
+
+
+def attribute(text: str) -> str:
+    """``text`` as a quoted attribute value."""
+    if _ILLEGAL.search(text):
+        raise UsageError("xml.illegal_text", text=text[:60])
+    return quoteattr(text, {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
+
+
+def insert_signatures_element(
+    entry: bytes, *, where: str, body: int, bodies: int, loc: str
+) -> bytes:
+    """OFD.xml with DocBody/Signatures, the last child that the schema allows (7.4)."""
+    text, rebuild = _open(entry, where)
+    spans = list(_spans(text))
+    found = [span for span in spans if span.depth == 1 and span.local == "DocBody"]
+    if len(found) != bodies or found[body].empty:
+        raise UnsupportedError("document.unusual_xml", where=where)
+    holder = found[body]
+    before = [
+        span
+        for span in spans
+        if span.depth == 2
+        and holder.inner <= span.start < holder.outer
+        and span.local in ("DocRoot", "Versions")
+    ]
+    if not before:
+        raise UnsupportedError("document.unusual_xml", where=where)
+    name = holder.sibling("Signatures")
+    place = max(span.end for span in before)
+    return rebuild(f"{text[:place]}<{name}>{content(loc)}</{name}>{text[place:]}")
+
+
+def insert_list_entry(
+    listing: bytes, *, where: str, identifier: str, kind: str, loc: str, greatest: str
+) -> bytes:
+    """Signatures.xml with one more Signature and a new MaxSignId (18.1)."""
+    text, rebuild = _open(listing, where)
+    spans = list(_spans(text))
+    top = next(span for span in spans if span.depth == 0)
+    element = (
+        f"<{top.sibling('Signature')} ID={attribute(identifier)} Type={attribute(kind)} "
+        f"BaseLoc={attribute(loc)}/>"
+    )
+    name = top.sibling("MaxSignId")
+    maximum = f"<{name}>{content(greatest)}</{name}>"
+    if top.empty:
+        head = text[: top.end].rstrip()[:-2].rstrip()
+        return rebuild(f"{head}>{maximum}{element}</{top.name}>{text[top.end :]}")
+    edits: list[tuple[int, int, str]] = []
+    children = [span for span in spans if span.depth == 1]
+    maxima = [span for span in children if span.local == "MaxSignId"]
+    edits.extend((span.start, span.end, maximum) for span in maxima)
+    if not maxima:
+        edits.append((top.inner, top.inner, maximum))
+    after = [span.end for span in children if span.local in ("Signature", "MaxSignId")]
+    place = max(after, default=top.inner)
+    edits.append((place, place, element))
+    # From the end to the start; a replacement that ends where the insertion stands comes later.
+    for start, end, new in sorted(edits, key=lambda edit: (edit[1], edit[0]), reverse=True):
+        text = text[:start] + new + text[end:]
+    return rebuild(text)
+
+
+def _open(data: bytes, where: str) -> tuple[str, Callable[[str], bytes]]:
+    """The text of a part, and how to turn an edited text back into bytes like the others."""
+    mark, text, codec = decode_xml(data, where)
+    if mark + text.encode(codec) != data:
+        raise UnsupportedError("document.unusual_xml", where=where)
+
+    def rebuild(edited: str) -> bytes:
+        try:
+            return mark + edited.encode(codec)
+        except UnicodeEncodeError:
+            raise UnsupportedError("document.unusual_xml", where=where) from None
+
+    return text, rebuild
+
+
+def _spans(text: str) -> Iterator[_Span]:
+    """All elements down to depth 2, in the order of their end tags."""
+    stack: list[tuple[str, int, int]] = []
+    for token in _TOKEN.finditer(text):
+        name = token["name"]
+        if name is None or name.startswith("!"):
+            continue
+        if token["close"]:
+            opened, start, inner = stack.pop()
+            if len(stack) <= 2:
+                yield _Span(opened, len(stack), start, inner, token.start(), token.end())
+        elif token[0].endswith("/>"):
+            if len(stack) <= 2:
+                end = token.end()
+                yield _Span(name, len(stack), token.start(), end, end, end)
+        else:
+            stack.append((name, token.start(), token.end()))

@@ -1,0 +1,316 @@
+"""OFD.xml and what hangs from it: bodies, pages, permissions, lists (GB/T 33190-2016 clause 7).
+
+A package holds one or more document bodies.  Each is read for itself, and an error in one is
+a finding of that body, never a reason not to look at the others.  Only what a verdict or a
+stamp needs is parsed: content, fonts, pictures, attachments, extensions and custom tags stay
+bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from esealkit.errors import EsealError, LimitExceeded, UnsupportedError, UsageError, XmlError
+from esealkit.findings import Deviation, Finding, failed
+from esealkit.limits import DEFAULT_LIMITS, Limits
+from esealkit.ofd._source import Buffer
+from esealkit.ofd._xml import Element, Xml, boolean, box, identifier, parse_xml
+from esealkit.ofd.package import Package
+from esealkit.ofd.paths import Located, directory_of, locate
+
+__all__ = ["Body", "Box", "OfdDocument", "OfdPage", "Permissions"]
+
+ENTRY = "OFD.xml"
+ENCRYPTIONS = "Encryptions.xml"
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfdPage:
+    """One page of a body."""
+
+    number: int
+    """Position in the body, from 1."""
+    id: str
+    """Page/@ID as written; StampAnnot/@PageRef refers to it."""
+    path: str
+    """Where Page/@BaseLoc leads, absolute."""
+    name: str | None
+    """The part, or ``None`` where it is missing or the path was refused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permissions:
+    """Document.xml's Permissions as far as signing is concerned; absent means allowed."""
+
+    signature: bool = True
+    """Whether the document may be signed."""
+    start: str | None = None
+    """ValidPeriod/@StartDate as written."""
+    end: str | None = None
+    """ValidPeriod/@EndDate as written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """One DocBody of OFD.xml."""
+
+    index: int
+    """Position in OFD.xml, from 0."""
+    doc_root: str
+    """Where DocRoot leads, absolute; ``""`` where it could not be read."""
+    root: str | None
+    """The part Document.xml, or ``None``."""
+    pages: tuple[OfdPage, ...] = ()
+    """Pages in order."""
+    page_area: Box | None = None
+    """CommonData/PageArea/PhysicalBox in mm, for pages without an Area of their own."""
+    permissions: Permissions = Permissions()
+    """What the document permits."""
+    has_versions: bool = False
+    """Whether the body keeps versions, any of which a reader may show."""
+    signatures: Located | None = None
+    """Where DocBody/Signatures leads, or ``None`` where there is no such element."""
+    findings: tuple[Finding, ...] = ()
+    """``document.form``: what could not be read."""
+    deviations: tuple[Deviation, ...] = ()
+    """What was tolerated."""
+
+    def pages_by_id(self) -> dict[str, OfdPage]:
+        """Pages by ID without leading zeros, for StampAnnot/@PageRef; the first of twins."""
+        found: dict[str, OfdPage] = {}
+        for page in self.pages:
+            found.setdefault(plain_id(page.id), page)
+        return found
+
+
+def plain_id(text: str) -> str:
+    """An ST_ID without leading zeros: ``001`` and ``1`` are one number."""
+    return text.strip().lstrip("0") or "0"
+
+
+@dataclass(slots=True)
+class _Notes:
+    """What was met while reading one body."""
+
+    findings: list[Finding] = field(default_factory=list)
+    deviations: list[Deviation] = field(default_factory=list)
+
+    def locate(self, package: Package, loc: str, *, base: str, where: str) -> Located | None:
+        try:
+            located = locate(package, loc, base=base, where=where)
+        except XmlError as error:
+            self.fault(error)
+            return None
+        self.deviations.extend(located.deviations)
+        return located
+
+    def fault(self, error: EsealError) -> None:
+        self.findings.append(
+            failed("document.form", "GB/T 33190-2016 7", code=error.code, **error.details)
+        )
+
+
+class OfdDocument:
+    """An OFD file: its package and its bodies."""
+
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        self.limits = package.limits
+        self._parsed: dict[tuple[str, str], Xml] = {}
+        if ENTRY in package.encrypted:
+            raise UnsupportedError("package.encrypted", name=ENTRY)
+        self.entry = ENTRY if ENTRY in package else package.same_but_case(ENTRY)
+        if self.entry is None:
+            raise XmlError("document.no_entry")
+        top = self.xml(self.entry, root="OFD")
+        notes = _Notes()
+        notes.deviations.extend((*package.deviations, *top.deviations))
+        if self.entry != ENTRY:
+            notes.deviations.append(
+                Deviation(id="path.case", where=self.entry, check="container.form")
+            )
+        bodies = top.root.children("DocBody")
+        if not bodies:
+            raise XmlError("xml.no_element", where=self.entry, element="DocBody")
+        self.doc_type: str = top.root.get("DocType") or ""
+        self.version: str = top.root.get("Version") or ""
+        self.bodies: tuple[Body, ...] = tuple(
+            _read_body(self, index, element) for index, element in enumerate(bodies)
+        )
+        self.deviations: tuple[Deviation, ...] = tuple(notes.deviations)
+
+    @classmethod
+    def open(
+        cls, source: Buffer | BinaryIO | Package, *, limits: Limits = DEFAULT_LIMITS
+    ) -> OfdDocument:
+        """The document in ``source``: bytes, a mapping, a private binary file or a `Package`.
+
+        Raises `PackageError`, `XmlError`, `LimitExceeded` or `UnsupportedError` (encrypted)
+        where not even OFD.xml can be read; whatever goes wrong further down is a finding.
+        """
+        if isinstance(source, Package):
+            return cls(source)
+        return cls(Package.open(source, limits=limits))
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether parts are encrypted by the zip or by GM/T 0099 (Encryptions.xml)."""
+        return bool(self.package.encrypted) or ENCRYPTIONS in self.package
+
+    def xml(self, name: str, *, root: str) -> Xml:
+        """One part parsed, once; raises `EsealError` where it cannot be."""
+        key = (name, root)
+        if key not in self._parsed:
+            size = self.package.parts[name].size if name in self.package else 0
+            if size > self.limits.xml_size:
+                raise LimitExceeded("xml.size", where=name, size=size, limit=self.limits.xml_size)
+            parsed = parse_xml(self.package.read(name), where=name, root=root, limits=self.limits)
+            if size > 256 * 1024:
+                return parsed
+            self._parsed[key] = parsed
+        return self._parsed[key]
+
+    def page_box(self, page: OfdPage, *, body: int = 0) -> Box:
+        """The physical box of a page in mm: its own Area, else the document's PageArea.
+
+        GB/T 33190-2016 7.7: a page's Area overrides PageArea of CommonData; a template page
+        lends its content, not its size.  Raises `XmlError` where neither is given.
+        """
+        area: Element | None = None
+        if page.name is not None:
+            area = self.xml(page.name, root="Page").root.child("Area")
+        if area is not None:
+            return box(area.need("PhysicalBox").text(), where=page.name or "")
+        fallback = self.bodies[body].page_area
+        if fallback is None:
+            raise XmlError("document.no_page_area", where=self.bodies[body].doc_root)
+        return fallback
+
+    def body(self, index: int) -> Body:
+        """Body ``index`` (from 0); `UsageError` where there is none."""
+        if not 0 <= index < len(self.bodies):
+            raise UsageError("document.no_body", index=index, count=len(self.bodies))
+        return self.bodies[index]
+
+
+def _read_body(document: OfdDocument, index: int, element: Element) -> Body:
+    notes = _Notes()
+    package, where = document.package, document.entry or ENTRY
+    doc_root = root = None
+    signatures: Located | None = None
+    try:
+        doc_root = notes.locate(package, element.need("DocRoot").text(), base="", where=where)
+        root = doc_root.name if doc_root else None
+        listed = element.text_of("Signatures")
+        if listed is not None:
+            signatures = notes.locate(package, listed, base="", where=where)
+            # A list that is named but whose path is refused is still a list: say so.
+            signatures = signatures or Located(path=listed, name=None)
+    except EsealError as error:
+        notes.fault(error)
+    if doc_root is not None and root is None:
+        notes.findings.append(failed("document.form", code="document.no_root", path=doc_root.path))
+    details = _read_root(document, root, notes) if root is not None else _Details()
+    return Body(
+        index=index,
+        doc_root=doc_root.path if doc_root else "",
+        root=root,
+        pages=tuple(details.pages),
+        page_area=details.page_area,
+        permissions=details.permissions,
+        has_versions=bool(element.children("Versions")),
+        signatures=signatures,
+        findings=tuple(notes.findings),
+        deviations=tuple(notes.deviations),
+    )
+
+
+@dataclass(slots=True)
+class _Details:
+    pages: list[OfdPage] = field(default_factory=list)
+    page_area: Box | None = None
+    permissions: Permissions = field(default_factory=Permissions)
+
+
+def _read_root(document: OfdDocument, root: str, notes: _Notes) -> _Details:
+    """Document.xml: what of it is broken is noted piece by piece."""
+    details = _Details()
+    try:
+        parsed = document.xml(root, root="Document")
+    except EsealError as error:
+        notes.fault(error)
+        return details
+    notes.deviations.extend(parsed.deviations)
+    top = parsed.root
+
+    def attempt(read: Callable[[], None]) -> None:
+        try:
+            read()
+        except EsealError as error:
+            notes.fault(error)
+
+    def area() -> None:
+        common = top.child("CommonData")
+        page_area = common.child("PageArea") if common else None
+        if page_area is not None:
+            text = page_area.need("PhysicalBox").text()
+            details.page_area = box(text, where=root)
+
+    def permissions() -> None:
+        details.permissions = _read_permissions(top, root)
+
+    attempt(area)
+    attempt(permissions)
+    attempt(lambda: _read_pages(document, top, root, details, notes))
+    return details
+
+
+def _read_permissions(top: Element, root: str) -> Permissions:
+    element = top.child("Permissions")
+    if element is None:
+        return Permissions()
+    allowed = boolean(element.text_of("Signature"), where=root)
+    period = element.child("ValidPeriod")
+    return Permissions(
+        signature=allowed is not False,
+        start=period.get("StartDate") if period else None,
+        end=period.get("EndDate") if period else None,
+    )
+
+
+def _read_pages(
+    document: OfdDocument, top: Element, root: str, details: _Details, notes: _Notes
+) -> None:
+    """Pages/Page in order; a doubled ID makes PageRef ambiguous and is a fault (X-15)."""
+    holder = top.child("Pages")
+    elements = holder.children("Page") if holder else []
+    limit = document.limits.pages
+    if len(elements) > limit:
+        raise LimitExceeded("document.page_count", count=len(elements), limit=limit)
+    seen: set[int] = set()
+    for position, element in enumerate(elements, 1):
+        page_id = (element.get("ID") or "").strip()
+        try:
+            value = identifier(page_id, where=root)
+            if value in seen:
+                raise XmlError("document.page_id_twice", where=root, id=page_id)
+            seen.add(value)
+        except XmlError as error:
+            notes.fault(error)
+        loc = element.get("BaseLoc")
+        located = (
+            notes.locate(document.package, loc, base=directory_of(root), where=root)
+            if loc is not None
+            else None
+        )
+        details.pages.append(
+            OfdPage(
+                number=position,
+                id=page_id,
+                path=located.path if located else loc or "",
+                name=located.name if located else None,
+            )
+        )

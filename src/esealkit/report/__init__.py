@@ -1,0 +1,1 @@
+"""A judgement rendered: text, JSON, HTML.  Nothing is decided here."""

@@ -1,0 +1,459 @@
+"""The verifier: one file in, one judged document out.
+
+The walk, in order; no step is skipped silently:
+
+    1. what is it        OFD, PDF, a seal on its own, or none of them (by content, never by name)
+    2. open it           under limits; what cannot be opened is *unreadable* with its reason
+    3. every signature   of every document body, each through the standard's numbered steps
+                         (:mod:`~esealkit.verification.seal_signature`)
+    4. the whole file    container, bodies, coverage; bodies nobody signed
+    5. expectation       are the seals the caller expects among those that passed?
+    6. fold              by the policy, in :mod:`~esealkit.verification.judgement`
+
+:func:`verify_document` never raises for a bad document.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from typing import BinaryIO, TypeVar
+
+from esealkit.asn1 import der, oids
+from esealkit.errors import (
+    EsealError,
+    LimitExceeded,
+    MalformedError,
+    UnsupportedError,
+    UsageError,
+)
+from esealkit.findings import Deviation, Finding, failed, not_applicable, passed, unknown
+from esealkit.ofd.document import OfdDocument
+from esealkit.ofd.examination import Examination, examine
+from esealkit.policy import Effect
+from esealkit.seal.model import ElectronicSeal
+from esealkit.seal.parse import is_seal, is_seal_signature, parse_seal, parse_seal_signature
+from esealkit.verification.circumstances import Circumstances
+from esealkit.verification.judgement import (
+    Identity,
+    Integrity,
+    Judgement,
+    JudgedCheck,
+    Reservation,
+    Status,
+    Verdict,
+    fold,
+    fold_verdicts,
+)
+from esealkit.verification.ofd_subjects import subjects_of
+from esealkit.verification.results import (
+    BodyResult,
+    CertificateFacts,
+    DocumentResult,
+    PartFacts,
+    SealFacts,
+    SignatureResult,
+)
+from esealkit.verification.seal_signature import judge_seal, judge_seal_signature
+from esealkit.verification.subject import Subject
+
+__all__ = ["sniff_format", "verify_document"]
+
+_PDF_WINDOW = 1024
+
+
+def sniff_format(head: bytes) -> str:
+    """``ofd``, ``pdf``, ``seal`` or ``""`` by the first bytes of a file."""
+    if head.startswith(b"PK\x03\x04"):
+        return "ofd"
+    if b"%PDF-" in head[:_PDF_WINDOW]:
+        return "pdf"
+    if head[:1] == b"\x30":
+        return "seal"
+    if b"PK\x03\x04" in head or b"PK\x05\x06" in head:
+        return "ofd"
+    return ""
+
+
+def verify_document(
+    source: bytes | BinaryIO,
+    around: Circumstances,
+    *,
+    path: str = "",
+    sha256: str | None = None,
+    expect: Collection[str] = (),
+) -> DocumentResult:
+    """Judge one file.
+
+    :param source: its bytes, or a private seekable file nobody else writes to.
+    :param path: shown in the result; never opened.
+    :param expect: names, codes or unified social credit codes of seals that must be among the
+        passed ones.
+    :raises UsageError: a wrong argument; nothing else.
+    """
+    head, digest = _head_and_digest(source, sha256)
+    kind = sniff_format(head)
+    try:
+        if kind == "seal":
+            data = source if isinstance(source, bytes) else _whole(source, around.limits.der_size)
+            result = _verify_seal(data, around)
+        elif kind == "pdf":
+            raise UnsupportedError("container.pdf_unsupported")
+        else:
+            result = _verify_ofd(source, around, kind)
+    except UsageError:
+        raise
+    except EsealError as error:
+        result = _unreadable(error, kind)
+    except (MemoryError, RecursionError) as error:
+        result = _unreadable(LimitExceeded("limit.resources", kind=type(error).__name__), kind)
+    result = replace(result, path=path, sha256=digest)
+    return _with_expectation(result, expect, around)
+
+
+def _head_and_digest(source: bytes | BinaryIO, sha256: str | None) -> tuple[bytes, str]:
+    if isinstance(source, bytes):
+        return source[: 64 * 1024 + 4], sha256 or hashlib.sha256(source).hexdigest()
+    source.seek(0)
+    head = source.read(64 * 1024 + 4)
+    if sha256 is None:
+        digest = hashlib.sha256(head)
+        while block := source.read(1 << 20):
+            digest.update(block)
+        sha256 = digest.hexdigest()
+    source.seek(0)
+    return head, sha256
+
+
+def _whole(source: BinaryIO, most: int) -> bytes:
+    source.seek(0)
+    data = source.read(most + 1)
+    if len(data) > most:
+        raise LimitExceeded("limit.der_size", allowed=most, found=len(data))
+    return data
+
+
+def _empty(kind: str, verdict: Verdict, code: str, finding: Finding) -> DocumentResult:
+    """A file that could not be looked into: one check says why."""
+    judged = JudgedCheck(
+        finding=finding,
+        required=True,
+        effect=Effect.INDETERMINATE if verdict is Verdict.INDETERMINATE else Effect.FAILED,
+    )
+    return DocumentResult(
+        path="",
+        format=kind,
+        sha256="",
+        verdict=verdict,
+        code=code,
+        reservations=(),
+        checks=(judged,),
+        deviations=(),
+        integrity=Integrity.UNKNOWN,
+        identity=Identity.UNKNOWN,
+        status=Status.UNKNOWN,
+    )
+
+
+def _unreadable(error: EsealError, kind: str) -> DocumentResult:
+    """What could not be opened; the error's code is the verdict's reason."""
+    undecided = isinstance(error, UnsupportedError)
+    evidence = {"reason": error.code, **error.details}
+    make = unknown if undecided else failed
+    finding = make("container.form", code=error.code, **_plain(evidence))
+    verdict = Verdict.INDETERMINATE if undecided else Verdict.UNREADABLE
+    return _empty(kind, verdict, error.code, finding)
+
+
+def _plain(values: dict[str, object]) -> dict[str, object]:
+    """Only JSON values: evidence goes into reports."""
+    return {
+        key: value if isinstance(value, (str, int, float, bool)) else str(value)
+        for key, value in values.items()
+    }
+
+
+# -- a seal on its own ------------------------------------------------------------------------
+
+
+def _verify_seal(data: bytes, around: Circumstances) -> DocumentResult:
+    """A seal file: judged at the time of verification (GB/T 38540-2020 6.3)."""
+    if not is_seal(data):
+        raise MalformedError("container.not_a_seal")
+    seal = parse_seal(data, limits=around.limits)
+    findings, maker = judge_seal(seal, around.now, around)
+    findings.append(passed("container.form", format="SESeal"))
+    deviations = _for_seal(seal.deviations)
+    judged = fold(findings, deviations, around.policy)
+    signature = SignatureResult(
+        index=0,
+        body=0,
+        signature_kind="seal",
+        judgement=judged,
+        signing_time=None,
+        time_source="claimed",
+        seal=SealFacts.of(seal, maker),
+        signer=None,
+        stamps=(),
+        deviations=deviations,
+    )
+    return DocumentResult(
+        path="",
+        format="seal",
+        sha256="",
+        verdict=judged.verdict,
+        code=judged.code,
+        reservations=judged.reservations,
+        checks=(),
+        deviations=(),
+        integrity=Integrity.INTACT if _maker_signature_holds(judged) else Integrity.BROKEN,
+        identity=judged.identity,
+        status=judged.status,
+        signatures=(signature,),
+    )
+
+
+def _maker_signature_holds(judged: Judgement) -> bool:
+    return any(
+        item.finding.check == "seal.maker_signature" and item.finding.outcome.value == "passed"
+        for item in judged.checks
+    )
+
+
+def _for_seal(deviations: Sequence[Deviation]) -> tuple[Deviation, ...]:
+    return tuple(
+        replace(item, check="seal.form") if item.check == "signature.form" else item
+        for item in deviations
+    )
+
+
+# -- OFD ---------------------------------------------------------------------------------------
+
+
+def _verify_ofd(source: bytes | BinaryIO, around: Circumstances, kind: str) -> DocumentResult:
+    document = OfdDocument.open(source, limits=around.limits)
+    examination = examine(document)
+    subjects = subjects_of(examination, around.policy)
+    signatures = tuple(_judge(subject, around) for subject in subjects)
+    whole = fold(examination.findings, examination.deviations, around.policy)
+    bodies = _bodies(examination, signatures)
+    parts = [(item.verdict, item.code) for item in signatures]
+    if whole.verdict is not Verdict.PASSED:
+        parts.append((whole.verdict, whole.code))
+    if signatures:
+        parts += [
+            (Verdict.INDETERMINATE, "document.body_unsigned")
+            for body in bodies
+            if body.verdict is Verdict.UNSIGNED
+        ]
+    elif whole.verdict is Verdict.PASSED:
+        parts.append((Verdict.UNSIGNED, "document.unsigned"))
+    verdict, code = fold_verdicts(parts)
+    return DocumentResult(
+        path="",
+        format="ofd",
+        sha256="",
+        verdict=verdict,
+        code=code,
+        reservations=_merged(whole.reservations, *(item.reservations for item in signatures)),
+        checks=whole.checks,
+        deviations=examination.deviations,
+        integrity=_gravest(
+            [item.judgement.integrity for item in signatures],
+            (Integrity.BROKEN, Integrity.UNKNOWN, Integrity.PARTIAL, Integrity.INTACT),
+        ),
+        identity=_gravest(
+            [item.judgement.identity for item in signatures],
+            (Identity.BAD, Identity.UNKNOWN, Identity.PINNED, Identity.TRUSTED),
+        ),
+        status=_gravest(
+            [item.judgement.status for item in signatures],
+            (Status.BAD, Status.UNKNOWN, Status.GOOD),
+        ),
+        bodies=bodies,
+        signatures=signatures,
+        parts=tuple(
+            PartFacts(
+                name=part.name,
+                body=part.body,
+                covered_by=part.covered_by,
+                rendered=part.rendered,
+            )
+            for part in examination.coverage.parts
+        ),
+    )
+
+
+_Grade = TypeVar("_Grade", Integrity, Identity, Status)
+
+
+def _gravest(found: list[_Grade], order: tuple[_Grade, ...]) -> _Grade:
+    """The first of ``order`` that was found; *unknown* when nothing was."""
+    without = next(item for item in order if item.value == "unknown")
+    return next((item for item in order if item in found), without)
+
+
+def _merged(*groups: tuple[Reservation, ...]) -> tuple[Reservation, ...]:
+    found: dict[str, Reservation] = {}
+    for group in groups:
+        for item in group:
+            found.setdefault(item.code, item)
+    return tuple(found.values())
+
+
+def _bodies(
+    examination: Examination, signatures: Sequence[SignatureResult]
+) -> tuple[BodyResult, ...]:
+    results = []
+    for body in examination.bodies:
+        own = [(item.verdict, item.code) for item in signatures if item.body == body.index]
+        verdict, code = fold_verdicts(own)
+        results.append(
+            BodyResult(index=body.index, doc_root=body.doc_root, verdict=verdict, code=code)
+        )
+    return tuple(results)
+
+
+# -- one signature -----------------------------------------------------------------------------
+
+
+def _judge(subject: Subject, around: Circumstances) -> SignatureResult:
+    """Decide what the signed value is by its content, and judge it as that."""
+    value = subject.signed_value
+    if value is None:
+        return _without_value(subject, around)
+    kind = _sniff_value(value)
+    if kind == "seal":
+        return _judge_seal_signature(subject, value, around)
+    if kind == "raw":
+        finding = unknown("signature.value", code="signer.certificate_missing")
+        return _unjudged(subject, around, "signature", finding)
+    if kind == "cms":
+        finding = unknown("signature.form", "GM/T 0099-2020 7.2", code="signature.cms_unsupported")
+        return _unjudged(subject, around, "signature", finding)
+    finding = failed("signature.form", code="signature.unreadable", length=len(value))
+    return _unjudged(subject, around, subject.declared_kind, finding)
+
+
+def _sniff_value(value: bytes) -> str:
+    """``seal``, ``cms``, ``raw`` (an SM2 signature alone) or ``""``."""
+    if is_seal_signature(value):
+        return "seal"
+    try:
+        node = der.parse(value, notes=[], allow_trailing=True)
+        parts = node.sequence("signed value", 1)
+    except EsealError:
+        return ""
+    if parts[0].is_universal(der.Tag.OID):
+        known = (oids.GM_SIGNED_DATA, oids.CMS_SIGNED_DATA)
+        return "cms" if parts[0].oid("content type") in known else ""
+    if len(parts) == 2 and all(item.is_universal(der.Tag.INTEGER) for item in parts):
+        return "raw"
+    return "cms" if parts[0].is_universal(der.Tag.INTEGER) and len(parts) >= 4 else ""
+
+
+def _without_value(subject: Subject, around: Circumstances) -> SignatureResult:
+    finding = failed("signature.form", code="signature.value_missing")
+    return _unjudged(subject, around, subject.declared_kind, finding)
+
+
+def _unjudged(
+    subject: Subject, around: Circumstances, kind: str, *findings: Finding
+) -> SignatureResult:
+    """A signature whose value could not be judged: what the format found still counts."""
+    everything = (*subject.findings, *findings, *subject.coverage(False))
+    return SignatureResult(
+        index=subject.index,
+        body=subject.body,
+        signature_kind=kind,
+        judgement=fold(everything, subject.deviations, around.policy),
+        signing_time=None,
+        time_source="claimed",
+        seal=None,
+        signer=None,
+        stamps=subject.stamps,
+        deviations=subject.deviations,
+    )
+
+
+def _judge_seal_signature(
+    subject: Subject, value: bytes, around: Circumstances
+) -> SignatureResult:
+    try:
+        signature = parse_seal_signature(value, limits=around.limits)
+    except UnsupportedError as error:
+        finding = unknown("signature.form", code=error.code)
+        return _unjudged(subject, around, "seal", finding)
+    except EsealError as error:
+        finding = failed("signature.form", code="signature.malformed", reason=error.message("en"))
+        return _unjudged(subject, around, "seal", finding)
+    steps = judge_seal_signature(signature, subject, around)
+    findings = [*subject.findings, *steps.findings]
+    if subject.declared_kind != "seal":
+        findings.append(failed("signature.form", code="signature.kind_mismatch"))
+    deviations = (*subject.deviations, *steps.deviations)
+    seal: ElectronicSeal = signature.seal
+    return SignatureResult(
+        index=subject.index,
+        body=subject.body,
+        signature_kind="seal",
+        judgement=fold(_one_form(findings), deviations, around.policy),
+        signing_time=steps.signing_time,
+        time_source=steps.time_source,
+        seal=SealFacts.of(seal, steps.maker),
+        signer=CertificateFacts.of(steps.signer) if steps.signer else None,
+        stamps=subject.stamps,
+        deviations=deviations,
+    )
+
+
+def _one_form(findings: Iterable[Finding]) -> list[Finding]:
+    """A check that passed twice (once for the XML, once for the DER) is shown once."""
+    kept: list[Finding] = []
+    seen: set[str] = set()
+    for item in findings:
+        if item.outcome.value == "passed" and not item.code:
+            if item.check in seen:
+                continue
+            seen.add(item.check)
+        kept.append(item)
+    return kept
+
+
+# -- expectation -------------------------------------------------------------------------------
+
+
+def _with_expectation(
+    result: DocumentResult, expect: Collection[str], around: Circumstances
+) -> DocumentResult:
+    """``expect`` names seals that must be among the passed ones; a missing one fails."""
+    if not expect:
+        finding = not_applicable("expectation")
+        return replace(result, checks=(*result.checks, *fold([finding], (), around.policy).checks))
+    missing = [item for item in expect if not any(_is(item, found) for found in result.signatures)]
+    finding = (
+        failed("expectation", missing=missing)
+        if missing
+        else passed("expectation", expected=list(expect))
+    )
+    judged = fold([finding], (), around.policy)
+    checks = (*result.checks, *judged.checks)
+    if not missing or result.verdict in (Verdict.FAILED, Verdict.UNREADABLE):
+        return replace(result, checks=checks)
+    return replace(result, checks=checks, verdict=Verdict.FAILED, code="expectation")
+
+
+def _is(expected: str, signature: SignatureResult) -> bool:
+    if signature.verdict is not Verdict.PASSED or signature.seal is None:
+        return False
+    wanted = _folded(expected)
+    names = [signature.seal.name, signature.seal.id]
+    if signature.signer is not None:
+        # The unified social credit code stands in the subject's values, whole.
+        names += [part.partition("=")[2] for part in signature.signer.subject.split(",")]
+    return bool(wanted) and any(_folded(item) == wanted for item in names)
+
+
+def _folded(text: str) -> str:
+    return "".join(text.split()).casefold().translate(str.maketrans("（）", "()"))
