@@ -104,6 +104,15 @@ def test_reads_pkcs12_with_short_passwords(password: str, openssl: OpenSsl) -> N
     assert len(read_container(bundle, pin=password).keys) == 1
 
 
+def test_pkcs12_without_any_protection_needs_no_password(openssl: OpenSsl) -> None:
+    """Where nothing is encrypted and no MAC is set, no password is asked for."""
+    bundle = openssl(*EXPORT, "-keypbe", "NONE", "-certpbe", "NONE", "-nomac")
+    assert len(read_container(bundle).keys) == 1
+    with pytest.raises(PinRejected) as refused:
+        read_container(openssl(*EXPORT, "-nomac"))
+    assert refused.value.code == "key.pin_required"
+
+
 def test_old_pkcs12_encryption_is_named(openssl: OpenSsl) -> None:
     """RC2 and Triple DES are refused with advice how to convert the file."""
     bundle = openssl(*EXPORT, "-legacy")
