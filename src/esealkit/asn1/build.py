@@ -14,8 +14,8 @@ from esealkit.asn1.der import encode
 
 __all__ = [
     "NULL",
+    "TRUE",
     "bit_string",
-    "boolean",
     "context",
     "integer",
     "named_bits",
@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 NULL = b"\x05\x00"
+TRUE = b"\x01\x01\xff"
 
 
 def sequence(*parts: bytes) -> bytes:
@@ -43,11 +44,6 @@ def set_of(parts: Iterable[bytes]) -> bytes:
 def context(number: int, *parts: bytes, constructed: bool = True) -> bytes:
     """``[number]`` around TLVs, or (primitive) around bare content octets."""
     return encode(0x80 | (0x20 if constructed else 0) | number, *parts)
-
-
-def boolean(value: bool) -> bytes:
-    """BOOLEAN."""
-    return b"\x01\x01\xff" if value else b"\x01\x01\x00"
 
 
 def integer(value: int, identifier: int = 0x02) -> bytes:

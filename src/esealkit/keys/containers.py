@@ -20,7 +20,6 @@ from esealkit.errors import (
     PinRejected,
     UnsupportedError,
 )
-from esealkit.keys.certificates import certificate_facts
 from esealkit.keys.cfca import looks_like_cfca, read_cfca
 from esealkit.keys.encryption import decrypt_old_pem, decrypt_pbes
 from esealkit.keys.pem import PemBlock, looks_like_pem, read_pem
@@ -34,6 +33,7 @@ from esealkit.keys.private_keys import (
 )
 from esealkit.keys.software import SoftwareKey
 from esealkit.limits import DEFAULT_LIMITS, Limits
+from esealkit.pki.certificate import Certificate
 
 __all__ = ["KeyContainer", "read_container"]
 
@@ -107,7 +107,7 @@ def _from_der(content: bytes, pin: Pin) -> _Found:
     if len(shape) >= 9 and set(shape) == {der.Tag.INTEGER}:
         return [_read_pkcs1(root.raw)], []
     if shape == [der.Tag.SEQUENCE, der.Tag.SEQUENCE, der.Tag.BIT_STRING]:
-        return [], [certificate_facts(root.raw).encoded]
+        return [], [Certificate(root.raw).der]
     raise KeyFormatError("key.unknown_container")
 
 
@@ -142,7 +142,7 @@ def _from_pem(blocks: list[PemBlock], pin: Pin) -> _Found:
             keys += found[0]
             certificates += found[1]
         elif block.label in ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"):
-            certificates.append(certificate_facts(body).encoded)
+            certificates.append(Certificate(body).der)
     if not keys and not certificates:
         raise KeyFormatError("key.unknown_container")
     return keys, certificates

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import urllib.parse
 from collections.abc import Iterable
-from os import PathLike, fspath
+from os import PathLike, fsdecode
 from pathlib import Path
 
 from esealkit.errors import (
@@ -17,15 +16,19 @@ from esealkit.errors import (
     UnsupportedError,
     UsageError,
 )
-from esealkit.keys.certificates import certificate_facts, chain_of, read_certificates
+from esealkit.keys.certificates import belongs, chain_of, fitness, readable
 from esealkit.keys.containers import KeyContainer, read_container
 from esealkit.keys.pins import Pin, PinSource
 from esealkit.keys.software import SoftwareKey
 from esealkit.limits import DEFAULT_LIMITS
+from esealkit.pki.certificate import Certificate, load_certificates
 
 __all__ = ["open_key"]
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
+# RFC 8089, and the bare form "file:name"; neither query nor fragment.
+_FILE_URI = re.compile(r"file:(?://(?:localhost)?(?=/))?((?!//)[^?#]+)", re.IGNORECASE)
+_ESCAPED = re.compile(rb"%([0-9A-Fa-f]{2})")
 _DEVICES = frozenset({"pkcs11", "skf", "sdf", "https", "oes"})
 
 CertificateSource = str | PathLike[str] | bytes
@@ -69,32 +72,33 @@ def _opened(
     container = read_container(_read(_local_path(source)), pin=pin)
     if not container.keys:
         raise KeyNotFound("key.none")
+    own = readable(container.certificates)
     given = [] if certificate is None else _certificates(certificate)
     extra = [each for part in chain for each in _certificates(part)]
-    candidates = given or list(container.certificates)
-    key, leaf = _matched(container, candidates)
+    key, leaf = _matched(container, given or own)
     if leaf is None:
         return key
-    linked = chain_of(leaf, [*given, *container.certificates, *extra])
+    linked = chain_of(leaf, [*given, *own, *extra])
     # What the caller names as chain goes along even where no name links it.
-    rest = [each for each in extra if each not in linked and each != leaf]
-    return key.with_certificates(leaf, (*linked, *rest))
+    rest = [each.der for each in extra if each.der not in linked and each != leaf]
+    return key.with_certificates(leaf.der, (*linked, *rest))
 
 
 def _local_path(source: str | PathLike[str]) -> Path:
-    text = fspath(source)
-    if not isinstance(text, str) or "\0" in text:
-        raise UsageError("key.uri", uri=repr(source))
+    text = fsdecode(source)
+    if "\0" in text:
+        raise UsageError("key.uri", uri=text)
     scheme = _SCHEME.match(text) if isinstance(source, str) else None
     name = scheme[1].lower() if scheme else ""
     if name in _DEVICES:
         raise UnsupportedError("key.scheme_not_built", scheme=name)
     if name != "file":
         return Path(text)
-    parts = urllib.parse.urlsplit(text)
-    if parts.netloc not in ("", "localhost") or parts.query or parts.fragment or not parts.path:
+    found = _FILE_URI.fullmatch(text)
+    if found is None:
         raise UsageError("key.uri", uri=text)
-    return Path(urllib.parse.unquote(parts.path))
+    octets = _ESCAPED.sub(lambda m: bytes([int(m[1], 16)]), found[1].encode("utf-8"))
+    return Path(octets.decode("utf-8", "surrogateescape"))
 
 
 def _read(path: Path) -> bytes:
@@ -112,24 +116,22 @@ def _read(path: Path) -> bytes:
     return content
 
 
-def _certificates(source: CertificateSource) -> list[bytes]:
-    return read_certificates(source if isinstance(source, bytes) else _read(_local_path(source)))
+def _certificates(source: CertificateSource) -> list[Certificate]:
+    content = source if isinstance(source, bytes) else _read(_local_path(source))
+    return list(load_certificates(content))
 
 
-def _matched(container: KeyContainer, candidates: list[bytes]) -> tuple[SoftwareKey, bytes | None]:
+def _matched(
+    container: KeyContainer, candidates: list[Certificate]
+) -> tuple[SoftwareKey, Certificate | None]:
     """The key and the certificate that belong together and serve signing best."""
     if not candidates:
         count = len({key.public_key_info for key in container.keys})
         if count > 1:
             raise UsageError("key.several", count=count)
         return container.keys[0], None
-    best: tuple[int, SoftwareKey, bytes] | None = None
-    for encoded in candidates:
-        facts = certificate_facts(encoded)
-        for key in container.keys:
-            fits = key.public_key_info == facts.public_key_info
-            if fits and (best is None or facts.fitness > best[0]):
-                best = (facts.fitness, key, facts.encoded)
-    if best is None:
+    pairs = [(key, each) for each in candidates for key in container.keys if belongs(each, key)]
+    if not pairs:
         raise CertificateError("key.certificate_mismatch")
-    return best[1], best[2]
+    # The first of the fittest; a renewed certificate for the same key wins over the older.
+    return max(pairs, key=lambda pair: (fitness(pair[1]), pair[1].not_before))

@@ -54,7 +54,8 @@ class Pin:
         raise TypeError("a PIN cannot be pickled")
 
 
-def _encoded(pin: str | bytes) -> bytes:
+def _encoded(pin: object) -> bytes:
+    # A callable comes from outside and may answer anything.
     if isinstance(pin, str):
         try:
             pin = pin.encode("utf-8")

@@ -61,15 +61,14 @@ def read_pkcs12(root: der.Node, pin: Pin) -> tuple[list[SoftwareKey], list[bytes
     """
     parts = root.sequence("PFX", 2, 3)
     content = _content(parts[1], oids.CMS_DATA).octets("authSafe")
-    password = pin.octets()
     if len(parts) == 3:
-        _check_mac(parts[2], content, password)
+        _check_mac(parts[2], content, pin.octets())
     found = _Found()
     try:
         for info in der.parse(content, notes=[]).sequence("AuthenticatedSafe"):
-            _read_bags(_safe_contents(info, password), password, found, 0)
-    except PinRejected:
-        if len(parts) == 3:
+            _read_bags(_safe_contents(info, pin), pin, found, 0)
+    except PinRejected as error:
+        if len(parts) == 3 and error.code == "key.pin_rejected":
             # The MAC has proven the password, so the bags disagree with it.
             raise KeyFormatError("key.malformed", what="PKCS#12 bags") from None
         raise
@@ -128,7 +127,7 @@ def _hmac(key: bytes, content: bytes, name: str) -> bytes:
     return context.finalize()
 
 
-def _safe_contents(info: der.Node, password: bytes) -> der.Node:
+def _safe_contents(info: der.Node, pin: Pin) -> der.Node:
     """The SafeContents of one ContentInfo, decrypted where it is encrypted."""
     if info.sequence("ContentInfo", 2, 2)[0].oid("content type") == oids.CMS_DATA:
         return der.parse(_content(info, oids.CMS_DATA).octets("data"), notes=[])
@@ -136,7 +135,7 @@ def _safe_contents(info: der.Node, password: bytes) -> der.Node:
     parts = encrypted[1].sequence("EncryptedContentInfo", 3, 3)
     if not parts[2].is_context(0):
         raise KeyFormatError("key.malformed", what="EncryptedContentInfo")
-    plain = decrypt_pbes(parts[1], _implicit_octets(parts[2]), password)
+    plain = decrypt_pbes(parts[1], _implicit_octets(parts[2]), pin.octets())
     try:
         return der.parse(plain, notes=[])
     except MalformedError:
@@ -150,7 +149,7 @@ def _implicit_octets(node: der.Node) -> bytes:
     return b"".join(child.octets("ciphertext") for child in node)
 
 
-def _read_bags(contents: der.Node, password: bytes, found: _Found, depth: int) -> None:
+def _read_bags(contents: der.Node, pin: Pin, found: _Found, depth: int) -> None:
     if depth > _DEEPEST_BAG:
         raise LimitExceeded("limit.key_bags", allowed=DEFAULT_LIMITS.key_bags)
     for bag in contents.sequence("SafeContents"):
@@ -166,12 +165,12 @@ def _read_bags(contents: der.Node, password: bytes, found: _Found, depth: int) -
             found.keys.append(read_pkcs8(value.raw))
         elif kind == oids.BAG_SHROUDED_KEY:
             scheme, ciphertext = value.sequence("EncryptedPrivateKeyInfo", 2, 2)
-            plain = decrypt_pbes(scheme, ciphertext.octets("ciphertext"), password)
+            plain = decrypt_pbes(scheme, ciphertext.octets("ciphertext"), pin.octets())
             found.keys.append(read_decrypted_pkcs8(plain))
         elif kind == oids.BAG_CERTIFICATE:
             found.certificates.extend(_certificate(value))
         elif kind == oids.BAG_SAFE_CONTENTS:
-            _read_bags(value, password, found, depth + 1)
+            _read_bags(value, pin, found, depth + 1)
 
 
 def _certificate(value: der.Node) -> Iterator[bytes]:
@@ -236,7 +235,7 @@ def _cert_bag(certificate: bytes, attributes: bytes) -> bytes:
 
 
 def _attributes(certificate: bytes | None, name: str) -> bytes:
-    """localKeyId ties the key to its certificate; friendlyName is what dialogues show."""
+    """LocalKeyId ties the key to its certificate; friendlyName is what dialogues show."""
     rows: list[tuple[str, bytes]] = []
     if certificate is not None:
         mark = hashlib.sha1(certificate, usedforsecurity=False).digest()

@@ -110,8 +110,7 @@ def issue_certificate(
 
     Raises :class:`UsageError` ``issuing.argument``.
     """
-    if not_after < not_before:
-        raise _wrong("not_after")
+    _check_period(not_before, not_after)
     info = _key_info(subject_public_key, "subject_public_key")
     issuer_info = _issuer_info(issuer_public_key, signing_key)
     usages = tuple(key_usage) or (
@@ -120,7 +119,7 @@ def issue_certificate(
     extensions = [
         _extension("2.5.29.35", _authority_key(issuer_info)),
         _extension("2.5.29.14", build.octet_string(_key_mark(info))),
-        _extension("2.5.29.19", _constraints(ca, path_length), critical=True),
+        _extension("2.5.29.19", _constraints(path_length, ca=ca), critical=True),
         _extension(oids.KEY_USAGE, _usage_bits(usages), critical=True),
         *_extended_usage(tuple(extended_key_usage)),
         *_policies(tuple(policies)),
@@ -157,8 +156,9 @@ def issue_crl(
 
     Raises :class:`UsageError` ``issuing.argument``.
     """
-    if next_update < this_update or number < 0:
-        raise _wrong("next_update or number")
+    _check_period(this_update, next_update)
+    if number < 0:
+        raise _wrong("number")
     issuer_info = _issuer_info(issuer_public_key, signing_key)
     rows = [_row(each) for each in sorted(revoked, key=lambda each: each.serial)]
     extensions = build.sequence(
@@ -257,6 +257,13 @@ def _serial(serial: int) -> bytes:
     return build.integer(serial)
 
 
+def _check_period(start: dt.datetime, end: dt.datetime) -> None:
+    if start.tzinfo is None or end.tzinfo is None:
+        raise _wrong("time without zone")
+    if end < start:
+        raise _wrong("period")
+
+
 def _time(moment: dt.datetime) -> bytes:
     if moment.tzinfo is None:
         raise _wrong("time without zone")
@@ -264,15 +271,15 @@ def _time(moment: dt.datetime) -> bytes:
 
 
 def _extension(oid: str, value: bytes, *, critical: bool = False) -> bytes:
-    marks = [build.boolean(True)] if critical else []
+    marks = [build.TRUE] if critical else []
     return build.sequence(build.oid(oid), *marks, build.octet_string(value))
 
 
-def _constraints(ca: bool, path_length: int | None) -> bytes:
+def _constraints(path_length: int | None, *, ca: bool) -> bytes:
     if path_length is not None and (not ca or path_length < 0):
         raise _wrong("path_length")
     length = [] if path_length is None else [build.integer(path_length)]
-    return build.sequence(*([build.boolean(True)] if ca else []), *length)
+    return build.sequence(*([build.TRUE] if ca else []), *length)
 
 
 def _usage_bits(usages: Sequence[str]) -> bytes:

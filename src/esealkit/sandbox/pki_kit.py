@@ -25,7 +25,7 @@ from esealkit.sandbox.files import claim_directory, write_file
 
 __all__ = ["P12_PASSWORD", "SandboxPki", "make_pki", "write_pki"]
 
-P12_PASSWORD = "sandbox"
+P12_PASSWORD = "sandbox"  # noqa: S105 - published on purpose
 """The password of ``signer.p12``."""
 
 _DAY = dt.timedelta(days=1)

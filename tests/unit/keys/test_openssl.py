@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import ID, PASSWORD, OpenSsl
+from tests.unit.keys.conftest import ID, PASSWORD, OpenSsl
 
 from esealkit.errors import PinRejected, UnsupportedError
 from esealkit.keys import (
@@ -37,9 +37,7 @@ PLAIN = {
 
 
 @pytest.mark.parametrize("form", PLAIN)
-def test_reads_every_plain_form_of_openssl(
-    form: str, openssl: OpenSsl, public_pem: bytes
-) -> None:
+def test_reads_every_plain_form_of_openssl(form: str, openssl: OpenSsl, public_pem: bytes) -> None:
     """An unencrypted SM2 key is read from each form that OpenSSL writes."""
     (key,) = read_container(openssl(*PLAIN[form])).keys
     assert as_public_pem(openssl, key) == public_pem
@@ -106,6 +104,15 @@ def test_reads_pkcs12_with_short_passwords(password: str, openssl: OpenSsl) -> N
     assert len(read_container(bundle, pin=password).keys) == 1
 
 
+def test_pkcs12_without_any_protection_needs_no_password(openssl: OpenSsl) -> None:
+    """Where nothing is encrypted and no MAC is set, no password is asked for."""
+    bundle = openssl(*EXPORT, "-keypbe", "NONE", "-certpbe", "NONE", "-nomac")
+    assert len(read_container(bundle).keys) == 1
+    with pytest.raises(PinRejected) as refused:
+        read_container(openssl(*EXPORT, "-nomac"))
+    assert refused.value.code == "key.pin_required"
+
+
 def test_old_pkcs12_encryption_is_named(openssl: OpenSsl) -> None:
     """RC2 and Triple DES are refused with advice how to convert the file."""
     bundle = openssl(*EXPORT, "-legacy")
@@ -133,9 +140,7 @@ def test_openssl_reads_what_we_write(
     assert open_key(bundle, pin=PASSWORD).certificate == certificate
 
 
-def test_openssl_verifies_our_signature(
-    openssl: OpenSsl, plain_key: bytes, tmp_path: Path
-) -> None:
+def test_openssl_verifies_our_signature(openssl: OpenSsl, plain_key: bytes, tmp_path: Path) -> None:
     """A signature under the default ID verifies with OpenSSL given the same ID."""
     message, signature = tmp_path / "message", tmp_path / "signature"
     message.write_bytes(b"message")
