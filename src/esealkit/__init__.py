@@ -1,0 +1,108 @@
+"""Chinese electronic seals (电子印章) and seal signatures (电子签章).
+
+::
+
+    import esealkit as ek
+
+    report = ek.verify("contract.ofd", trust=ek.TrustStore.from_path("trust"))
+    report.raise_unless_passed()
+
+Everything public is here; names are loaded when first used (PEP 562), so that importing the
+package costs nothing that is not needed.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from esealkit._version import __version__
+
+if TYPE_CHECKING:
+    from esealkit import crypto, errors
+    from esealkit.api.make import make_seal
+    from esealkit.api.sign import (
+        Prepared,
+        Receipt,
+        complete,
+        load_seal,
+        open_key,
+        prepare,
+        stamp,
+    )
+    from esealkit.api.verify import Report, verify, verify_seal
+    from esealkit.crypto import SM3, sm3
+    from esealkit.errors import EsealError
+    from esealkit.limits import Limits
+    from esealkit.pki.trust import TrustStore
+    from esealkit.placement import At, EveryPage
+    from esealkit.policy import Policy
+    from esealkit.seal.model import ElectronicSeal
+    from esealkit.verification.judgement import Verdict
+
+_HOMES = {
+    "SM3": "esealkit.crypto",
+    "At": "esealkit.placement",
+    "ElectronicSeal": "esealkit.seal.model",
+    "EsealError": "esealkit.errors",
+    "EveryPage": "esealkit.placement",
+    "Limits": "esealkit.limits",
+    "Policy": "esealkit.policy",
+    "Prepared": "esealkit.api.sign",
+    "Receipt": "esealkit.api.sign",
+    "Report": "esealkit.api.verify",
+    "TrustStore": "esealkit.pki.trust",
+    "Verdict": "esealkit.verification.judgement",
+    "complete": "esealkit.api.sign",
+    "load_seal": "esealkit.api.sign",
+    "make_seal": "esealkit.api.make",
+    "open_key": "esealkit.api.sign",
+    "prepare": "esealkit.api.sign",
+    "sm3": "esealkit.crypto",
+    "stamp": "esealkit.api.sign",
+    "verify": "esealkit.api.verify",
+    "verify_seal": "esealkit.api.verify",
+}
+_MODULES = frozenset({"crypto", "errors"})
+
+__all__ = [
+    "SM3",
+    "At",
+    "ElectronicSeal",
+    "EsealError",
+    "EveryPage",
+    "Limits",
+    "Policy",
+    "Prepared",
+    "Receipt",
+    "Report",
+    "TrustStore",
+    "Verdict",
+    "__version__",
+    "complete",
+    "crypto",
+    "errors",
+    "load_seal",
+    "make_seal",
+    "open_key",
+    "prepare",
+    "sm3",
+    "stamp",
+    "verify",
+    "verify_seal",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"esealkit.{name}")
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'esealkit' has no attribute {name!r}")
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -14,8 +14,10 @@ from pathlib import Path
 
 from esealkit.picture.simple import DrawnSeal, draw_simple_seal
 from esealkit.sandbox.files import write_file
+from esealkit.sandbox.official_seal import official_seal
 from esealkit.sandbox.pki_kit import SandboxPki, make_pki, write_pki
-from esealkit.sandbox.sample_pages import sample_pdf
+from esealkit.sandbox.sample_pages import sample_ofd, sample_pdf
+from esealkit.seal.model import Edition
 
 __all__ = ["Sandbox", "build"]
 
@@ -37,7 +39,7 @@ def _now() -> dt.datetime:
 
 
 def build(directory: Path | str, *, clock: Callable[[], dt.datetime] = _now) -> Sandbox:
-    """Write a sandbox into ``directory``: PKI, trust directory, seal picture, sample PDF.
+    """Write a sandbox into ``directory``: PKI, trust directory, seals, sample documents.
 
     A directory that holds anything but an earlier sandbox is refused; an earlier sandbox gets
     new keys under the same names.  ``clock`` gives the present, aware.
@@ -50,5 +52,13 @@ def build(directory: Path | str, *, clock: Callable[[], dt.datetime] = _now) -> 
     picture = draw_simple_seal(name="Example Technology Ltd")
     write_file(where / "official.png", picture.png)
     write_file(where / "official.svg", picture.svg.encode("utf-8"))
+    for name, edition in (
+        ("official.esl", Edition.V4),
+        ("official-v1.esl", Edition.V1),
+        ("official-v5.esl", Edition.V5),
+    ):
+        seal = official_seal(kit, picture.png, edition, now=clock())
+        write_file(where / name, seal)
+    write_file(where / "sample.ofd", sample_ofd())
     write_file(where / "sample.pdf", sample_pdf())
     return Sandbox(directory=where, pki=kit, picture=picture)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from esealkit.ofd import compose as ofd
 from esealkit.pdf.compose import Item, Line, Page, Rectangle, Text, compose
 
-__all__ = ["sample_pdf"]
+__all__ = ["sample_ofd", "sample_pdf"]
+
+_MM_PER_POINT = 25.4 / 72
 
 _TITLE = "产品采购合同（样例）"
 _CLAUSES = (
@@ -48,6 +51,50 @@ def sample_pdf() -> bytes:
         Page(items=tuple(_page(number, lines))) for number, lines in enumerate(_CLAUSES, start=1)
     ]
     return compose(pages, title=_TITLE)
+
+
+def sample_ofd() -> bytes:
+    """The same document as an OFD of three A4 pages."""
+    pages = [
+        ofd.ComposedPage(items=tuple(map(_as_ofd, _page(number, lines))))
+        for number, lines in enumerate(_CLAUSES, start=1)
+    ]
+    return ofd.compose(pages, title=_TITLE)
+
+
+def _as_ofd(item: Item) -> ofd.TextRun | ofd.Shape:
+    """PDF sizes are points, OFD's millimetres; positions are the same."""
+    if isinstance(item, Text):
+        shade = round(255 * item.grey)
+        return ofd.TextRun(
+            x=item.x,
+            y=item.y,
+            size=item.size * _MM_PER_POINT,
+            text=item.text,
+            colour=(shade, shade, shade),
+        )
+    if isinstance(item, Line):
+        return ofd.Shape(
+            commands=(("M", item.x1, item.y1), ("L", item.x2, item.y2)),
+            stroke=(0, 0, 0),
+            line_width=item.width,
+        )
+    if not isinstance(item, Rectangle):
+        raise TypeError(type(item).__name__)
+    right, bottom = item.x + item.width, item.y + item.height
+    shade = round(255 * item.fill) if item.fill is not None else 255
+    return ofd.Shape(
+        commands=(
+            ("M", item.x, item.y),
+            ("L", right, item.y),
+            ("L", right, bottom),
+            ("L", item.x, bottom),
+            ("C",),
+        ),
+        fill=(shade, shade, shade) if item.fill is not None else None,
+        stroke=(0, 0, 0),
+        line_width=item.line,
+    )
 
 
 def _page(number: int, lines: tuple[str, ...]) -> Iterator[Item]:

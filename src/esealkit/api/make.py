@@ -1,0 +1,189 @@
+"""Making seals: ``esealkit.make_seal``.
+
+A checked ceremony (GB/T 38540-2020 6.2, GM/T 0031-2025 seal generation): the maker's and the
+signers' certificates are looked at, the information is assembled and signed, and the finished
+seal is verified before it is handed out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+
+from esealkit.api.sources import Source, read_small
+from esealkit.asn1 import oids
+from esealkit.crypto import sm3
+from esealkit.crypto.signing_key import SigningKey
+from esealkit.errors import Expired, SealForged, UnsupportedError, UsageError, WrongUsage
+from esealkit.findings import Outcome
+from esealkit.limits import DEFAULT_LIMITS
+from esealkit.picture.measure import PictureKind, sniff_picture
+from esealkit.pki.certificate import Certificate, load_certificates
+from esealkit.seal.build import SealContent, build_seal, build_seal_info, seal_signing_input
+from esealkit.seal.check import check_maker_signature, check_seal_form
+from esealkit.seal.kinds import SealKind, kind_named
+from esealkit.seal.model import CertificateDigest, Edition, ElectronicSeal, Extension, Picture
+from esealkit.seal.parse import parse_seal
+
+__all__ = ["make_seal"]
+
+_TYPES = {
+    PictureKind.PNG: "PNG",
+    PictureKind.JPEG: "JPG",
+    PictureKind.GIF: "GIF",
+    PictureKind.BMP: "BMP",
+    PictureKind.SVG: "SVG",
+    PictureKind.OFD: "OFD",
+}
+
+
+def make_seal(
+    *,
+    picture: Source,
+    width_mm: int,
+    height_mm: int,
+    name: str,
+    seal_id: str,
+    kind: SealKind | str | None = None,
+    type_code: int | None = None,
+    signers: Sequence[Source],
+    key: SigningKey,
+    edition: Edition | str = Edition.V4,
+    valid_from: dt.datetime | None = None,
+    valid_until: dt.datetime | None = None,
+    list_digests: bool = False,
+    vendor_id: str = "esealkit",
+    extensions: Iterable[Extension] = (),
+    clock: Callable[[], dt.datetime] | None = None,
+) -> ElectronicSeal:
+    """Make an electronic seal, signed by the maker's ``key``.
+
+    :param picture: the picture file; its type is taken from its content.
+    :param width_mm: shown width in whole millimetres; ``height_mm`` likewise.
+    :param name: the name as registered; ``seal_id`` the seal's unique ASCII code.
+    :param kind: a kind's id or Chinese name (``公章``); or give ``type_code`` itself.
+    :param signers: certificates that may sign with the seal, PEM or DER.
+    :param valid_until: by default the earliest end of the signers' certificates; never later
+        (SH-13).
+    :param list_digests: list SM3 digests of the certificates (certListType 2) instead.
+    :raises Expired, WrongUsage: a certificate that cannot be used now.
+    :raises UsageError: an argument that does not fit.
+    :raises SealForged: the finished seal does not verify (a faulty key); nothing is returned.
+    """
+    edition = Edition(edition) if isinstance(edition, str) else edition
+    now = (clock or _system_clock)()
+    if now.tzinfo is None:
+        raise UsageError("usage.naive_time", text=now.isoformat())
+    now = now.astimezone(dt.UTC).replace(microsecond=0)
+    maker = _maker(key, now)
+    certificates = _signers(signers, now)
+    start = valid_from or max(now, max(item.not_before for item in certificates))
+    end = _end(valid_until, certificates)
+    data = read_small(picture, DEFAULT_LIMITS.der_size)
+    content = SealContent(
+        seal_id=seal_id,
+        name=name,
+        type_code=_type_code(kind, type_code, edition),
+        picture=_picture(data, width_mm, height_mm),
+        created=now,
+        valid_from=start,
+        valid_until=end,
+        certificates=() if list_digests else [item.der for item in certificates],
+        digests=[
+            CertificateDigest(algorithm=oids.SM3, value=sm3(item.der)) for item in certificates
+        ]
+        if list_digests
+        else (),
+        vendor_id=vendor_id,
+        extensions=tuple(extensions),
+    )
+    return _made(content, edition, maker, key)
+
+
+def _made(
+    content: SealContent, edition: Edition, maker: Certificate, key: SigningKey
+) -> ElectronicSeal:
+    info = build_seal_info(content, edition)
+    signature = key.sign(seal_signing_input(info, maker.der, edition))
+    seal = parse_seal(build_seal(info, maker.der, signature, edition), strict=True)
+    if (
+        check_maker_signature(seal, maker).outcome is not Outcome.PASSED
+        or check_seal_form(seal).outcome is not Outcome.PASSED
+    ):
+        raise SealForged("making.self_check", seal=content.name)
+    return seal
+
+
+def _system_clock() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _maker(key: SigningKey, now: dt.datetime) -> Certificate:
+    if key.certificate is None:
+        raise UsageError("signing.no_certificate")
+    maker = Certificate(key.certificate)
+    if not maker.uses_sm2:
+        raise UnsupportedError("signing.not_sm2", subject=maker.subject)
+    _usable(maker, now)
+    return maker
+
+
+def _signers(sources: Sequence[Source], now: dt.datetime) -> list[Certificate]:
+    if isinstance(sources, (str, bytes)):
+        raise UsageError("usage.signers")
+    found = [
+        item
+        for source in sources
+        for item in load_certificates(read_small(source, DEFAULT_LIMITS.der_size))
+    ]
+    if not found:
+        raise UsageError("seal.certlist_empty")
+    for item in found:
+        _usable(item, now)
+    return found
+
+
+def _usable(certificate: Certificate, now: dt.datetime) -> None:
+    if not certificate.valid_at(now):
+        raise Expired(
+            "signing.certificate_expired",
+            subject=certificate.subject,
+            valid_from=str(certificate.not_before),
+            valid_until=str(certificate.not_after),
+        )
+    if not certificate.may_sign:
+        raise WrongUsage("signing.key_usage", subject=certificate.subject)
+
+
+def _end(asked: dt.datetime | None, certificates: Sequence[Certificate]) -> dt.datetime:
+    """A seal is valid no longer than the certificates it is bound to (SH-13)."""
+    earliest = min(item.not_after for item in certificates)
+    if asked is None:
+        return earliest
+    if asked.tzinfo is None:
+        raise UsageError("usage.naive_time", text=asked.isoformat())
+    if asked > earliest:
+        raise UsageError("making.validity", asked=str(asked), most=str(earliest))
+    return asked
+
+
+def _type_code(kind: SealKind | str | None, code: int | None, edition: Edition) -> int:
+    if (kind is None) == (code is None):
+        raise UsageError("making.kind_or_code")
+    if code is not None:
+        return code
+    found = kind_named(kind) if isinstance(kind, str) else kind
+    if found is None:
+        raise UsageError("making.kind_or_code")
+    if edition is Edition.V1:
+        return 2 if found.personal else 1
+    return found.code
+
+
+def _picture(data: bytes, width_mm: int, height_mm: int) -> Picture:
+    kind = sniff_picture(data)
+    if kind is None or kind not in _TYPES:
+        raise UsageError("making.picture")
+    if not (0 < width_mm <= 200 and 0 < height_mm <= 200):
+        raise UsageError("making.size", width=width_mm, height=height_mm)
+    return Picture(type=_TYPES[kind], data=data, width_mm=width_mm, height_mm=height_mm)
