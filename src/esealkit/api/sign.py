@@ -345,6 +345,7 @@ def _committed(
     if before is not None and after != before:
         raise OutputError("signing.earlier_changed")
     digest = report.documents[0].sha256
+    report = report.renamed(str(staged.destination))
     staged.commit()
     return Receipt(
         destination=staged.destination,

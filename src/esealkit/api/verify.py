@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -85,6 +86,11 @@ class Report:
     def to_json(self, lang: words.Language = "zh", *, indent: int | None = 2) -> str:
         """The report as JSON, schema ``esealkit.report/1``."""
         return report_json(self.run, _language(lang), indent=indent)
+
+    def renamed(self, path: str) -> Report:
+        """The same report of one file under the name it has now."""
+        documents = tuple(replace(item, path=path) for item in self.run.documents)
+        return Report(replace(self.run, documents=documents))
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a Report is no truth value: compare report.verdict, or raise_unless_passed()")

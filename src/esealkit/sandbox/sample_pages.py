@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from esealkit.ofd import compose as ofd
+from esealkit.ofd.compose import ComposedPage, Shape, TextRun
+from esealkit.ofd.compose import compose as compose_ofd
 from esealkit.pdf.compose import Item, Line, Page, Rectangle, Text, compose
 
 __all__ = ["sample_ofd", "sample_pdf"]
@@ -56,17 +57,17 @@ def sample_pdf() -> bytes:
 def sample_ofd() -> bytes:
     """The same document as an OFD of three A4 pages."""
     pages = [
-        ofd.ComposedPage(items=tuple(map(_as_ofd, _page(number, lines))))
+        ComposedPage(items=tuple(map(_as_ofd, _page(number, lines))))
         for number, lines in enumerate(_CLAUSES, start=1)
     ]
-    return ofd.compose(pages, title=_TITLE)
+    return compose_ofd(pages, title=_TITLE)
 
 
-def _as_ofd(item: Item) -> ofd.TextRun | ofd.Shape:
+def _as_ofd(item: Item) -> TextRun | Shape:
     """PDF sizes are points, OFD's millimetres; positions are the same."""
     if isinstance(item, Text):
         shade = round(255 * item.grey)
-        return ofd.TextRun(
+        return TextRun(
             x=item.x,
             y=item.y,
             size=item.size * _MM_PER_POINT,
@@ -74,7 +75,7 @@ def _as_ofd(item: Item) -> ofd.TextRun | ofd.Shape:
             colour=(shade, shade, shade),
         )
     if isinstance(item, Line):
-        return ofd.Shape(
+        return Shape(
             commands=(("M", item.x1, item.y1), ("L", item.x2, item.y2)),
             stroke=(0, 0, 0),
             line_width=item.width,
@@ -83,7 +84,7 @@ def _as_ofd(item: Item) -> ofd.TextRun | ofd.Shape:
         raise TypeError(type(item).__name__)
     right, bottom = item.x + item.width, item.y + item.height
     shade = round(255 * item.fill) if item.fill is not None else 255
-    return ofd.Shape(
+    return Shape(
         commands=(
             ("M", item.x, item.y),
             ("L", right, item.y),

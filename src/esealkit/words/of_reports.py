@@ -71,4 +71,33 @@ PHRASES: dict[str, tuple[str, str]] = {
     "edition.v4": ("GB/T 38540-2020", "GB/T 38540-2020"),
     "edition.v5": ("GM/T 0031-2025", "GM/T 0031-2025"),
     "edition.zwfw": ("国家政务服务平台格式", "national platform format"),
+    "receipt.stamped": (
+        "{path}：已用“{seal}”盖章 {count} 处，签章时间 {time}，写出后已验证",
+        "{path}: stamped with {seal} in {count} place(s) at {time}, verified after writing",
+    ),
+    "receipt.chain_unknown": (
+        "未给出足够的信任来源，证书链没有判定",
+        "the given trust does not decide the certificate paths",
+    ),
+    "receipt.made": (
+        "{path}：已制作印章“{seal}”（{id}），有效期至 {until}",
+        "{path}: made the seal {seal} ({id}), valid until {until}",
+    ),
+    "sandbox.built": (
+        "{path}：测试证书、印章和样例文件已写好（仅供测试）",
+        "{path}: test certificates, seals and sample documents are written (for tests only)",
+    ),
+    "demo.stamped": ("盖章后的文件：{path}", "stamped file: {path}"),
+    "demo.root_only": (
+        "只信任根证书时（制章者未获确认）：{verdict}",
+        "with the root alone, the maker not confirmed: {verdict}",
+    ),
+    "demo.tampered": (
+        "改动一个字后（{path}）：{verdict} [{code}]",
+        "after changing one character ({path}): {verdict} [{code}]",
+    ),
+    "demo.pdf_later": (
+        "PDF 盖章将在后续版本提供；样例 sample.pdf 已写好。",
+        "Stamping PDF comes with a later version; sample.pdf is there.",
+    ),
 }

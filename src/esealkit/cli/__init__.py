@@ -1,0 +1,1 @@
+"""Words in, words out: commands and exit codes, no decisions."""

@@ -1,0 +1,85 @@
+"""``esealkit demo`` and ``esealkit sandbox``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from esealkit.cli.options import chosen_language, lang_option
+from esealkit.cli.output import EXIT_BY_VERDICT, Exit, say
+
+__all__ = ["demo", "sandbox"]
+
+
+@click.command()
+@click.argument("directory", metavar="DIR", type=click.Path())
+@lang_option
+@click.pass_context
+def sandbox(ctx: click.Context, directory: str, lang: str | None) -> int:
+    """Write a test PKI, seals and sample documents into DIR."""
+    from esealkit.sandbox import build
+    from esealkit.words import phrase
+
+    build(directory)
+    say(phrase("sandbox.built", chosen_language(ctx, lang), path=directory))
+    return Exit.PASSED
+
+
+@click.command()
+@click.argument("directory", metavar="[DIR]", type=click.Path(), default="esealkit-demo")
+@lang_option
+@click.pass_context
+def demo(ctx: click.Context, directory: str, lang: str | None) -> int:
+    """The main job from end to end: sandbox → stamp an OFD → verify it."""
+    from esealkit.api.sign import open_key, stamp
+    from esealkit.api.verify import verify
+    from esealkit.placement import At
+    from esealkit.report.as_text import headline
+    from esealkit.sandbox import build
+    from esealkit.words import phrase
+
+    language = chosen_language(ctx, lang)
+    folder = Path(directory)
+    build(folder)
+    say(phrase("sandbox.built", language, path=directory))
+    sealed = folder / "sealed.ofd"
+    with open_key(folder / "signer.p12", pin="sandbox") as key:
+        stamp(
+            folder / "sample.ofd",
+            sealed,
+            seal=folder / "official.esl",
+            key=key,
+            placement=[At(page=1, x=130, y=30), At(page=3, x=38, y=62)],
+            trust=folder / "trust",
+        )
+    report = verify(sealed, trust=folder / "trust")
+    say(report.to_text(language).rstrip("\n"))
+    say()
+    say(phrase("demo.stamped", language, path=str(sealed)))
+    untrusted = verify(sealed, trust=folder / "root.pem")
+    say(phrase("demo.root_only", language, verdict=headline(untrusted.documents[0], language)))
+    tampered = folder / "tampered.ofd"
+    _tamper(sealed, tampered)
+    changed = verify(tampered, trust=folder / "trust")
+    say(phrase("demo.tampered", language, path=str(tampered),
+               verdict=headline(changed.documents[0], language), code=changed.code))
+    say(phrase("demo.pdf_later", language))
+    as_expected = (
+        report.verdict.value == "passed"
+        and untrusted.verdict.value == "indeterminate"
+        and changed.verdict.value == "failed"
+    )
+    return EXIT_BY_VERDICT[report.verdict.value] if as_expected else Exit.SOFTWARE
+
+
+def _tamper(source: Path, destination: Path) -> None:
+    """A copy with one character of a page changed."""
+    from esealkit.ofd.package import Package
+    from esealkit.ofd.writer import rewrite
+
+    package = Package.open(source.read_bytes())
+    name = next(item for item in package.names if item.endswith("Content.xml"))
+    page = package.read(name).replace("甲方".encode(), "乙方".encode(), 1)
+    with destination.open("wb") as out:
+        rewrite(package, out, changed={name: page})

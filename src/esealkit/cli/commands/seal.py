@@ -1,0 +1,132 @@
+"""``esealkit seal``: make and verify electronic seals."""
+
+from __future__ import annotations
+
+import click
+
+from esealkit.cli.options import (
+    chosen_language,
+    lang_option,
+    pin_of,
+    policy_of,
+    time_of,
+    trust_of,
+    trust_options,
+)
+from esealkit.cli.output import EXIT_BY_VERDICT, Exit, say
+from esealkit.errors import UsageError
+
+__all__ = ["seal"]
+
+
+@click.group()
+def seal() -> None:
+    """Electronic seals (电子印章): make, verify."""
+
+
+@seal.command()
+@click.option("--picture", required=True, type=click.Path(), metavar="P", help="Picture file.")
+@click.option("--size", metavar="W,H", default="40,40", show_default=True,
+              help="Shown size in whole millimetres.")
+@click.option("--name", required=True, metavar="TEXT", help="Name as registered.")
+@click.option("--id", "seal_id", required=True, metavar="ID", help="Unique ASCII code of the seal.")
+@click.option("--kind", metavar="KIND", help="Kind, e.g. official or 公章.")
+@click.option("--type-code", type=int, metavar="N", help="Type code itself.")
+@click.option("--signer", "signers", multiple=True, required=True, type=click.Path(),
+              metavar="PEM", help="Certificate that may sign with the seal (repeatable).")
+@click.option("--key", "key_uri", required=True, metavar="URI", help="The maker's signing key.")
+@click.option("--cert", type=click.Path(), metavar="PEM", help="The maker's certificate.")
+@click.option("--pin-file", type=click.Path(), metavar="F", help="File holding the PIN; - is stdin.")
+@click.option("--edition", type=click.Choice(["v4", "v1", "v5"]), default="v4", show_default=True,
+              help="GB/T 38540-2020, GM/T 0031-2014 or GM/T 0031-2025.")
+@click.option("--valid-until", metavar="TIME", help="End of validity; default: the certificates'.")
+@click.option("-o", "--output", required=True, type=click.Path(), metavar="ESL", help="Output.")
+@lang_option
+@click.pass_context
+def make(
+    ctx: click.Context,
+    picture: str,
+    size: str,
+    name: str,
+    seal_id: str,
+    kind: str | None,
+    type_code: int | None,
+    signers: tuple[str, ...],
+    key_uri: str,
+    cert: str | None,
+    pin_file: str | None,
+    edition: str,
+    valid_until: str | None,
+    output: str,
+    lang: str | None,
+) -> int:
+    """Make an electronic seal and write it to ESL."""
+    from pathlib import Path
+
+    from esealkit.api.make import make_seal
+    from esealkit.api.sign import open_key
+    from esealkit.signing.output import StagedFile
+    from esealkit.words import phrase
+
+    width, height = _size(size)
+    with open_key(key_uri, certificate=cert, pin=pin_of(pin_file)) as key:
+        made = make_seal(
+            picture=picture,
+            width_mm=width,
+            height_mm=height,
+            name=name,
+            seal_id=seal_id,
+            kind=kind,
+            type_code=type_code,
+            signers=signers,
+            key=key,
+            edition=edition,
+            valid_until=time_of(valid_until),
+        )
+    with StagedFile(Path(output)) as staged:
+        staged.write(made.der)
+        staged.commit()
+    language = chosen_language(ctx, lang)
+    until = made.valid_until.date().isoformat() if made.valid_until else "?"
+    say(phrase("receipt.made", language, path=output, seal=made.name, id=made.seal_id, until=until))
+    return Exit.PASSED
+
+
+def _size(text: str) -> tuple[int, int]:
+    try:
+        width, height = (int(item) for item in text.split(","))
+    except ValueError:
+        raise UsageError("usage.size", text=text) from None
+    return width, height
+
+
+@seal.command(name="verify")
+@click.argument("source", metavar="ESL", type=click.Path())
+@trust_options
+@click.option("--when", metavar="TIME", help="Judge as of this time (RFC 3339) instead of now.")
+@click.option("--policy", metavar="NAME|FILE", help="default, strict, integrity, or a file.")
+@click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
+@lang_option
+@click.pass_context
+def verify_command(
+    ctx: click.Context,
+    source: str,
+    trusts: tuple[str, ...],
+    trust_makers: tuple[str, ...],
+    when: str | None,
+    policy: str | None,
+    as_json: bool,
+    lang: str | None,
+) -> int:
+    """Verify the electronic seal ESL on its own."""
+    from esealkit.api.verify import verify_seal
+
+    language = chosen_language(ctx, lang)
+    report = verify_seal(
+        source,
+        trust=trust_of(trusts, trust_makers),
+        when=time_of(when),
+        policy=policy_of(policy),
+    )
+    say(report.to_json(language) if as_json else report.to_text(language).rstrip("\n"))
+    return EXIT_BY_VERDICT[report.verdict.value]

@@ -1,0 +1,150 @@
+"""``esealkit stamp``: a seal on a document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from esealkit.cli.options import (
+    chosen_language,
+    lang_option,
+    pin_of,
+    policy_of,
+    trust_of,
+    trust_options,
+)
+from esealkit.cli.output import Exit, say
+from esealkit.errors import UsageError
+from esealkit.placement import At, EveryPage, Placement
+
+__all__ = ["stamp"]
+
+
+@click.command()
+@click.argument("source", metavar="IN", type=click.Path())
+@click.argument("destination", metavar="OUT", type=click.Path())
+@click.option("--seal", required=True, type=click.Path(), metavar="ESL", help="Electronic seal.")
+@click.option("--key", "key_uri", required=True, metavar="URI", help="Signing key: a file.")
+@click.option("--cert", type=click.Path(), metavar="PEM", help="The key's certificate.")
+@click.option("--chain", multiple=True, type=click.Path(), metavar="PEM",
+              help="Certificates above it (repeatable).")
+@click.option("--pin-file", type=click.Path(), metavar="F", help="File holding the PIN; - is stdin.")
+@click.option("--page", "pages", multiple=True, metavar="N[,M|all]",
+              help="Pages for the next --at (repeatable).")
+@click.option("--at", "points", multiple=True, metavar="X,Y",
+              help="The stamp's top left in mm from the page's top left (repeatable).")
+@click.option("--lock", is_flag=True, help="Forbid further signatures.")
+@click.option("--provider", metavar="NAME[:VERSION:COMPANY]",
+              help="Provider written into the signature.")
+@click.option("--lenient-seal", is_flag=True, help="Accept a seal that departs from the standard.")
+@click.option("--policy", metavar="NAME|FILE", help="Policy of the verification afterwards.")
+@trust_options
+@lang_option
+@click.pass_context
+def stamp(
+    ctx: click.Context,
+    source: str,
+    destination: str,
+    seal: str,
+    key_uri: str,
+    cert: str | None,
+    chain: tuple[str, ...],
+    pin_file: str | None,
+    pages: tuple[str, ...],
+    points: tuple[str, ...],
+    lock: bool,
+    provider: str | None,
+    lenient_seal: bool,
+    policy: str | None,
+    trusts: tuple[str, ...],
+    trust_makers: tuple[str, ...],
+    lang: str | None,
+) -> int:
+    """Stamp IN with a seal and write OUT; OUT is verified before it takes its place.
+
+    \b
+    esealkit stamp contract.ofd sealed.ofd --seal acme.esl --key signer.p12 --page 3 --at 120,220
+    """
+    from esealkit.api.sign import load_seal, open_key
+    from esealkit.api.sign import stamp as stamp_file
+
+    language = chosen_language(ctx, lang)
+    placement = placements(pages, points)
+    loaded = load_seal(seal, strict=not lenient_seal)
+    with open_key(key_uri, certificate=cert, pin=pin_of(pin_file), chain=chain) as key:
+        receipt = stamp_file(
+            source,
+            destination,
+            seal=loaded,
+            key=key,
+            placement=placement,
+            lock=lock,
+            trust=trust_of(trusts, trust_makers),
+            policy=policy_of(policy),
+            provider=provider,
+        )
+    say(receipt_text(receipt, language))
+    return Exit.PASSED
+
+
+def receipt_text(receipt: Any, language: Any) -> str:
+    """What was done, in two lines."""
+    from esealkit.words import inert, phrase
+
+    seal = receipt.signature.seal
+    count = len(receipt.signature.stamps)
+    moment = receipt.signing_time.strftime("%Y-%m-%d %H:%M:%SZ")
+    lines = [
+        phrase(
+            "receipt.stamped",
+            language,
+            path=str(receipt.destination),
+            seal=seal.name if seal else "",
+            count=count,
+            time=moment,
+        ),
+        f"  sha256 {receipt.sha256}",
+    ]
+    if receipt.chain_unknown:
+        lines.append("  " + inert(phrase("receipt.chain_unknown", language)))
+    return "\n".join(lines)
+
+
+def placements(pages: tuple[str, ...], points: tuple[str, ...]) -> list[Placement]:
+    """``--page`` and ``--at`` in pairs; a single ``--page`` or ``--at`` serves all others.
+
+    :raises UsageError: they do not pair, or are no numbers.
+    """
+    if not points:
+        raise UsageError("usage.no_placement")
+    given = pages or ("1",)
+    if len(given) == 1:
+        given *= len(points)
+    if len(points) == 1:
+        points *= len(given)
+    if len(given) != len(points):
+        raise UsageError("usage.page_at", pages=len(given), points=len(points))
+    found: list[Placement] = []
+    for listed, point in zip(given, points, strict=True):
+        x, y = _point(point)
+        if listed == "all":
+            found.append(EveryPage(x, y))
+        else:
+            found += [At(_page(item), x, y) for item in listed.split(",")]
+    return found
+
+
+def _point(text: str) -> tuple[float, float]:
+    try:
+        x, y = (float(item) for item in text.split(","))
+    except ValueError:
+        raise UsageError("usage.point", text=text) from None
+    return x, y
+
+
+def _page(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise UsageError("usage.page", text=text) from None
