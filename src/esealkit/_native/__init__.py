@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from esealkit._native._ext import ffi, lib
+from esealkit._native import _ext
+
+ffi = _ext.ffi
+lib = _ext.lib
 
 __all__ = ["ffi", "lib"]

@@ -77,7 +77,7 @@ def make_seal(
     now = now.astimezone(dt.UTC).replace(microsecond=0)
     maker = _maker(key, now)
     certificates = _signers(signers, now)
-    start = valid_from or max(now, max(item.not_before for item in certificates))
+    start = valid_from or max(now, *(item.not_before for item in certificates))
     end = _end(valid_until, certificates)
     data = read_small(picture, DEFAULT_LIMITS.der_size)
     content = SealContent(
@@ -168,13 +168,13 @@ def _end(asked: dt.datetime | None, certificates: Sequence[Certificate]) -> dt.d
 
 
 def _type_code(kind: SealKind | str | None, code: int | None, edition: Edition) -> int:
-    if (kind is None) == (code is None):
-        raise UsageError("making.kind_or_code")
     if code is not None:
+        if kind is not None:
+            raise UsageError("making.kind_or_code")
         return code
-    found = kind_named(kind) if isinstance(kind, str) else kind
-    if found is None:
+    if kind is None:
         raise UsageError("making.kind_or_code")
+    found = kind_named(kind) if isinstance(kind, str) else kind
     if edition is Edition.V1:
         return 2 if found.personal else 1
     return found.code

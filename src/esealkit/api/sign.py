@@ -95,7 +95,9 @@ class Prepared:
         return self.staged.to_json()
 
 
-def load_seal(source: Source, *, strict: bool = True, limits: Limits = DEFAULT_LIMITS) -> ElectronicSeal:
+def load_seal(
+    source: Source, *, strict: bool = True, limits: Limits = DEFAULT_LIMITS
+) -> ElectronicSeal:
     """Read an electronic seal (ESL file).
 
     :param strict: refuse any departure from the standard; ``False`` reads what vendors write.
@@ -143,7 +145,7 @@ def stamp(
         signed = value.signed(key.sign(value.to_be_signed))
         with StagedFile(Path(destination)) as staged:
             _written(staged, lambda out: laid.write(out, signed.value))
-            return _committed(staged, value, request, before, trust, policy, evidence)
+            return _committed(staged, value, request, before, trust, policy, evidence, limits)
 
 
 def prepare(
@@ -209,7 +211,7 @@ def complete(
     signed = waiting.value.signed(bytes(signature))
     with StagedFile(waiting.destination) as staged:
         _written(staged, lambda out: finish_staged(waiting, signed, out))
-        receipt = _committed(staged, waiting.value, None, None, trust, policy, evidence)
+        receipt = _committed(staged, waiting.value, None, None, trust, policy, evidence, limits)
     waiting.staged.unlink(missing_ok=True)
     return receipt
 
@@ -328,17 +330,18 @@ def _committed(
     trust: Trust,
     policy: Policy | str | None,
     evidence: Iterable[Source],
+    limits: Limits,
 ) -> Receipt:
     """Verify the staged file, rename it, and say what was done."""
     when = value.signed_at if request is not None and not request.clock_is_system else None
-    report = verify(staged.path, trust=trust, policy=policy, when=when, evidence=evidence)
+    report = verify(
+        staged.path, trust=trust, policy=policy, when=when, evidence=evidence, limits=limits
+    )
     results = report.documents[0].signatures
     if not results:
         raise OutputError("signing.self_check", reason=report.code or "no signature found")
     new = results[-1]
-    broken = [
-        item.finding.reason for item in new.checks if item.finding.outcome is Outcome.FAILED
-    ]
+    broken = [item.finding.reason for item in new.checks if item.finding.outcome is Outcome.FAILED]
     if broken:
         raise OutputError("signing.self_check", reason=broken[0])
     after = tuple((item.verdict, item.code) for item in results[:-1])

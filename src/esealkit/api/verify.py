@@ -1,9 +1,9 @@
 """Verifying: ``esealkit.verify`` and ``esealkit.verify_seal``.
 
-    >>> import esealkit
-    >>> report = esealkit.verify(b"not a document", trust=None)
-    >>> report.verdict
-    <Verdict.UNREADABLE: 'unreadable'>
+>>> import esealkit
+>>> report = esealkit.verify(b"not a document", trust=None)
+>>> report.verdict
+<Verdict.UNREADABLE: 'unreadable'>
 """
 
 from __future__ import annotations
@@ -93,7 +93,9 @@ class Report:
         return Report(replace(self.run, documents=documents))
 
     def __bool__(self) -> NoReturn:
-        raise TypeError("a Report is no truth value: compare report.verdict, or raise_unless_passed()")
+        raise TypeError(
+            "a Report is no truth value: compare report.verdict, or raise_unless_passed()"
+        )
 
     def __repr__(self) -> str:
         return f"<Report {self.verdict.value} {self.code!r}, {len(self.documents)} document(s)>"
@@ -102,7 +104,7 @@ class Report:
 def _language(lang: str) -> words.Language:
     if lang not in words.LANGUAGES:
         raise UsageError("usage.language", found=lang)
-    return lang  # type: ignore[return-value]
+    return "en" if lang == "en" else "zh"
 
 
 def verify(
@@ -126,10 +128,12 @@ def verify(
     :param evidence: certificates given beside the file, told apart by content.
     :param fetch: reserved; this version downloads nothing.
     :param expect: seals (name, code or unified social credit code) that must have passed.
-    :param password: reserved for encrypted packages.
+    :param password: reserved for encrypted packages; refused by this version.
     :raises UsageError: an argument is wrong.  A bad *document* never raises: it is a verdict.
     :raises InputError, KeyFormatError: ``trust`` or ``evidence`` cannot be read.
     """
+    if password is not None:
+        raise UsageError("usage.password")
     around = _circumstances(trust, when, policy, evidence, fetch, limits)
     return _report((_verify_one(source, around, _expected(expect)),), around, when)
 
@@ -255,5 +259,3 @@ def merge_reports(reports: Iterable[Report]) -> Report:
             backend=first.backend,
         )
     )
-
-

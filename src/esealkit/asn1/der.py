@@ -81,7 +81,16 @@ class Note:
 class Node:
     """One TLV: its place in the original bytes, and its children when constructed."""
 
-    __slots__ = ("_end", "_source", "children", "constructed", "header", "number", "start", "tagging")
+    __slots__ = (
+        "_end",
+        "_source",
+        "children",
+        "constructed",
+        "header",
+        "number",
+        "start",
+        "tagging",
+    )
 
     def __init__(self, source: bytes, start: int, header: int, end: int, identifier: int) -> None:
         self._source = source
@@ -139,7 +148,11 @@ class Node:
         """This node if it is the universal type ``number``; else :class:`DerError`."""
         if not self.is_universal(number):
             raise DerError(
-                "der.unexpected_type", what=what, offset=self.start, expected=number, found=self.number
+                "der.unexpected_type",
+                what=what,
+                offset=self.start,
+                expected=number,
+                found=self.number,
             )
         return self
 

@@ -15,7 +15,15 @@ from esealkit.errors import InputError, UsageError
 from esealkit.pki.trust import TrustStore
 from esealkit.policy import Policy
 
-__all__ = ["chosen_language", "lang_option", "policy_of", "pin_of", "time_of", "trust_of", "trust_options"]
+__all__ = [
+    "chosen_language",
+    "lang_option",
+    "pin_of",
+    "policy_of",
+    "time_of",
+    "trust_of",
+    "trust_options",
+]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

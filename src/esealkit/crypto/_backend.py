@@ -61,7 +61,7 @@ class Backend(Protocol):
         """A new private key."""
 
     def private_bytes(self, private: Any) -> bytes:
-        """d as 32 bytes."""
+        """D as 32 bytes."""
 
     def private_public(self, private: Any) -> Any:
         """The public key that belongs to it."""

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes, hmac
-from gmssl.sm2 import CryptSM2  # type: ignore[import-untyped]
+from gmssl.sm2 import CryptSM2
 
 from esealkit.crypto._der import decode_signature, encode_signature
 from esealkit.errors import EsealError, InvalidSignature
@@ -113,7 +113,7 @@ def _on_curve(x: int, y: int) -> bool:
 
 
 def _multiply(k: int, point_hex: str) -> tuple[int, int]:
-    """k times a point for k in [1, n-1]; gmssl's loop meets no special case there."""
+    """K times a point for k in [1, n-1]; gmssl's loop meets no special case there."""
     curve = CryptSM2(private_key="", public_key="")
     product = curve._kg(k, point_hex)  # gmssl has no public name for it
     return int(product[:64], 16), int(product[64:], 16)
@@ -235,7 +235,7 @@ def sign_many(private: _Private, signer_id: Any, messages: Sequence[Any]) -> lis
 
 
 def _sum_x(a: tuple[int, int], b: tuple[int, int]) -> int | None:
-    """x of a + b, or None for infinity."""
+    """X of a + b, or None for infinity."""
     if a[0] != b[0]:
         slope = (b[1] - a[1]) * pow(b[0] - a[0], -1, _P)
     elif a[1] == b[1]:

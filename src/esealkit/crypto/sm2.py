@@ -170,7 +170,7 @@ class PrivateKey(_Immutable):
         return self._public
 
     def to_bytes(self) -> bytes:
-        """d as 32 bytes: **the secret itself**, for writing key containers.
+        """D as 32 bytes: **the secret itself**, for writing key containers.
 
         The bytes object is Python's and cannot be wiped; keep it no longer than needed.
         """

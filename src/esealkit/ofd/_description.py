@@ -82,7 +82,7 @@ def read_description(document: OfdDocument, name: str, found: Description) -> No
         return
     found.deviations.extend(parsed.deviations)
     found.attempt(lambda: _read_provider(info, name, found))
-    found.attempt(lambda: _read_methods(info, name, found))
+    found.attempt(lambda: _read_methods(info, found))
     found.attempt(lambda: _read_references(document, info, name, found))
     found.attempt(lambda: _read_stamps(document, info, name, found))
     found.attempt(lambda: _read_value(document, parsed.root, name, found))
@@ -107,7 +107,7 @@ def _read_provider(info: Element, name: str, found: Description) -> None:
     found.provider = (values[0], values[1], values[2])
 
 
-def _read_methods(info: Element, name: str, found: Description) -> None:
+def _read_methods(info: Element, found: Description) -> None:
     found.signature_method = info.text_of("SignatureMethod") or ""
     found.xml_time = info.text_of("SignatureDateTime") or ""
     found.xml_time_guess = _guess_time(found.xml_time)

@@ -45,7 +45,7 @@ class ByteSource:
             raise PackageError("package.truncated", offset=offset)
         if self._buffer is not None:
             return bytes(self._buffer[offset : offset + length])
-        assert self._file is not None  # noqa: S101 - one of the two is always set
+        assert self._file is not None
         try:
             with self._lock:
                 self._file.seek(offset)

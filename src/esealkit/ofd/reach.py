@@ -93,7 +93,7 @@ def reach(document: OfdDocument, body: Body) -> Reach:
         found.parts[name] = found.parts.get(name, False) or kind not in _UNRENDERED
         if kind in _LINKS or kind in _EMPTY_UNLESS:
             queue.extend(_follow(document, name, kind, found, empty))
-    _forget_empty_annotations(document, found, empty, done)
+    _forget_empty_annotations(found, empty, done)
     return found
 
 
@@ -175,9 +175,7 @@ def _target(
         yield located.name, kind
 
 
-def _forget_empty_annotations(
-    document: OfdDocument, found: Reach, empty: set[str], done: set[tuple[str, str]]
-) -> None:
+def _forget_empty_annotations(found: Reach, empty: set[str], done: set[tuple[str, str]]) -> None:
     """An annotation page without Annot shows nothing, nor does a list of such pages only."""
     kinds: dict[str, set[str]] = {}
     for name, kind in done:

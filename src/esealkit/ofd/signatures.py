@@ -159,7 +159,7 @@ def read_signatures(document: OfdDocument) -> SignatureLists:
 def _read_list(document: OfdDocument, body: Body, lists: _Lists) -> None:
     """One Signatures.xml; faults of the list are the list's, faults of an entry the entry's."""
     located = body.signatures
-    assert located is not None  # noqa: S101 - the caller looked
+    assert located is not None
 
     def note(code: str, **evidence: object) -> None:
         lists.findings.append(
@@ -246,7 +246,7 @@ def _described(
     document: OfdDocument, body: Body, entry: SignatureEntry, pages: dict[str, OfdPage]
 ) -> SignatureEntry:
     """What Signature.xml says, with the parts it points at."""
-    assert entry.name is not None  # noqa: S101 - the caller looked
+    assert entry.name is not None
     try:
         stored = document.package.read(entry.name)
     except EsealError as error:

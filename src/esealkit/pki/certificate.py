@@ -25,7 +25,8 @@ from esealkit.limits import DEFAULT_LIMITS, Limits
 __all__ = ["Certificate", "SubjectPublicKey", "load_certificates", "readable_name"]
 
 _PEM = re.compile(
-    rb"-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----(.*?)-----END (?:TRUSTED |X509 )?CERTIFICATE-----",
+    rb"-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----(.*?)"
+    rb"-----END (?:TRUSTED |X509 )?CERTIFICATE-----",
     re.DOTALL,
 )
 _SM2_CURVES = frozenset({oids.SM2_CURVE})
@@ -80,7 +81,14 @@ class Certificate:
             self._read(self.asn1)
         except EsealError as error:
             raise KeyFormatError("certificate.malformed", reason=error.code) from error
-        except (ValueError, TypeError, KeyError, IndexError, OverflowError, AttributeError) as error:
+        except (
+            ValueError,
+            TypeError,
+            KeyError,
+            IndexError,
+            OverflowError,
+            AttributeError,
+        ) as error:
             raise KeyFormatError("certificate.malformed", reason=type(error).__name__) from error
 
     def _read(self, cert: Any) -> None:

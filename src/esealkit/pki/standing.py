@@ -154,5 +154,5 @@ def judge_maker_authority(
             return passed(check, clause, how=result.outcome.value, subject=maker.subject)
     named = maker.policies & policies
     if named and chain.trusted:
-        return passed(check, clause, how="policy", policy=sorted(named)[0], subject=maker.subject)
+        return passed(check, clause, how="policy", policy=min(named), subject=maker.subject)
     return unknown(check, clause, subject=maker.subject, issuer=maker.issuer)

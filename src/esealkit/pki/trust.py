@@ -129,7 +129,9 @@ def _files_below(directory: Path) -> list[Path]:
         return []
     try:
         found = sorted(
-            item for item in directory.rglob("*") if item.is_file() and not item.name.startswith(".")
+            item
+            for item in directory.rglob("*")
+            if item.is_file() and not item.name.startswith(".")
         )
     except OSError as error:
         raise InputError("input.unreadable", path=str(directory)) from error

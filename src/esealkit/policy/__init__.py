@@ -164,7 +164,7 @@ def _shipped(name: str) -> Policy:
 def _from_table(data: dict[str, Any], *, fallback_name: str) -> Policy:
     unknown = set(data) - _KEYS
     if unknown:
-        raise UsageError("policy.key", key=sorted(unknown)[0])
+        raise UsageError("policy.key", key=min(unknown))
     name = _typed(data, "name", str, fallback_name)
     base = data.get("base")
     start = (
@@ -182,7 +182,7 @@ def _from_table(data: dict[str, Any], *, fallback_name: str) -> Policy:
         effects[code] = _member(Effect, effect, f"effects.{code}")
     how = _typed(data, "deviations", dict, {})
     if extra := set(how) - {"mode", "tolerated"}:
-        raise UsageError("policy.key", key=f"deviations.{sorted(extra)[0]}")
+        raise UsageError("policy.key", key=f"deviations.{min(extra)}")
     mode = how.get("mode", start.deviations)
     if mode not in ("accept", "refuse"):
         raise UsageError("policy.value", key="deviations.mode")

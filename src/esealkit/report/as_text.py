@@ -42,17 +42,20 @@ def report_text(run: Run, lang: words.Language) -> str:
 def headline(document: DocumentResult, lang: words.Language) -> str:
     """Verdict, reservations and whose seals, in one line."""
     text = phrase(f"verdict.{document.verdict.value}", lang) + _reserved(document, lang)
-    seals = [
-        f"{inert(item.seal.name)}"
-        + (f"（{phrase('label.made_by', lang)} {_common_name(item.seal.maker.subject)}）"
-           if lang == "zh" and item.seal.maker
-           else f" ({phrase('label.made_by', lang)} {_common_name(item.seal.maker.subject)})"
-           if item.seal.maker else "")
-        for item in document.signatures
-        if item.seal is not None
-    ]
+    seals = [_seal_and_maker(item, lang) for item in document.signatures if item.seal is not None]
     separator = "；" if lang == "zh" else "; "
     return f"{text}{': ' if lang == 'en' else '：'}{separator.join(seals)}" if seals else text
+
+
+def _seal_and_maker(signature: SignatureResult, lang: words.Language) -> str:
+    """Whose seal, and who made it."""
+    seal = signature.seal
+    if seal is None:
+        return ""
+    if seal.maker is None:
+        return inert(seal.name)
+    made = f"{phrase('label.made_by', lang)} {_common_name(seal.maker.subject)}"
+    return f"{inert(seal.name)}（{made}）" if lang == "zh" else f"{inert(seal.name)} ({made})"
 
 
 def _reserved(document: DocumentResult, lang: words.Language) -> str:
@@ -82,9 +85,9 @@ def _common_name(subject: str) -> str:
 def _document(document: DocumentResult, lang: words.Language) -> Iterator[str]:
     name = inert(document.path) or phrase("label.document", lang)
     yield f"{name}: {headline(document, lang)}"
-    if document.code and not document.signatures:
-        yield f"  {phrase('label.reason', lang)}: {_reason(document.checks, document.code, lang)}"
-    elif document.code and all(item.code != document.code for item in document.signatures):
+    if (document.code and not document.signatures) or (
+        document.code and all(item.code != document.code for item in document.signatures)
+    ):
         yield f"  {phrase('label.reason', lang)}: {_reason(document.checks, document.code, lang)}"
     for signature in document.signatures:
         yield from _signature(signature, lang)
@@ -131,7 +134,11 @@ def _signature(signature: SignatureResult, lang: words.Language) -> Iterator[str
         yield f"      {phrase('label.time', lang)}: {moment} ({phrase(key, lang)})"
     if signature.stamps:
         yield f"      {phrase('label.stamps', lang)}: {_stamps(signature, lang)}"
-    grades = (("integrity", judged.integrity), ("identity", judged.identity), ("status", judged.status))
+    grades = (
+        ("integrity", judged.integrity),
+        ("identity", judged.identity),
+        ("status", judged.status),
+    )
     yield "      " + " · ".join(
         f"{phrase(f'label.{label}', lang)}: {phrase(f'{label}.{grade.value}', lang)}"
         for label, grade in grades
@@ -143,7 +150,7 @@ def _signature(signature: SignatureResult, lang: words.Language) -> Iterator[str
 
 def _stamps(signature: SignatureResult, lang: words.Language) -> str:
     shown = [
-        f"{phrase('label.page', lang, page=item.page if item.page else '?')} "
+        f"{phrase('label.page', lang, page=item.page or '?')} "
         f"({item.x_mm:g}, {item.y_mm:g}) {item.width_mm:g}×{item.height_mm:g} mm"
         for item in signature.stamps[:4]
     ]

@@ -17,9 +17,7 @@ __all__ = ["BEIJING", "read_time_text"]
 
 BEIJING = dt.timezone(dt.timedelta(hours=8), "Beijing")
 
-_COMPACT = re.compile(
-    r"(?P<date>\d{14}|\d{12})(?P<fraction>[.,]\d{1,9})?(?P<zone>[Zz]|[+-]\d{4})?"
-)
+_COMPACT = re.compile(r"(?P<date>\d{14}|\d{12})(?P<fraction>[.,]\d{1,9})?(?P<zone>[Zz]|[+-]\d{4})?")
 _PLAIN = re.compile(
     r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})[ T](\d{1,2}):(\d{2}):(\d{2})"
     r"(?P<fraction>[.,]\d{1,9})?(?P<zone>Z|[+-]\d{2}:?\d{2})?"
@@ -49,7 +47,9 @@ def read_time_text(
     return None, ("time.unreadable",)
 
 
-def _compact(match: re.Match[str], number: int | None) -> tuple[dt.datetime | None, tuple[str, ...]]:
+def _compact(
+    match: re.Match[str], number: int | None
+) -> tuple[dt.datetime | None, tuple[str, ...]]:
     notes: list[str] = []
     digits, zone = match["date"], match["zone"]
     if len(digits) == 12:
@@ -63,7 +63,7 @@ def _compact(match: re.Match[str], number: int | None) -> tuple[dt.datetime | No
     if number is None:
         notes.append("time.text")
     try:
-        moment = dt.datetime.strptime(digits, "%Y%m%d%H%M%S")
+        moment = dt.datetime.strptime(digits, "%Y%m%d%H%M%S")  # noqa: DTZ007 - zoned below
     except ValueError:
         return None, ("time.unreadable",)
     return _zoned(moment, zone, notes)
@@ -71,7 +71,8 @@ def _compact(match: re.Match[str], number: int | None) -> tuple[dt.datetime | No
 
 def _plain(match: re.Match[str]) -> tuple[dt.datetime | None, tuple[str, ...]]:
     try:
-        moment = dt.datetime(*(int(match[i]) for i in range(1, 7)))  # noqa: DTZ001 - zoned below
+        parts = [int(match[i]) for i in range(1, 7)]
+        moment = dt.datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001 - zoned below
     except ValueError:
         return None, ("time.unreadable",)
     return _zoned(moment, match["zone"], ["time.text"])

@@ -41,7 +41,7 @@ def read_sm2_value(stored: bytes, unused: int) -> tuple[SignatureValue, tuple[st
     notes += [f"signature.{note.kind}" for note in der_notes]
     if any(item.content[0] & 0x80 for item in (first, second)):
         notes.append("signature.integer_negative")
-    return _from_pair(stored, *pair, notes)
+    return _from_pair(stored, pair[0], pair[1], notes)
 
 
 def _from_pair(

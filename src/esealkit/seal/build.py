@@ -10,6 +10,16 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from asn1crypto.core import (
+    GeneralizedTime,
+    IA5String,
+    Integer,
+    ObjectIdentifier,
+    OctetBitString,
+    OctetString,
+    UTCTime,
+)
+
 from esealkit.asn1 import der, oids
 from esealkit.errors import UsageError
 from esealkit.seal import gbt38540_2020 as v4
@@ -67,7 +77,7 @@ def build_seal_info(content: SealContent, edition: Edition) -> bytes:
         raise UsageError("seal.certlist_empty")
     if content.digests and edition is Edition.V1:
         raise UsageError("seal.digests_in_v1")
-    fields = {
+    fields: dict[str, object] = {
         "header": {
             "ID": "ES",
             "version": _VERSIONS[edition],
@@ -118,8 +128,8 @@ def seal_signing_input(
     """What the maker signs: SES_SealInfo, or in V1 SEQUENCE{info, cert, algorithm} (6.1.1.2)."""
     if edition is not Edition.V1:
         return info
-    certificate = v1.OctetString(maker_certificate).dump()
-    return der.encode(0x30, info, certificate, v1.ObjectIdentifier(algorithm).dump())
+    certificate = OctetString(maker_certificate).dump()
+    return der.encode(0x30, info, certificate, ObjectIdentifier(algorithm).dump())
 
 
 def build_seal(
@@ -156,16 +166,16 @@ def build_to_be_signed(
 ) -> bytes:
     """``TBS_Sign`` as DER; ``time`` is aware.  V1 holds the signer's certificate too."""
     parts = [
-        v4.Integer(_VERSIONS[edition]).dump(),
+        Integer(_VERSIONS[edition]).dump(),
         seal,
         _time_info(time, edition),
-        v4.OctetBitString(data_hash).dump(),
-        v4.IA5String(_ascii(property_info, "property_info")).dump(),
+        OctetBitString(data_hash).dump(),
+        IA5String(_ascii(property_info, "property_info")).dump(),
     ]
     if edition is Edition.V1:
         if extensions:
             raise UsageError("seal.extensions_in_v1")
-        parts += [v1.OctetString(signer_certificate).dump(), v1.ObjectIdentifier(algorithm).dump()]
+        parts += [OctetString(signer_certificate).dump(), ObjectIdentifier(algorithm).dump()]
     elif extensions:
         rows = v4.ExtensionDatas([_extension(item) for item in extensions])
         parts.append(der.encode(0xA0, rows.dump()))
@@ -174,10 +184,10 @@ def build_to_be_signed(
 
 def _time_info(time: dt.datetime, edition: Edition) -> bytes:
     if edition is Edition.V1:
-        inner: bytes = v1.UTCTime(_utc(time)).dump()
-        wrapped: bytes = v1.OctetBitString(inner).dump()
+        inner: bytes = UTCTime(_utc(time)).dump()
+        wrapped: bytes = OctetBitString(inner).dump()
         return wrapped
-    encoded: bytes = v4.GeneralizedTime(_utc(time)).dump()
+    encoded: bytes = GeneralizedTime(_utc(time)).dump()
     return encoded
 
 
@@ -191,7 +201,7 @@ def build_seal_signature(
     timestamp: bytes | None = None,
 ) -> bytes:
     """``SES_Signature`` around the signed TBS_Sign; ``timestamp`` is a token over the value."""
-    value = v4.OctetBitString(signature).dump()
+    value = OctetBitString(signature).dump()
     if edition is Edition.V1:
         if timestamp is not None:
             raise UsageError("seal.timestamp_edition", edition=edition.value)
@@ -202,14 +212,14 @@ def build_seal_signature(
 
 def _signed_by(certificate: bytes, algorithm: str, signature: bytes) -> tuple[bytes, bytes, bytes]:
     return (
-        v4.OctetString(certificate).dump(),
-        v4.ObjectIdentifier(algorithm).dump(),
-        v4.OctetBitString(signature).dump(),
+        OctetString(certificate).dump(),
+        ObjectIdentifier(algorithm).dump(),
+        OctetBitString(signature).dump(),
     )
 
 
 def _timestamp(token: bytes | None) -> bytes:
-    return b"" if token is None else der.encode(0xA0, v4.OctetBitString(token).dump())
+    return b"" if token is None else der.encode(0xA0, OctetBitString(token).dump())
 
 
 def _extension(item: Extension) -> dict[str, object]:

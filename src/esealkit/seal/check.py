@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable
 
 from esealkit.asn1 import oids
 from esealkit.crypto import sm3
@@ -31,10 +32,10 @@ __all__ = [
 _KNOWN_EXTENSIONS = frozenset({oids.TAX_SEAL_EXTENSION})
 _WRONG_SIGNATURE_OIDS = frozenset({oids.GM_SIGNED_DATA, oids.GM_DATA})
 # easyofd names the SignedData content type where the signature algorithm belongs (row 16).
-_DIGESTS = {
-    "sm3": lambda data: sm3(data),
-    oids.SM3: lambda data: sm3(data),
-    oids.SM3_PLAIN: lambda data: sm3(data),
+_DIGESTS: dict[str, Callable[[bytes], bytes]] = {
+    "sm3": sm3,
+    oids.SM3: sm3,
+    oids.SM3_PLAIN: sm3,
     "sha256": lambda data: hashlib.sha256(data).digest(),
     oids.SHA256: lambda data: hashlib.sha256(data).digest(),
 }
@@ -45,7 +46,12 @@ def read_certificate(der: bytes, check: str, at: str) -> Certificate | Finding:
     try:
         return Certificate(der)
     except EsealError as error:
-        return failed(check, at, code=f"{check.split('.')[0]}.certificate_malformed", reason=error.code)
+        return failed(
+            check,
+            at,
+            code=f"{check.split('.', maxsplit=1)[0]}.certificate_malformed",
+            reason=error.code,
+        )
 
 
 def check_seal_form(seal: ElectronicSeal) -> Finding:

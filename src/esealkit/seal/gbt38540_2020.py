@@ -23,10 +23,9 @@ from asn1crypto.core import (
 
 import esealkit.asn1 as _registered  # noqa: F401 - registers the SM names before any use
 
-__all__ = ["SESeal", "SES_SealInfo", "SES_Signature", "TBS_Sign"]
+__all__ = ["SES_SealInfo", "SES_Signature", "SESeal", "TBS_Sign"]
 
 # Class names are the standard's ASN.1 names, so that a search for one lands here.
-# ruff: noqa: N801
 
 
 class SES_Header(Sequence):

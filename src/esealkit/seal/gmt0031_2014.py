@@ -20,9 +20,7 @@ from asn1crypto.core import (
 
 from esealkit.seal.gbt38540_2020 import CertInfoList, ExtensionDatas, SES_ESPictureInfo, SES_Header
 
-__all__ = ["SESeal", "SES_SealInfo", "SES_Signature", "TBS_Sign"]
-
-# ruff: noqa: N801 - the standard's ASN.1 names
+__all__ = ["SES_SealInfo", "SES_Signature", "SESeal", "TBS_Sign"]
 
 
 class SES_ESPropertyInfo(Sequence):

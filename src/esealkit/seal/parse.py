@@ -41,7 +41,9 @@ _PEM = re.compile(rb"\s*-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE----
 _PICTURE_TYPES = frozenset({"PNG", "JPG", "BMP", "GIF", "SVG", "OFD"})
 
 
-def parse_seal(data: bytes, *, strict: bool = False, limits: Limits = DEFAULT_LIMITS) -> ElectronicSeal:
+def parse_seal(
+    data: bytes, *, strict: bool = False, limits: Limits = DEFAULT_LIMITS
+) -> ElectronicSeal:
     """Read an ``SESeal``.
 
     :param strict: refuse every departure from the standard instead of recording it.
@@ -197,13 +199,13 @@ class _Reader:
             node = der.parse(node.bits(where)[0], notes=[], limits=self.limits)
         cert, algorithm, value = node.sequence(where, 3, 3)
         signed = der.encode(0x30, info.raw, cert.raw, algorithm.raw)
-        return self._signer((cert, algorithm, value), where) + (signed,)
+        return (*self._signer((cert, algorithm, value), where), signed)
 
     def _maker(
         self, parts: tuple[Node, ...], info: bytes, where: str
     ) -> tuple[bytes, str, SignatureValue, bytes]:
         """V4 and V5: cert, signAlgID, signedValue; the maker signs SES_SealInfo."""
-        return self._signer(parts, where) + (info,)
+        return (*self._signer(parts, where), info)
 
     def _signer(self, parts: tuple[Node, ...], where: str) -> tuple[bytes, str, SignatureValue]:
         certificate = self.certificate(parts[0], f"{where}.cert")
@@ -266,7 +268,7 @@ class _Reader:
             self.note("signature.hash_type", where)
             return node.octets(where)
         value, unused = node.bits(where)
-        if unused or 24 <= len(value) < 32 and len(value) != 28:
+        if unused or (24 <= len(value) < 32 and len(value) != 28):
             # A named bit list has dropped trailing zero bytes (9.1 row 5).
             self.note("signature.hash_named_bits", where)
             value = value.ljust(32, b"\0")
@@ -477,9 +479,8 @@ class _Info:
         is_digests = bool(rows) and all(
             row.is_universal(Tag.SEQUENCE) and len(row) == 2 and row[0].is_text() for row in rows
         )
-        if self.cert_list_type is not None and is_digests != (self.cert_list_type == 2):
-            if self.cert_list_type in (1, 2):
-                raise SealFormatError("seal.certlist_type", found=self.cert_list_type)
+        if self.cert_list_type in (1, 2) and is_digests != (self.cert_list_type == 2):
+            raise SealFormatError("seal.certlist_type", found=self.cert_list_type)
         if self.cert_list_type not in (None, 1, 2):
             reader.note("certlist.type", where, found=self.cert_list_type)
         if is_digests:
@@ -516,4 +517,6 @@ def _try_parse(content: bytes) -> Node | None:
 
 
 def _zoned(text: str) -> bool:
-    return bool(re.search(r"([Zz]|[+-]\d{2}:?\d{2})\s*\Z", text)) or text.isdigit() and len(text) < 14
+    if text.isdigit():
+        return len(text) < 12  # Unix seconds
+    return bool(re.search(r"([Zz]|[+-]\d{2}:?\d{2})\s*\Z", text))

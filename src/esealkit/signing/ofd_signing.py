@@ -22,7 +22,7 @@ from esealkit.errors import (
     UsageError,
 )
 from esealkit.ofd.document import OfdDocument
-from esealkit.ofd.embed import SignaturePlan, StampBox, complete, plan
+from esealkit.ofd.embed import ESEALKIT, SignaturePlan, StampBox, complete, plan
 from esealkit.ofd.package import Package
 from esealkit.ofd.signatures import Provider
 from esealkit.pki.certificate import Certificate
@@ -128,7 +128,7 @@ def lay_out(
         body=body,
         seal=seal.der,
         lock=lock,
-        **({"provider": provider} if provider is not None else {}),
+        provider=provider or ESEALKIT,
     )
     to_be_signed = build_to_be_signed(
         seal.der,
@@ -204,9 +204,7 @@ class StagedSigning:
         except EsealError:
             raise
         except (ValueError, KeyError, TypeError, binascii.Error, RecursionError) as error:
-            raise UsageError(
-                "signing.prepared_malformed", reason=type(error).__name__
-            ) from error
+            raise UsageError("signing.prepared_malformed", reason=type(error).__name__) from error
 
 
 def finish_staged(prepared: StagedSigning, signed: Signed, out: BinaryIO) -> None:

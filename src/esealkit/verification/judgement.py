@@ -19,8 +19,8 @@ from esealkit.policy import CHECKS, Effect, Policy, Weight
 __all__ = [
     "Identity",
     "Integrity",
-    "Judgement",
     "JudgedCheck",
+    "Judgement",
     "Reservation",
     "Status",
     "Verdict",
@@ -125,9 +125,7 @@ _STATUS = (
 )
 
 
-def fold(
-    findings: Iterable[Finding], deviations: Sequence[Deviation], policy: Policy
-) -> Judgement:
+def fold(findings: Iterable[Finding], deviations: Sequence[Deviation], policy: Policy) -> Judgement:
     """Fold one signature's findings, or one container's."""
     everything = [*findings, *_refused(deviations, policy)]
     everything.sort(key=lambda item: _ORDER.get(item.check, len(_ORDER)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from esealkit.findings import Deviation, Finding, not_applicable, passed
-from esealkit.ofd.examination import ExaminedSignature, Examination, path_binding
+from esealkit.ofd.examination import Examination, ExaminedSignature, path_binding
 from esealkit.policy import Policy
 from esealkit.verification.results import StampFacts
 from esealkit.verification.subject import Subject

@@ -13,8 +13,8 @@ from esealkit.seal.model import ElectronicSeal
 from esealkit.verification.judgement import (
     Identity,
     Integrity,
-    Judgement,
     JudgedCheck,
+    Judgement,
     Reservation,
     Status,
     Verdict,

@@ -20,6 +20,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 from esealkit.crypto import sm3
 from esealkit.errors import EsealError, InvalidSignature
@@ -263,7 +264,9 @@ def _data_hash(
         except EsealError:
             z_digest = b""
         if z_digest == expected:
-            deviation = Deviation(id="signature.hash_with_z", where="TBS_Sign.dataHash", check=check)
+            deviation = Deviation(
+                id="signature.hash_with_z", where="TBS_Sign.dataHash", check=check
+            )
             return passed(check, at, algorithm="sm3"), [deviation]
     return failed(check, at, expected=expected.hex(), found=sm3(data).hex()), []
 
@@ -300,7 +303,7 @@ def _picture(seal: ElectronicSeal) -> Finding:
     """The picture is opaque here: only its type's magic and its size in mm are looked at."""
     check, picture = "seal.picture", seal.picture
     declared = picture.type.strip(" .\0").upper().replace("JPEG", "JPG")
-    evidence = {
+    evidence: dict[str, Any] = {
         "declared": picture.type,
         "width_mm": picture.width_mm,
         "height_mm": picture.height_mm,

@@ -38,8 +38,8 @@ from esealkit.verification.circumstances import Circumstances
 from esealkit.verification.judgement import (
     Identity,
     Integrity,
-    Judgement,
     JudgedCheck,
+    Judgement,
     Reservation,
     Status,
     Verdict,
@@ -101,7 +101,7 @@ def verify_document(
         elif kind == "pdf":
             raise UnsupportedError("container.pdf_unsupported")
         else:
-            result = _verify_ofd(source, around, kind)
+            result = _verify_ofd(source, around)
     except UsageError:
         raise
     except EsealError as error:
@@ -236,7 +236,7 @@ def _for_seal(deviations: Sequence[Deviation]) -> tuple[Deviation, ...]:
 # -- OFD ---------------------------------------------------------------------------------------
 
 
-def _verify_ofd(source: bytes | BinaryIO, around: Circumstances, kind: str) -> DocumentResult:
+def _verify_ofd(source: bytes | BinaryIO, around: Circumstances) -> DocumentResult:
     document = OfdDocument.open(source, limits=around.limits)
     examination = examine(document)
     subjects = subjects_of(examination, around.policy)
@@ -382,9 +382,7 @@ def _unjudged(
     )
 
 
-def _judge_seal_signature(
-    subject: Subject, value: bytes, around: Circumstances
-) -> SignatureResult:
+def _judge_seal_signature(subject: Subject, value: bytes, around: Circumstances) -> SignatureResult:
     try:
         signature = parse_seal_signature(value, limits=around.limits)
     except UnsupportedError as error:

@@ -9,4 +9,7 @@ from __future__ import annotations
 
 from esealkit.words import of_ofd, of_seal
 
-REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {**of_ofd.REASONS, **of_seal.REASONS}
+REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
+    **of_ofd.REASONS,
+    **of_seal.REASONS,
+}

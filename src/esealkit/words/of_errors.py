@@ -59,7 +59,10 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "DER 结构之后还有 {count} 个字节",
         "{count} bytes follow the DER structure",
     ),
-    "der.tag": ("偏移 {offset} 处的 DER 标签不可能出现", "an impossible DER tag at offset {offset}"),
+    "der.tag": (
+        "偏移 {offset} 处的 DER 标签不可能出现",
+        "an impossible DER tag at offset {offset}",
+    ),
     "der.length": ("偏移 {offset} 处的 DER 长度无效", "an invalid DER length at offset {offset}"),
     "der.value": ("偏移 {offset} 处的 DER 值无效", "an invalid DER value at offset {offset}"),
     "der.not_der": (

@@ -17,7 +17,10 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     # signature.form, signature.value
     "signature.form:passed": ("签章数据格式符合标准", "the seal signature has the standard's form"),
     "signature.form:failed": ("签章数据格式有误", "the seal signature is malformed"),
-    "signature.malformed": ("签章数据格式有误：{reason}", "the seal signature is malformed: {reason}"),
+    "signature.malformed": (
+        "签章数据格式有误：{reason}",
+        "the seal signature is malformed: {reason}",
+    ),
     "signature.unreadable": (
         "签名值（{length} 字节）不是任何已知格式",
         "the signed value ({length} bytes) has no known form",
@@ -105,7 +108,10 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "the package holds a document body nobody signed",
     ),
     # seal.*
-    "seal.form:passed": ("印章数据格式符合标准（{edition}）", "the seal has the standard's form ({edition})"),
+    "seal.form:passed": (
+        "印章数据格式符合标准（{edition}）",
+        "the seal has the standard's form ({edition})",
+    ),
     "seal.form:failed": ("印章数据格式有误", "the seal is malformed"),
     "seal.field_invalid": ("印章字段无效：{fields}", "invalid seal fields: {fields}"),
     "seal.extension_critical": (
@@ -146,7 +152,10 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "制章者证书公钥不可用（{reason}）",
         "the maker's key cannot be used ({reason})",
     ),
-    "seal.maker_chain:passed": ("制章者证书可信（{how}）", "the maker's certificate leads to trust ({how})"),
+    "seal.maker_chain:passed": (
+        "制章者证书可信（{how}）",
+        "the maker's certificate leads to trust ({how})",
+    ),
     "seal.maker_chain:failed": (
         "制章者证书链不成立：{reason}",
         "the maker's certificate path does not hold: {reason}",
@@ -251,7 +260,10 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "Give a seal status list with --evidence.",
     ),
     # signer.*
-    "signer.chain:passed": ("签章者证书可信（{how}）", "the signer's certificate leads to trust ({how})"),
+    "signer.chain:passed": (
+        "签章者证书可信（{how}）",
+        "the signer's certificate leads to trust ({how})",
+    ),
     "signer.chain:failed": (
         "签章者证书链不成立：{reason}",
         "the signer's certificate path does not hold: {reason}",
@@ -270,7 +282,10 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "签章者证书链使用弱算法：{algorithms}",
         "the signer's path uses weak algorithms: {algorithms}",
     ),
-    "signer.key_usage:passed": ("签章者证书的密钥用法允许签名", "the signer's key usage allows signing"),
+    "signer.key_usage:passed": (
+        "签章者证书的密钥用法允许签名",
+        "the signer's key usage allows signing",
+    ),
     "signer.key_usage:failed": (
         "签章者证书的密钥用法不允许签名：{key_usage}",
         "the signer's key usage does not allow signing: {key_usage}",
@@ -316,7 +331,10 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "the seal's list uses unknown digests: {algorithms}",
     ),
     # time.*
-    "time.rules:passed": ("签章时间合理：{signed_at}", "the signing time is plausible: {signed_at}"),
+    "time.rules:passed": (
+        "签章时间合理：{signed_at}",
+        "the signing time is plausible: {signed_at}",
+    ),
     "time.unknown": ("签章时间无法读取", "the signing time cannot be read"),
     "time.future": (
         "签章时间 {signed_at} 在验证时间 {now} 之后",
@@ -329,9 +347,15 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "盖章时加时间戳，可在过期后仍证明签章时间",
         "A time stamp at signing would prove the time after expiry.",
     ),
-    "time.stamp_unverified": ("带有时间戳，本版本尚未验证", "a time stamp is present and was not verified"),
+    "time.stamp_unverified": (
+        "带有时间戳，本版本尚未验证",
+        "a time stamp is present and was not verified",
+    ),
     # expectation
-    "expectation:passed": ("期望的印章都在：{expected}", "the expected seals are there: {expected}"),
+    "expectation:passed": (
+        "期望的印章都在：{expected}",
+        "the expected seals are there: {expected}",
+    ),
     "expectation:failed": (
         "缺少期望的印章：{missing}",
         "expected seals are missing or did not pass: {missing}",
@@ -354,8 +378,14 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "deviation:der.integer_padding": ("INTEGER 有多余的前导字节", "an INTEGER with padding bytes"),
     "deviation:der.boolean_value": ("BOOLEAN 真值不是 FF", "a BOOLEAN true other than FF"),
     "deviation:der.unused_bits": ("BIT STRING 未用位不为零", "a BIT STRING with unused bits set"),
-    "deviation:der.text_bytes": ("字符串含有其类型不允许的字节", "a string with bytes its type forbids"),
-    "deviation:der.trailing_padding": ("结构之后有 {count} 个填充字节", "{count} padding bytes follow"),
+    "deviation:der.text_bytes": (
+        "字符串含有其类型不允许的字节",
+        "a string with bytes its type forbids",
+    ),
+    "deviation:der.trailing_padding": (
+        "结构之后有 {count} 个填充字节",
+        "{count} padding bytes follow",
+    ),
     "deviation:der.default_encoded": ("默认值被写出", "a default value written out"),
     "deviation:seal.wrapped": ("外面多包了一层", "wrapped once more than the standard has it"),
     "deviation:seal.version": (
@@ -383,7 +413,10 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "deviation:signature.value_type": ("签名值用了 OCTET STRING", "the value as an OCTET STRING"),
     "deviation:signature.raw_rs": ("签名值是 64 字节的 r‖s", "the value is 64 bytes of r‖s"),
     "deviation:signature.raw_128": ("签名值是 128 字节的 r‖s", "the value is 128 bytes of r‖s"),
-    "deviation:signature.integer_negative": ("r 或 s 缺前导零字节", "r or s lacks its leading zero"),
+    "deviation:signature.integer_negative": (
+        "r 或 s 缺前导零字节",
+        "r or s lacks its leading zero",
+    ),
     "deviation:signature.integer_padding": ("r 或 s 有多余的前导零", "r or s has padding bytes"),
     "deviation:signature.ber_length": ("签名值的长度编码不是最短", "the value has a BER length"),
     "deviation:signature.ber_indefinite": ("签名值用了不定长编码", "the value has BER form"),
@@ -395,16 +428,25 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "算法 OID 以文本存入",
         "the algorithm OID is stored as its text",
     ),
-    "deviation:cert.bare": ("证书没有包在 OCTET STRING 中", "a certificate outside an OCTET STRING"),
+    "deviation:cert.bare": (
+        "证书没有包在 OCTET STRING 中",
+        "a certificate outside an OCTET STRING",
+    ),
     "deviation:cert.string": ("证书放在字符串中", "a certificate in a character string"),
     "deviation:cert.pem": ("证书是 PEM 文本", "a certificate as PEM text"),
-    "deviation:cert.curve_oid": ("公钥曲线用了签名算法的 OID", "the key names the signature OID as curve"),
+    "deviation:cert.curve_oid": (
+        "公钥曲线用了签名算法的 OID",
+        "the key names the signature OID as curve",
+    ),
     "deviation:certlist.tagged": ("证书列表带有标签", "the certificate list is tagged"),
     "deviation:certlist.type": (
         "证书列表类型 {found} 不是 1 或 2",
         "certListType {found} is neither 1 nor 2",
     ),
-    "deviation:certlist.placeholder": ("证书列表只有占位符", "the certificate list is a placeholder"),
+    "deviation:certlist.placeholder": (
+        "证书列表只有占位符",
+        "the certificate list is a placeholder",
+    ),
     "deviation:picture.type": (
         "图像类型写作“{found}”",
         "the picture type is written {found}",
@@ -422,7 +464,10 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "a time without zone, read as Beijing time: {text}",
     ),
     "deviation:time.two_digit_year": ("时间只有两位年份：{text}", "a two-digit year: {text}"),
-    "deviation:time.four_digit_year": ("UTCTime 用了四位年份：{text}", "a four-digit UTCTime: {text}"),
+    "deviation:time.four_digit_year": (
+        "UTCTime 用了四位年份：{text}",
+        "a four-digit UTCTime: {text}",
+    ),
     "deviation:time.lowercase_z": ("时区写作小写 z：{text}", "a lower-case z: {text}"),
     "deviation:time.offset": ("时间带时区偏移：{text}", "a time with an offset: {text}"),
     "deviation:time.fraction": ("时间带小数秒：{text}", "a time with fractions: {text}"),

@@ -62,8 +62,15 @@ def demo(ctx: click.Context, directory: str, lang: str | None) -> int:
     tampered = folder / "tampered.ofd"
     _tamper(sealed, tampered)
     changed = verify(tampered, trust=folder / "trust")
-    say(phrase("demo.tampered", language, path=str(tampered),
-               verdict=headline(changed.documents[0], language), code=changed.code))
+    say(
+        phrase(
+            "demo.tampered",
+            language,
+            path=str(tampered),
+            verdict=headline(changed.documents[0], language),
+            code=changed.code,
+        )
+    )
     say(phrase("demo.pdf_later", language))
     as_expected = (
         report.verdict.value == "passed"

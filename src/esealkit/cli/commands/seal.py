@@ -26,19 +26,38 @@ def seal() -> None:
 
 @seal.command()
 @click.option("--picture", required=True, type=click.Path(), metavar="P", help="Picture file.")
-@click.option("--size", metavar="W,H", default="40,40", show_default=True,
-              help="Shown size in whole millimetres.")
+@click.option(
+    "--size",
+    metavar="W,H",
+    default="40,40",
+    show_default=True,
+    help="Shown size in whole millimetres.",
+)
 @click.option("--name", required=True, metavar="TEXT", help="Name as registered.")
 @click.option("--id", "seal_id", required=True, metavar="ID", help="Unique ASCII code of the seal.")
 @click.option("--kind", metavar="KIND", help="Kind, e.g. official or 公章.")
 @click.option("--type-code", type=int, metavar="N", help="Type code itself.")
-@click.option("--signer", "signers", multiple=True, required=True, type=click.Path(),
-              metavar="PEM", help="Certificate that may sign with the seal (repeatable).")
+@click.option(
+    "--signer",
+    "signers",
+    multiple=True,
+    required=True,
+    type=click.Path(),
+    metavar="PEM",
+    help="Certificate that may sign with the seal (repeatable).",
+)
 @click.option("--key", "key_uri", required=True, metavar="URI", help="The maker's signing key.")
 @click.option("--cert", type=click.Path(), metavar="PEM", help="The maker's certificate.")
-@click.option("--pin-file", type=click.Path(), metavar="F", help="File holding the PIN; - is stdin.")
-@click.option("--edition", type=click.Choice(["v4", "v1", "v5"]), default="v4", show_default=True,
-              help="GB/T 38540-2020, GM/T 0031-2014 or GM/T 0031-2025.")
+@click.option(
+    "--pin-file", type=click.Path(), metavar="F", help="File holding the PIN; - is stdin."
+)
+@click.option(
+    "--edition",
+    type=click.Choice(["v4", "v1", "v5"]),
+    default="v4",
+    show_default=True,
+    help="GB/T 38540-2020, GM/T 0031-2014 or GM/T 0031-2025.",
+)
 @click.option("--valid-until", metavar="TIME", help="End of validity; default: the certificates'.")
 @click.option("-o", "--output", required=True, type=click.Path(), metavar="ESL", help="Output.")
 @lang_option

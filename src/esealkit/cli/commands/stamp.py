@@ -27,16 +27,34 @@ __all__ = ["stamp"]
 @click.option("--seal", required=True, type=click.Path(), metavar="ESL", help="Electronic seal.")
 @click.option("--key", "key_uri", required=True, metavar="URI", help="Signing key: a file.")
 @click.option("--cert", type=click.Path(), metavar="PEM", help="The key's certificate.")
-@click.option("--chain", multiple=True, type=click.Path(), metavar="PEM",
-              help="Certificates above it (repeatable).")
-@click.option("--pin-file", type=click.Path(), metavar="F", help="File holding the PIN; - is stdin.")
-@click.option("--page", "pages", multiple=True, metavar="N[,M|all]",
-              help="Pages for the next --at (repeatable).")
-@click.option("--at", "points", multiple=True, metavar="X,Y",
-              help="The stamp's top left in mm from the page's top left (repeatable).")
+@click.option(
+    "--chain",
+    multiple=True,
+    type=click.Path(),
+    metavar="PEM",
+    help="Certificates above it (repeatable).",
+)
+@click.option(
+    "--pin-file", type=click.Path(), metavar="F", help="File holding the PIN; - is stdin."
+)
+@click.option(
+    "--page",
+    "pages",
+    multiple=True,
+    metavar="N[,M|all]",
+    help="Pages for the next --at (repeatable).",
+)
+@click.option(
+    "--at",
+    "points",
+    multiple=True,
+    metavar="X,Y",
+    help="The stamp's top left in mm from the page's top left (repeatable).",
+)
 @click.option("--lock", is_flag=True, help="Forbid further signatures.")
-@click.option("--provider", metavar="NAME[:VERSION:COMPANY]",
-              help="Provider written into the signature.")
+@click.option(
+    "--provider", metavar="NAME[:VERSION:COMPANY]", help="Provider written into the signature."
+)
 @click.option("--lenient-seal", is_flag=True, help="Accept a seal that departs from the standard.")
 @click.option("--policy", metavar="NAME|FILE", help="Policy of the verification afterwards.")
 @trust_options

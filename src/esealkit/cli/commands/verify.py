@@ -27,13 +27,22 @@ _SUFFIXES = frozenset({".ofd", ".pdf", ".esl"})
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(), metavar="FILE|DIR...")
 @trust_options
-@click.option("--evidence", multiple=True, type=click.Path(), metavar="FILE",
-              help="Certificates beside the file (repeatable).")
+@click.option(
+    "--evidence",
+    multiple=True,
+    type=click.Path(),
+    metavar="FILE",
+    help="Certificates beside the file (repeatable).",
+)
 @click.option("--when", metavar="TIME", help="Judge as of this time (RFC 3339) instead of now.")
-@click.option("--policy", metavar="NAME|FILE",
-              help="default, strict, integrity, or a policy file.")
-@click.option("--expect-seal", "expected", multiple=True, metavar="NAME|CODE",
-              help="A seal that must be among the passed ones (repeatable).")
+@click.option("--policy", metavar="NAME|FILE", help="default, strict, integrity, or a policy file.")
+@click.option(
+    "--expect-seal",
+    "expected",
+    multiple=True,
+    metavar="NAME|CODE",
+    help="A seal that must be among the passed ones (repeatable).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 @click.option("--ndjson", is_flag=True, help="One JSON report a line and file.")
 @lang_option
