@@ -187,9 +187,9 @@ def _verify_seal(data: bytes, around: Circumstances) -> DocumentResult:
     if not is_seal(data):
         raise MalformedError("container.not_a_seal")
     seal = parse_seal(data, limits=around.limits)
-    findings, maker = judge_seal(seal, around.now, around)
+    findings, maker, stamp_deviations = judge_seal(seal, around.now, around, proven=True)
     findings.append(passed("container.form", format="SESeal"))
-    deviations = _for_seal(seal.deviations)
+    deviations = _for_seal((*seal.deviations, *stamp_deviations))
     judged = fold(findings, deviations, around.policy)
     signature = SignatureResult(
         index=0,

@@ -347,9 +347,96 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "盖章时加时间戳，可在过期后仍证明签章时间",
         "A time stamp at signing would prove the time after expiry.",
     ),
-    "time.stamp_unverified": (
-        "带有时间戳，本版本尚未验证",
-        "a time stamp is present and was not verified",
+    # revocation
+    "signer.revocation:passed": (
+        "签章者证书未被吊销（依据 {sources}）",
+        "the signer's certificate is not revoked (by {sources})",
+    ),
+    "signer.revoked": (
+        "签章者证书在签章前已被吊销（{revoked_at}，原因 {reason}）",
+        "the signer's certificate was revoked before signing ({revoked_at}, {reason})",
+        "不要接受这份文件；向签章单位核实",
+        "Do not accept this file; ask the signer's organisation.",
+    ),
+    "signer.revoked_time_unproven": (
+        "签章者证书已于 {revoked_at} 被吊销（原因 {reason}）；自述的签章时间 {signed_at} 没有时间戳证明",
+        "the signer's certificate was revoked at {revoked_at} ({reason}); no time stamp proves"
+        " the claimed time {signed_at}",
+        "向签章单位核实签章时间，或请其重新签章",
+        "Ask the signer's organisation about the time, or for a new signature.",
+    ),
+    "signer.revoked_later": (
+        "签章者证书在签章后被吊销（{revoked_at}，原因 {reason}）",
+        "the signer's certificate was revoked after signing ({revoked_at}, {reason})",
+    ),
+    "signer.revoked_after_proven_time": (
+        "签章者证书于 {revoked_at} 被吊销，时间戳证明签章在此之前",
+        "the signer's certificate was revoked at {revoked_at}; a time stamp proves earlier signing",
+    ),
+    "seal.maker_revocation:passed": (
+        "制章者证书未被吊销（依据 {sources}）",
+        "the maker's certificate is not revoked (by {sources})",
+    ),
+    "seal.maker_revoked": (
+        "制章者证书在签章前已被吊销（{revoked_at}，原因 {reason}）",
+        "the maker's certificate was revoked before signing ({revoked_at}, {reason})",
+        "向印章所属单位和印章制作单位核实",
+        "Ask the seal's owner and the workshop.",
+    ),
+    "seal.maker_revoked_time_unproven": (
+        "制章者证书已于 {revoked_at} 被吊销（原因 {reason}）；签章时间 {signed_at} 没有时间戳证明",
+        "the maker's certificate was revoked at {revoked_at} ({reason}); no time stamp proves the"
+        " signing time {signed_at}",
+    ),
+    "seal.maker_revoked_later": (
+        "制章者证书在签章后被吊销（{revoked_at}，原因 {reason}）",
+        "the maker's certificate was revoked after signing ({revoked_at}, {reason})",
+    ),
+    "seal.maker_revoked_after_proven_time": (
+        "制章者证书于 {revoked_at} 被吊销，时间戳证明签章在此之前",
+        "the maker's certificate was revoked at {revoked_at}; a time stamp proves earlier signing",
+    ),
+    # time stamps
+    "time.after_stamp": (
+        "自述的签章时间 {signed_at} 晚于时间戳 {proven}",
+        "the claimed signing time {signed_at} is after the time stamp {proven}",
+    ),
+    **{
+        f"{check}{suffix}": texts
+        for check in ("time.stamp", "seal.timestamp")
+        for suffix, texts in {
+            ":passed": (
+                "时间戳成立：{time}（{tsa}）",
+                "the time stamp holds: {time} ({tsa})",
+            ),
+            "_invalid": ("时间戳不成立：{reason}", "the time stamp does not hold: {reason}"),
+            "_undecided": (
+                "时间戳无法判定：{reason}",
+                "the time stamp cannot be decided: {reason}",
+            ),
+            "_future": (
+                "时间戳的时间 {time} 在验证时间之后",
+                "the time stamp's time {time} is in the future",
+            ),
+            "_tsa_expired": (
+                "时间戳服务证书在盖戳时（{time}）不在有效期内",
+                "the time stamp authority's certificate was not valid at {time}",
+            ),
+            "_untrusted": (
+                "时间戳由“{tsa}”签发，不在给定的信任来源中",
+                "the time stamp is by {tsa}, which leads to none of the given anchors",
+                "核实该时间戳服务，确认后放入信任目录 tsa/",
+                "Confirm that authority and put its root into the trust directory's tsa/.",
+            ),
+        }.items()
+    },
+    "seal.created_after_stamp": (
+        "印章制作时间 {created} 晚于印章时间戳 {time}",
+        "the seal's creation {created} is after its time stamp {time}",
+    ),
+    "deviation:timestamp.imprint": (
+        "时间戳的杂凑对象是 {over}",
+        "the time stamp's imprint is over {over}",
     ),
     # expectation
     "expectation:passed": (
