@@ -13,6 +13,39 @@ _ASK_MAKER = (
     " into the trust directory's makers/ or name it with --trust-maker.",
 )
 
+
+def _of_stamps(check: str) -> dict[str, tuple[str, str] | tuple[str, str, str, str]]:
+    """The same questions are asked of a signature's and of a seal's time stamp."""
+    return {
+        f"{check}:passed": (
+            "时间戳成立：{time}（{tsa}）",
+            "the time stamp holds: {time} ({tsa})",
+        ),
+        f"{check}_invalid": (
+            "时间戳不成立：{reason}",
+            "the time stamp does not hold: {reason}",
+        ),
+        f"{check}_undecided": (
+            "时间戳无法判定：{reason}",
+            "the time stamp cannot be decided: {reason}",
+        ),
+        f"{check}_future": (
+            "时间戳的时间 {time} 在验证时间之后",
+            "the time stamp's time {time} is in the future",
+        ),
+        f"{check}_tsa_expired": (
+            "时间戳服务证书在盖戳时（{time}）不在有效期内",
+            "the time stamp authority's certificate was not valid at {time}",
+        ),
+        f"{check}_untrusted": (
+            "时间戳由“{tsa}”签发，不在给定的信任来源中",
+            "the time stamp is by {tsa}, which leads to none of the given anchors",
+            "核实该时间戳服务，确认后放入信任目录 tsa/",
+            "Confirm that authority and put its root into the trust directory's tsa/.",
+        ),
+    }
+
+
 REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     # signature.form, signature.value
     "signature.form:passed": ("签章数据格式符合标准", "the seal signature has the standard's form"),
@@ -359,7 +392,7 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "Do not accept this file; ask the signer's organisation.",
     ),
     "signer.revoked_time_unproven": (
-        "签章者证书已于 {revoked_at} 被吊销（原因 {reason}）；自述的签章时间 {signed_at} 没有时间戳证明",
+        "签章者证书已于 {revoked_at} 被吊销（{reason}）；自述时间 {signed_at} 没有时间戳证明",
         "the signer's certificate was revoked at {revoked_at} ({reason}); no time stamp proves"
         " the claimed time {signed_at}",
         "向签章单位核实签章时间，或请其重新签章",
@@ -384,7 +417,7 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "Ask the seal's owner and the workshop.",
     ),
     "seal.maker_revoked_time_unproven": (
-        "制章者证书已于 {revoked_at} 被吊销（原因 {reason}）；签章时间 {signed_at} 没有时间戳证明",
+        "制章者证书已于 {revoked_at} 被吊销（{reason}）；签章时间 {signed_at} 没有时间戳证明",
         "the maker's certificate was revoked at {revoked_at} ({reason}); no time stamp proves the"
         " signing time {signed_at}",
     ),
@@ -401,35 +434,8 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "自述的签章时间 {signed_at} 晚于时间戳 {proven}",
         "the claimed signing time {signed_at} is after the time stamp {proven}",
     ),
-    **{
-        f"{check}{suffix}": texts
-        for check in ("time.stamp", "seal.timestamp")
-        for suffix, texts in {
-            ":passed": (
-                "时间戳成立：{time}（{tsa}）",
-                "the time stamp holds: {time} ({tsa})",
-            ),
-            "_invalid": ("时间戳不成立：{reason}", "the time stamp does not hold: {reason}"),
-            "_undecided": (
-                "时间戳无法判定：{reason}",
-                "the time stamp cannot be decided: {reason}",
-            ),
-            "_future": (
-                "时间戳的时间 {time} 在验证时间之后",
-                "the time stamp's time {time} is in the future",
-            ),
-            "_tsa_expired": (
-                "时间戳服务证书在盖戳时（{time}）不在有效期内",
-                "the time stamp authority's certificate was not valid at {time}",
-            ),
-            "_untrusted": (
-                "时间戳由“{tsa}”签发，不在给定的信任来源中",
-                "the time stamp is by {tsa}, which leads to none of the given anchors",
-                "核实该时间戳服务，确认后放入信任目录 tsa/",
-                "Confirm that authority and put its root into the trust directory's tsa/.",
-            ),
-        }.items()
-    },
+    **_of_stamps("time.stamp"),
+    **_of_stamps("seal.timestamp"),
     "seal.created_after_stamp": (
         "印章制作时间 {created} 晚于印章时间戳 {time}",
         "the seal's creation {created} is after its time stamp {time}",
