@@ -85,7 +85,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=20000)
     options = parser.parse_args()
-    rng = random.Random(options.seed)  # noqa: S311 - test cases, not secrets
+    rng = random.Random(options.seed)
     out = sys.stdout
     for index in range(options.count):
         table = SLOW if index % 40 == 0 else OPERATIONS
