@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from esealkit.errors import InvalidSignature
+from esealkit.errors import EsealError, InvalidSignature
 
 
 def test_standard_example(crypto: Any, standard: Any) -> None:
@@ -238,7 +238,7 @@ def test_bodies_agree_on_mutations(native: Any, pure: Any) -> None:
             try:
                 body.sm2.PublicKey.from_bytes(public).verify(signature, message)
                 outcomes.append("holds")
-            except Exception as error:
-                outcomes.append(f"{type(error).__name__} {error.code}")  # type: ignore[attr-defined]
+            except EsealError as error:
+                outcomes.append(f"{type(error).__name__} {error.code}")
         assert outcomes[0] == outcomes[1]
         assert (outcomes[0] == "holds") == (target is None)
