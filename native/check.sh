@@ -16,18 +16,27 @@ run() {
     "$@" || { failures=$((failures + 1)); echo "FAILED: $*"; }
 }
 
-# have COMMAND PACKAGE: the command is there, or root installs its package, trying three times.
-have() {
-    command -v "$1" >/dev/null 2>&1 && return 0
+# install PACKAGE: as root on Debian, trying three times.
+install() {
     [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 || return 1
     for try in 1 2 3; do
-        echo "installing $2 (attempt $try)"
-        { apt-get -qq update && apt-get -qq install -y --no-install-recommends "$2"; } \
-            >/dev/null 2>&1
-        command -v "$1" >/dev/null 2>&1 && return 0
+        echo "installing $1 (attempt $try)"
+        { apt-get -qq update && apt-get -qq install -y --no-install-recommends "$1"; } \
+            >/dev/null 2>&1 && return 0
         sleep "$try"
     done
     return 1
+}
+
+# have COMMAND PACKAGE: the command is there, or its package can be installed.
+have() {
+    command -v "$1" >/dev/null 2>&1 || { install "$2" && command -v "$1" >/dev/null 2>&1; }
+}
+
+# sanitizes COMPILER: it can link the sanitizers' runtime.
+sanitizes() {
+    echo 'int main(void){return 0;}' |
+        "$1" -x c -fsanitize=address,undefined - -o /dev/null 2>/dev/null
 }
 
 have valgrind valgrind
@@ -48,14 +57,17 @@ for cc in $compilers; do
     run make -s CC="$cc" check
     run make -s CC="$cc" OPT=-O3 check
     run make -s CC="$cc" symbols
-    if [ "$cc" = gcc ] || echo 'int main(void){return 0;}' |
-        "$cc" -x c -fsanitize=address,undefined - -o /dev/null 2>/dev/null; then
+    run make -s CC="$cc" DEFINES=-DEK_PORTABLE check
+    if sanitizes "$cc" || { [ "$cc" = clang-14 ] && install libclang-rt-14-dev && sanitizes "$cc"; }
+    then
         run make -s CC="$cc" asan
+        run make -s CC="$cc" DEFINES=-DEK_PORTABLE asan
     else
         skip "$cc has no sanitizer runtime here"
     fi
     if [ "$valgrind" = 0 ]; then
         run make -s CC="$cc" ctime
+        run make -s CC="$cc" DEFINES=-DEK_PORTABLE ctime
         run make -s CC="$cc" leaks
         run make -s CC="$cc" OPT=-O0 leaks
     fi
