@@ -57,17 +57,19 @@ for cc in $compilers; do
     run make -s CC="$cc" check
     run make -s CC="$cc" OPT=-O3 check
     run make -s CC="$cc" symbols
+    run make -s CC="$cc" wipe
+    run make -s CC="$cc" OPT=-O0 wipe
     run make -s CC="$cc" DEFINES=-DEK_PORTABLE check
     if sanitizes "$cc" || { [ "$cc" = clang-14 ] && install libclang-rt-14-dev && sanitizes "$cc"; }
     then
         run make -s CC="$cc" asan
-        run make -s CC="$cc" DEFINES=-DEK_PORTABLE asan
+        [ "$cc" = gcc ] && run make -s CC="$cc" DEFINES=-DEK_PORTABLE asan
     else
         skip "$cc has no sanitizer runtime here"
     fi
     if [ "$valgrind" = 0 ]; then
         run make -s CC="$cc" ctime
-        run make -s CC="$cc" DEFINES=-DEK_PORTABLE ctime
+        run make -s CC="$cc" DEFINES=-DEK_PORTABLE LEVELS="-O2 -O3" ctime
         run make -s CC="$cc" leaks
         run make -s CC="$cc" OPT=-O0 leaks
     fi

@@ -18,7 +18,8 @@
 #define EK_DECLASSIFY(pointer, length) ((void)(pointer), (void)(length))
 #endif
 
-/* EK_PLANT_LEAK=1..5 plants one leak each, which the constant-time test must catch. */
+/* EK_PLANT_LEAK=1..5 plants one leak each, which the constant-time test must catch; 6 wipes
+ * nothing, which tests/wipe_tests.c must catch. */
 #ifndef EK_PLANT_LEAK
 #define EK_PLANT_LEAK 0
 #endif
