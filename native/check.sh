@@ -63,7 +63,11 @@ for cc in $compilers; do
     if sanitizes "$cc" || { [ "$cc" = clang-14 ] && install libclang-rt-14-dev && sanitizes "$cc"; }
     then
         run make -s CC="$cc" asan
-        [ "$cc" = gcc ] && run make -s CC="$cc" DEFINES=-DEK_PORTABLE asan
+        if [ "$cc" = gcc ]; then
+            run make -s CC="$cc" DEFINES=-DEK_PORTABLE asan
+        else
+            run make -s CC="$cc" msan
+        fi
     else
         skip "$cc has no sanitizer runtime here"
     fi
