@@ -53,7 +53,7 @@ def locate(package: Package, loc: str, *, base: str, where: str, strict: bool = 
         text = text.replace("\\", "/")
     if "//" in text:
         notes.append("path.double_slash")
-    if text.endswith("/"):
+    if text.rsplit("/", 1)[-1] in ("", ".", ".."):
         raise XmlError("path.refused", where=where, path=loc, why="directory")
     readings = _readings(text, base, where)
     name, path, choice = _look_up(package, readings)
