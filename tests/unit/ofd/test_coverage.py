@@ -78,7 +78,9 @@ def test_parts_say_who_covers_them() -> None:
 
 def test_extra_part_is_a_reservation() -> None:
     """A part that nothing leads to is listed as extra, not as uncovered (O-04)."""
-    assert codes({**signed(), "Doc_0/extra.bin": b"x"}) == {"document.extra_parts": ["Doc_0/extra.bin"]}
+    assert codes({**signed(), "Doc_0/extra.bin": b"x"}) == {
+        "document.extra_parts": ["Doc_0/extra.bin"]
+    }
 
 
 @pytest.mark.parametrize("name", [name for name in PARTS if name != "OFD.xml"])
@@ -92,7 +94,11 @@ def test_planted_part_of_a_dangling_link_is_uncovered() -> None:
     parts = {**PARTS, DOC: PARTS[DOC].replace(b"</ofd:Document>", LINKS)}
     sealed = signed(parts)
     assert codes(sealed) == {}
-    planted = {**sealed, "Doc_0/Annots/Annotations.xml": ANNOTATIONS, "Doc_0/Annots/a.xml": ANNOTATION}
+    planted = {
+        **sealed,
+        "Doc_0/Annots/Annotations.xml": ANNOTATIONS,
+        "Doc_0/Annots/a.xml": ANNOTATION,
+    }
     assert codes(planted) == {
         "document.partly_covered": ["Doc_0/Annots/Annotations.xml", "Doc_0/Annots/a.xml"]
     }
@@ -132,11 +138,19 @@ def test_uncovered_entry_alone_is_a_reservation() -> None:
 def test_uncovered_entry_with_more_is_undecided() -> None:
     """OFD.xml uncovered with several bodies, versions or other gaps is undecided (O-13 to O-16)."""
     page = "Doc_0/Pages/Page_0/Content.xml"
-    assert codes(covering_all_but("OFD.xml", page)) == {"document.partly_covered": ["OFD.xml", page]}
+    assert codes(covering_all_but("OFD.xml", page)) == {
+        "document.partly_covered": ["OFD.xml", page]
+    }
     sealed = covering_all_but("OFD.xml")
     for old, new in (
-        (b"</ofd:OFD>", b"<ofd:DocBody><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>"),
-        (b"</ofd:DocRoot>", b'</ofd:DocRoot><ofd:Versions><ofd:Version ID="1" Index="1" BaseLoc="v.xml"/></ofd:Versions>'),
+        (
+            b"</ofd:OFD>",
+            b"<ofd:DocBody><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>",
+        ),
+        (
+            b"</ofd:DocRoot>",
+            b'</ofd:DocRoot><ofd:Versions><ofd:Version ID="1" Index="1" BaseLoc="v.xml"/></ofd:Versions>',
+        ),
     ):
         bent = {**sealed, "OFD.xml": sealed["OFD.xml"].replace(old, new)}
         assert codes(bent) == {"document.partly_covered": ["OFD.xml"]}
@@ -237,7 +251,9 @@ def test_misnamed_links_still_count() -> None:
 def two_bodies() -> dict[str, bytes]:
     """A document with two bodies of the same shape, Doc_0 and Doc_1."""
     second = b"<ofd:DocBody><ofd:DocRoot>Doc_1/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>"
-    copies = {name.replace("Doc_0", "Doc_1"): part for name, part in PARTS.items() if name != "OFD.xml"}
+    copies = {
+        name.replace("Doc_0", "Doc_1"): part for name, part in PARTS.items() if name != "OFD.xml"
+    }
     return {**PARTS, **copies, "OFD.xml": PARTS["OFD.xml"].replace(b"</ofd:OFD>", second)}
 
 
@@ -256,7 +272,8 @@ def test_appended_body_breaks_a_covered_entry() -> None:
     """A body appended after signing breaks the signature that covers OFD.xml (O-14)."""
     parts = signed()
     later = parts["OFD.xml"].replace(
-        b"</ofd:OFD>", b"<ofd:DocBody><ofd:DocRoot>Doc_1/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>"
+        b"</ofd:OFD>",
+        b"<ofd:DocBody><ofd:DocRoot>Doc_1/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>",
     )
     examination = examine(document({**parts, "OFD.xml": later}))
     assert examination.signatures[0].findings[-1].code == "document.changed"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from esealkit.errors import EsealError, LimitExceeded, UnsupportedError, UsageError, XmlError
@@ -53,7 +55,9 @@ def test_template_lends_no_size() -> None:
 
 def test_missing_page_size_is_an_error() -> None:
     """Without any Area a page has no size, and asking for it is an error."""
-    opened = bent(doc=(b"<ofd:PageArea><ofd:PhysicalBox>0 0 210 297</ofd:PhysicalBox></ofd:PageArea>", b""))
+    opened = bent(
+        doc=(b"<ofd:PageArea><ofd:PhysicalBox>0 0 210 297</ofd:PhysicalBox></ofd:PageArea>", b"")
+    )
     with pytest.raises(XmlError):
         opened.page_box(opened.bodies[0].pages[0])
 
@@ -115,7 +119,11 @@ def test_permissions_are_read() -> None:
         b' EndDate="2030-01-01"/></ofd:Permissions></ofd:Document>'
     )
     permissions = bent(doc=(b"</ofd:Document>", rule)).bodies[0].permissions
-    assert (permissions.signature, permissions.start, permissions.end) == (False, "2020-01-01", "2030-01-01")
+    assert (permissions.signature, permissions.start, permissions.end) == (
+        False,
+        "2020-01-01",
+        "2030-01-01",
+    )
 
 
 def test_encryption_is_recognised() -> None:
@@ -125,10 +133,10 @@ def test_encryption_is_recognised() -> None:
     assert opened.encrypted
     assert findings["document.encryption"].outcome is Outcome.UNKNOWN
     entries = [zips.Entry(name, part) for name, part in PARTS.items()]
-    hidden = [zips.replace(e, flags=1) if e.name == "Doc_0/Res/f.ttf" else e for e in entries]
+    hidden = [replace(e, flags=1) if e.name == "Doc_0/Res/f.ttf" else e for e in entries]
     assert OfdDocument.open(zips.archive(hidden)).encrypted
     with pytest.raises(UnsupportedError):
-        OfdDocument.open(zips.archive([zips.replace(e, flags=1) for e in entries]))
+        OfdDocument.open(zips.archive([replace(e, flags=1) for e in entries]))
 
 
 def test_wrapped_document_is_read() -> None:
@@ -163,7 +171,11 @@ def test_external_and_dangling_resources_are_told_apart() -> None:
     parts = dict(PARTS)
     parts["Doc_0/PublicRes.xml"] = parts["Doc_0/PublicRes.xml"].replace(b"i.png", b"http://h/i.png")
     del parts["Doc_0/Res/f.ttf"]
-    found = {f.code: f.outcome for f in examine(document(parts)).findings if f.check == "document.resources"}
+    found = {
+        f.code: f.outcome
+        for f in examine(document(parts)).findings
+        if f.check == "document.resources"
+    }
     assert found == {"document.external": Outcome.FAILED, "document.dangling": Outcome.PASSED}
 
 
@@ -175,7 +187,9 @@ def test_active_content_is_a_note() -> None:
         b"<ofd:Content/>",
         b'<ofd:Content/><ofd:Actions><ofd:Action Event="CLICK"><ofd:URI URI="http://h"/></ofd:Action></ofd:Actions>',
     )
-    assert "document.active_content" in [finding.code for finding in examine(document(parts)).findings]
+    assert "document.active_content" in [
+        finding.code for finding in examine(document(parts)).findings
+    ]
 
 
 @pytest.mark.parametrize("name", list(PARTS))

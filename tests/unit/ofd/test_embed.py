@@ -17,7 +17,16 @@ from esealkit.errors import (
     UsageError,
 )
 from esealkit.findings import Outcome
-from esealkit.ofd import OfdDocument, Package, Provider, SignaturePlan, StampBox, complete, examine, plan
+from esealkit.ofd import (
+    OfdDocument,
+    Package,
+    Provider,
+    SignaturePlan,
+    StampBox,
+    complete,
+    examine,
+    plan,
+)
 from tests.support.ofds import LIST, PARTS, SEAL, WHEN, document, pack, signed, unpack
 from tests.unit.ofd.test_coverage import two_bodies
 
@@ -39,8 +48,19 @@ def test_signature_xml_follows_the_schema() -> None:
     """Signature.xml has the schema's order, absolute paths, SM3's identifier and UTC time."""
     signing = planned(provider=Provider(name="甲<&>\"'", version="1", company="乙"))
     text = signing.signature_xml.decode()
-    order = ["<ofd:SignedInfo>", "<ofd:Provider ", "<ofd:SignatureMethod>", "<ofd:SignatureDateTime>"]
-    order += ["<ofd:References ", "<ofd:StampAnnot ", "<ofd:Seal>", "</ofd:SignedInfo>", "<ofd:SignedValue>"]
+    order = [
+        "<ofd:SignedInfo>",
+        "<ofd:Provider ",
+        "<ofd:SignatureMethod>",
+        "<ofd:SignatureDateTime>",
+    ]
+    order += [
+        "<ofd:References ",
+        "<ofd:StampAnnot ",
+        "<ofd:Seal>",
+        "</ofd:SignedInfo>",
+        "<ofd:SignedValue>",
+    ]
     places = [text.index(tag) for tag in order]
     assert places == sorted(places)
     assert 'CheckMethod="1.2.156.10197.1.401"' in text
@@ -58,7 +78,9 @@ def test_first_signature_touches_only_the_entry() -> None:
     """The first signature inserts one element into OFD.xml and leaves every other part alone."""
     parts = written(planned())
     inserted = b"<ofd:Signatures>/Doc_0/Signs/Signatures.xml</ofd:Signatures>"
-    assert parts["OFD.xml"] == PARTS["OFD.xml"].replace(b"</ofd:DocRoot>", b"</ofd:DocRoot>" + inserted)
+    assert parts["OFD.xml"] == PARTS["OFD.xml"].replace(
+        b"</ofd:DocRoot>", b"</ofd:DocRoot>" + inserted
+    )
     assert {name: part for name, part in parts.items() if name in PARTS and name != "OFD.xml"} == {
         name: part for name, part in PARTS.items() if name != "OFD.xml"
     }
@@ -73,7 +95,9 @@ def test_coverage_of_the_modes() -> None:
         assert (LIST in signing.covered) is lock
         assert "Doc_0/Signs/Sign_0/Seal.esl" in signing.covered
         assert "OFD.xml" in signing.covered
-        assert not any(name.endswith(("Signature.xml", "SignedValue.dat")) for name in signing.covered)
+        assert not any(
+            name.endswith(("Signature.xml", "SignedValue.dat")) for name in signing.covered
+        )
         assert set(PARTS) <= set(signing.covered)
 
 
@@ -131,7 +155,9 @@ def test_list_in_either_body_is_found() -> None:
     names = b"<ofd:Signatures>/Doc_%d/Signs/Signatures.xml</ofd:Signatures>"
     parts = two_bodies()
     pieces = parts["OFD.xml"].split(b"</ofd:DocRoot>")
-    parts["OFD.xml"] = b"</ofd:DocRoot>".join([pieces[0], names % 0 + pieces[1], names % 1 + pieces[2]])
+    parts["OFD.xml"] = b"</ofd:DocRoot>".join(
+        [pieces[0], names % 0 + pieces[1], names % 1 + pieces[2]]
+    )
     parts = signed(signed(signed(parts), body=1), body=0)
     examination = examine(document(parts))
     assert [body.signatures for body in examination.bodies] == [(0, 1), (2,)]
@@ -146,7 +172,10 @@ PERMISSIONS = {
     "expired": ('<ofd:ValidPeriod EndDate="2026-05-31"/>', Forbidden),
     "not yet": ('<ofd:ValidPeriod StartDate="2026-06-02T00:00:00"/>', Forbidden),
     "unreadable": ('<ofd:ValidPeriod StartDate="soon"/>', DocumentError),
-    "allowed": ('<ofd:Signature>true</ofd:Signature><ofd:ValidPeriod StartDate="2026-06-01" EndDate="2026-06-01"/>', None),
+    "allowed": (
+        '<ofd:Signature>true</ofd:Signature><ofd:ValidPeriod StartDate="2026-06-01" EndDate="2026-06-01"/>',
+        None,
+    ),
 }
 
 
@@ -155,7 +184,10 @@ def test_permissions_are_honoured(row: str) -> None:
     """A document that does not permit signing, or not now, is refused."""
     inner, error = PERMISSIONS[row]
     rule = f"<ofd:Permissions>{inner}</ofd:Permissions></ofd:Document>".encode()
-    parts = {**PARTS, "Doc_0/Document.xml": PARTS["Doc_0/Document.xml"].replace(b"</ofd:Document>", rule)}
+    parts = {
+        **PARTS,
+        "Doc_0/Document.xml": PARTS["Doc_0/Document.xml"].replace(b"</ofd:Document>", rule),
+    }
     if error is None:
         assert planned(parts).signature_id == "s001"
         return
@@ -213,9 +245,15 @@ def test_digital_signature_has_no_stamp() -> None:
     signing = planned(kind="Sign", stamps=[], seal=None)
     entry = examine(document(written(signing))).signatures[0].entry
     assert (entry.kind, entry.stamps, entry.seal_path) == ("Sign", (), "")
-    for options in ({"kind": "Sign"}, {"stamps": []}, {"kind": "X"}, {"protect": "pages"}):
+    wrong: list[dict[str, object]] = [
+        {"kind": "Sign"},
+        {"stamps": []},
+        {"kind": "X"},
+        {"protect": "pages"},
+    ]
+    for options in wrong:
         with pytest.raises(UsageError):
-            planned(**options)  # type: ignore[arg-type]
+            planned(**options)
     with pytest.raises(UsageError):
         planned(when=datetime(2026, 1, 1))
 
@@ -236,11 +274,16 @@ LISTS = {
 def test_lists_of_any_form_are_continued(row: str) -> None:
     """Whatever way a list is written, one entry goes in and every other byte stays."""
     old = LISTS[row].encode()
-    named = PARTS["OFD.xml"].replace(b"</ofd:DocRoot>", b"</ofd:DocRoot><ofd:Signatures>L.xml</ofd:Signatures>")
+    named = PARTS["OFD.xml"].replace(
+        b"</ofd:DocRoot>", b"</ofd:DocRoot><ofd:Signatures>L.xml</ofd:Signatures>"
+    )
     parts = written(planned({**PARTS, "OFD.xml": named, "L.xml": old}))
     assert parts["OFD.xml"] == named
     found = examine(document(parts))
-    assert found.signatures[-1].entry.path == "/Doc_0/Signs/Sign_1/Signature.xml" or len(found.signatures) == 1
+    assert (
+        found.signatures[-1].entry.path == "/Doc_0/Signs/Sign_1/Signature.xml"
+        or len(found.signatures) == 1
+    )
     assert {finding.outcome for finding in found.signatures[-1].findings} == {Outcome.PASSED}
     kept = old.replace(b"<o:MaxSignId>7</o:MaxSignId>", b"").replace(b"<o:MaxSignId/>", b"")
     assert len(parts["L.xml"]) > len(kept)

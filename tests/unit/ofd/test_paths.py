@@ -11,7 +11,12 @@ from esealkit.ofd import Located, Package, locate
 from tests.support.ofds import pack
 
 PACKAGE = Package.open(
-    pack({name: b"x" for name in ("OFD.xml", "Doc_0/Document.xml", "Doc_0/Signs/a.xml", "a.xml", "Top/b.xml")})
+    pack(
+        {
+            name: b"x"
+            for name in ("OFD.xml", "Doc_0/Document.xml", "Doc_0/Signs/a.xml", "a.xml", "Top/b.xml")
+        }
+    )
 )
 
 

@@ -57,7 +57,13 @@ def test_signature_is_read_as_written() -> None:
     parts = signed()
     [found] = look(parts).signatures
     entry = found.entry
-    assert (entry.index, entry.body, entry.position, entry.id, entry.kind) == (0, 0, 0, "s001", "Seal")
+    assert (entry.index, entry.body, entry.position, entry.id, entry.kind) == (
+        0,
+        0,
+        0,
+        "s001",
+        "Seal",
+    )
     assert entry.path == "/Doc_0/Signs/Sign_0/Signature.xml"
     assert entry.description == parts[DESCRIPTION]
     assert entry.provider.name == "esealkit"
@@ -97,7 +103,10 @@ def test_unsigned_and_stripped_documents_have_no_signatures() -> None:
     gone = signed()
     del gone[LIST]
     empty = hand_signed(listing=" ")
-    for parts, code in ((gone, "document.no_signature_list"), (empty, "document.empty_signature_list")):
+    for parts, code in (
+        (gone, "document.no_signature_list"),
+        (empty, "document.empty_signature_list"),
+    ):
         examination = look(parts)
         assert examination.signatures == ()
         found = [f.code for f in examination.findings if f.check == "document.signature_list"]
@@ -143,7 +152,11 @@ def test_shared_value_fails_both() -> None:
 def test_type_is_declared_only() -> None:
     """A missing Type is Seal; another one is a deviation (O-22)."""
     base = '<ofd:Signature ID="a" {}BaseLoc="/Doc_0/Signs/Sign_0/Signature.xml"/>'
-    for text, kind, notes in (("", "Seal", []), ('Type="Sign" ', "Sign", []), ('Type="X" ', "Seal", ["signature.type"])):
+    for text, kind, notes in (
+        ("", "Seal", []),
+        ('Type="Sign" ', "Sign", []),
+        ('Type="X" ', "Seal", ["signature.type"]),
+    ):
         parts = hand_signed(listing=base.format(text))
         assert look(parts).signatures[0].entry.kind == kind
         assert kinds(parts) == notes
@@ -193,7 +206,9 @@ def test_missing_digest_method_is_taken_by_length() -> None:
     assert reasons(hand_signed(rows=row, method="")) == {"document.weak_digest": Outcome.UNKNOWN}
 
 
-@pytest.mark.parametrize(("method", "new"), [("MD5", hashlib.md5), ("SHA1", hashlib.sha1), ("SHA-256", hashlib.sha256)])
+@pytest.mark.parametrize(
+    ("method", "new"), [("MD5", hashlib.md5), ("SHA1", hashlib.sha1), ("SHA-256", hashlib.sha256)]
+)
 def test_weak_digests_prove_nothing(method: str, new: object) -> None:
     """MD5 and SHA-1 that match leave the references open; that do not match, fail them (O-31)."""
     digest = b64encode(new(PARTS[PAGE]).digest()).decode()  # type: ignore[operator]
@@ -207,7 +222,9 @@ def test_weak_digests_prove_nothing(method: str, new: object) -> None:
 
 def test_unknown_digest_is_undecided() -> None:
     """An unknown digest algorithm is never "valid" and never "changed" (O-31, O-48)."""
-    assert reasons(hand_signed(method=' CheckMethod="1.2.3"')) == {"document.unknown_digest": Outcome.UNKNOWN}
+    assert reasons(hand_signed(method=' CheckMethod="1.2.3"')) == {
+        "document.unknown_digest": Outcome.UNKNOWN
+    }
 
 
 @pytest.mark.parametrize("path", ["/../x", "/%2e%2e/x", "http://h/x", "/Doc_0/", ""])
@@ -221,7 +238,9 @@ def test_illegal_reference_paths_fail(path: str) -> None:
 @pytest.mark.parametrize("path", ["/Doc_0/Pages/Page_0/Content.xml#x", "/Doc_0/nothing"])
 def test_paths_to_nothing_are_missing(path: str) -> None:
     """A FileRef that names no part is a missing part."""
-    assert reasons(hand_signed(rows=reference(path, b"x"))) == {"document.part_missing": Outcome.FAILED}
+    assert reasons(hand_signed(rows=reference(path, b"x"))) == {
+        "document.part_missing": Outcome.FAILED
+    }
 
 
 def test_koal_double_slash_is_read() -> None:
@@ -295,7 +314,9 @@ def test_stamp_on_no_page_is_noted() -> None:
     assert sorted(kinds(parts)) == ["signature.stamp_id_twice", "signature.stamp_page"]
 
 
-@pytest.mark.parametrize("stamp", ['PageRef="1" Boundary="NaN 1 1 1"', 'PageRef="1"', 'Boundary="1 1 1 1"'])
+@pytest.mark.parametrize(
+    "stamp", ['PageRef="1" Boundary="NaN 1 1 1"', 'PageRef="1"', 'Boundary="1 1 1 1"']
+)
 def test_malformed_stamps_fail_the_form(stamp: str) -> None:
     """A stamp without page or with a boundary that is no box fails the form (X-16)."""
     found = reasons(hand_signed(rest=f'<ofd:StampAnnot ID="a" {stamp}/>'))
@@ -353,8 +374,16 @@ def test_provider_as_elements_is_a_deviation() -> None:
         (b"<ofd:SignedInfo>", b"<ofd:SignedInfo/><ofd:SignedInfo>", "xml.twice"),
         (b"<ofd:References", b"<ofd:References/><ofd:References", "xml.twice"),
         (b"</ofd:References>", b"</ofd:References><ofd:Seal/><ofd:Seal/>", "xml.twice"),
-        (b"<ofd:SignedValue>", b"<ofd:SignedValue>a</ofd:SignedValue><ofd:SignedValue>", "xml.twice"),
-        (b"<ofd:CheckValue>", b"<ofd:CheckValue>AAAA</ofd:CheckValue><ofd:CheckValue>", "xml.twice"),
+        (
+            b"<ofd:SignedValue>",
+            b"<ofd:SignedValue>a</ofd:SignedValue><ofd:SignedValue>",
+            "xml.twice",
+        ),
+        (
+            b"<ofd:CheckValue>",
+            b"<ofd:CheckValue>AAAA</ofd:CheckValue><ofd:CheckValue>",
+            "xml.twice",
+        ),
         (b"<ofd:CheckValue>", b"<ofd:CheckValue>!!", "xml.base64"),
         (b"=</ofd:CheckValue>", b"</ofd:CheckValue>", "xml.base64"),
         (b"<ofd:References", b"<ofd:Other", "xml.malformed"),

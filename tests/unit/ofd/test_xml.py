@@ -74,7 +74,8 @@ ENCODINGS = {
     "utf-16 without mark": wrapped("<o:A>章</o:A>").encode("utf-16-be"),
     "utf-7": b'<?xml version="1.0" encoding="UTF-7"?>' + wrapped("").encode(),
     "latin-1": b'<?xml version="1.0" encoding="ISO-8859-1"?>' + wrapped("").encode(),
-    "declared otherwise": b'\xef\xbb\xbf<?xml version="1.0" encoding="GBK"?>' + wrapped("").encode(),
+    "declared otherwise": b'\xef\xbb\xbf<?xml version="1.0" encoding="GBK"?>'
+    + wrapped("").encode(),
     "utf-16 declared, 8 bit": b'<?xml version="1.0" encoding="UTF-16"?>' + wrapped("").encode(),
     "overlong": wrapped("<o:A>X</o:A>").encode().replace(b"X", b"\xc0\xae"),
     "surrogate": wrapped("<o:A>X</o:A>").encode().replace(b"X", b"\xed\xa0\x80"),
@@ -220,7 +221,13 @@ def test_digest_text_is_exact_base64() -> None:
     """CheckValue allows space and nothing else that base64 does not (X-19)."""
     text = "q1P1l7Iv8nyEm1ADN3Gdx+RpNT/x5C8cJTqBVZ4Jf+A="
     assert len(decode_digest(f" {text[:20]}\n{text[20:]} ", where="")) == 32
-    for bad in (text[:-1], text + "=", text.replace("+", "-"), "zz!!", "q1P1l7Iv8nyEm1ADN3Gdx+RpNT/x5C8cJTqBVZ4Jf+B="):
+    for bad in (
+        text[:-1],
+        text + "=",
+        text.replace("+", "-"),
+        "zz!!",
+        "q1P1l7Iv8nyEm1ADN3Gdx+RpNT/x5C8cJTqBVZ4Jf+B=",
+    ):
         with pytest.raises(XmlError):
             decode_digest(bad, where="")
 
@@ -228,7 +235,12 @@ def test_digest_text_is_exact_base64() -> None:
 def test_booleans_are_booleans() -> None:
     """xs:boolean has four values, and absence is none of them."""
     assert boolean(None, where="") is None
-    assert [boolean(text, where="") for text in ("true", "1", "FALSE", " 0 ")] == [True, True, False, False]
+    assert [boolean(text, where="") for text in ("true", "1", "FALSE", " 0 ")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
     with pytest.raises(XmlError):
         boolean("yes", where="")
 
