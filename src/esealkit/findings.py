@@ -84,16 +84,12 @@ class Deviation:
 
 def passed(check: str, clause: str = "", /, *, code: str = "", **evidence: Any) -> Finding:
     """A check that holds."""
-    return Finding(
-        check=check, outcome=Outcome.PASSED, code=code, clause=clause, evidence=evidence
-    )
+    return Finding(check=check, outcome=Outcome.PASSED, code=code, clause=clause, evidence=evidence)
 
 
 def failed(check: str, clause: str = "", /, *, code: str = "", **evidence: Any) -> Finding:
     """A check proven wrong."""
-    return Finding(
-        check=check, outcome=Outcome.FAILED, code=code, clause=clause, evidence=evidence
-    )
+    return Finding(check=check, outcome=Outcome.FAILED, code=code, clause=clause, evidence=evidence)
 
 
 def unknown(check: str, clause: str = "", /, *, code: str = "", **evidence: Any) -> Finding:
