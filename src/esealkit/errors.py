@@ -77,6 +77,7 @@ __all__ = [
     "UsageError",
     "WrongUsage",
     "XmlError",
+    "input_unreadable",
 ]
 
 
@@ -260,3 +261,9 @@ class OutputError(EsealError):
 
 class NetworkError(EsealError):
     """A download or a remote service failed."""
+
+
+def input_unreadable(path: object, error: Exception) -> InputError:
+    """``input.unreadable`` for ``path``, with the system's own reason."""
+    reason = getattr(error, "strerror", None) or type(error).__name__
+    return InputError("input.unreadable", path=str(path), reason=reason)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from esealkit.errors import InputError, LimitExceeded, UsageError
+from esealkit.errors import InputError, LimitExceeded, UsageError, input_unreadable
 from esealkit.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["Opened", "Source", "opened", "read_small"]
@@ -68,7 +68,7 @@ def _open(path: Path) -> Iterator[BinaryIO]:
     except FileNotFoundError:
         raise InputError("input.missing", path=str(path)) from None
     except (OSError, ValueError) as error:
-        raise InputError("input.unreadable", path=str(path)) from error
+        raise input_unreadable(path, error) from error
     with stream:
         yield stream
 
@@ -92,7 +92,7 @@ def _block(stream: BinaryIO, path: str) -> bytes:
     try:
         block = stream.read(_BLOCK)
     except (OSError, ValueError) as error:
-        raise InputError("input.unreadable", path=path) from error
+        raise input_unreadable(path, error) from error
     if not isinstance(block, bytes):
         raise UsageError("usage.source", found=f"text file {path}")
     return block

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from esealkit import words
-from esealkit.errors import InputError, UsageError
+from esealkit.errors import InputError, UsageError, input_unreadable
 from esealkit.pki.trust import TrustStore
 from esealkit.policy import Policy
 
@@ -106,7 +106,7 @@ def pin_of(pin_file: str | None) -> Callable[[], bytes]:
             except FileNotFoundError:
                 raise InputError("input.missing", path=pin_file) from None
             except OSError as error:
-                raise InputError("input.unreadable", path=pin_file) from error
+                raise input_unreadable(pin_file, error) from error
         if not sys.stdin.isatty():
             raise UsageError("usage.pin")
         text: str = click.prompt("PIN", hide_input=True, err=True)

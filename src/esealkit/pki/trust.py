@@ -13,7 +13,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from esealkit.errors import EsealError, InputError, KeyFormatError, UsageError
+from esealkit.errors import (
+    EsealError,
+    InputError,
+    KeyFormatError,
+    UsageError,
+    input_unreadable,
+)
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pki.certificate import Certificate, load_certificates
 
@@ -134,7 +140,7 @@ def _files_below(directory: Path) -> list[Path]:
             if item.is_file() and not item.name.startswith(".")
         )
     except OSError as error:
-        raise InputError("input.unreadable", path=str(directory)) from error
+        raise input_unreadable(directory, error) from error
     if len(found) > _MOST_FILES:
         raise UsageError("trust.too_many", path=str(directory), allowed=_MOST_FILES)
     return found
@@ -168,4 +174,4 @@ def _read(path: Path) -> bytes:
     except FileNotFoundError:
         raise InputError("input.missing", path=str(path)) from None
     except OSError as error:
-        raise InputError("input.unreadable", path=str(path)) from error
+        raise input_unreadable(path, error) from error

@@ -19,7 +19,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from esealkit.errors import InputError, UsageError
+from esealkit.errors import InputError, UsageError, input_unreadable
 
 __all__ = ["CHECKS", "Effect", "Policy", "Weight"]
 
@@ -138,7 +138,7 @@ class Policy:
         except FileNotFoundError:
             raise InputError("input.missing", path=str(path)) from None
         except (OSError, UnicodeDecodeError) as error:
-            raise InputError("input.unreadable", path=str(path)) from error
+            raise input_unreadable(path, error) from error
         try:
             if Path(path).suffix.lower() == ".json":
                 data = json.loads(text)

@@ -178,7 +178,14 @@ def judge_seal(
     else:
         findings.append(maker)
         findings.append(unknown("seal.maker_signature", clause(edition, "seal.maker_signature")))
-        findings.append(unknown("seal.maker_authority", clause(edition, "seal.maker_authority")))
+        findings.append(
+            unknown(
+                "seal.maker_authority",
+                clause(edition, "seal.maker_authority"),
+                code=maker.code,
+                **maker.evidence,
+            )
+        )
     findings.append(seal_check.check_seal_validity(seal, signed_at))
     stamp = _seal_time_stamp(seal, around)
     findings.append(stamp.finding)

@@ -1,0 +1,427 @@
+"""Texts of errors of the rooms between bytes and verbs: certificates, trust, policies, seals,
+signing, making, and arguments.
+
+Merged into :mod:`esealkit.words.of_errors`.
+"""
+
+from __future__ import annotations
+
+Text = tuple[str, str] | tuple[str, str, str, str]
+
+_READABLE_CERTIFICATES = (
+    "证书须为 X.509，PEM 或 DER 编码。",
+    "Certificates must be X.509 in PEM or DER.",
+)
+_LENIENT = (
+    "若确知来源，可用 --lenient-seal（程序中为 strict=False）按厂商写法读取。",
+    "If you know where it comes from, read it with --lenient-seal (strict=False in Python).",
+)
+_REMAKE = (
+    "请印章制作单位更新印章。",
+    "Ask the workshop to renew the seal.",
+)
+
+ERRORS: dict[str, Text] = {
+    # certificates
+    "certificate.malformed": (
+        "证书无法解析（{reason}）",
+        "the certificate cannot be read ({reason})",
+        *_READABLE_CERTIFICATES,
+    ),
+    "certificate.none_found": (
+        "没有找到证书",
+        "no certificate was found",
+        *_READABLE_CERTIFICATES,
+    ),
+    "certificate.not_sm2": (
+        "证书“{subject}”的公钥不是 SM2 命名曲线上的公钥",
+        "the key of certificate {subject} is not an SM2 key on the named curve",
+    ),
+    "certificate.public_key": (
+        "证书“{subject}”的公钥不是 SM2 曲线上的点",
+        "the key of certificate {subject} is not a point of the SM2 curve",
+    ),
+    "signature.algorithm_unknown": (
+        "签名算法 {algorithm} 未知",
+        "the signature algorithm {algorithm} is not known",
+    ),
+    "signature.algorithm_mismatch": (
+        "签名算法 {algorithm} 与公钥的算法不一致",
+        "the signature algorithm {algorithm} does not belong to the key",
+    ),
+    "signature.key_unsupported": (
+        "证书公钥不可用（{reason}）",
+        "the certificate's key cannot be used ({reason})",
+    ),
+    # trust
+    "trust.empty": (
+        "{path} 中没有证书",
+        "{path} holds no certificate",
+        "信任目录应含证书，或含 makers/、signers/、tsa/ 等子目录。",
+        "A trust directory holds certificates, or folders such as makers/, signers/ and tsa/.",
+    ),
+    "trust.file": (
+        "信任文件 {path} 无法读取（{reason}）",
+        "the trust file {path} cannot be read ({reason})",
+        "请移走该文件，或换成完好的证书；信任不会被悄悄忽略。",
+        "Remove it or replace it by a sound certificate; trust is never skipped silently.",
+    ),
+    "trust.too_many": (
+        "{path} 中的文件超过 {allowed} 个",
+        "{path} holds more than {allowed} files",
+        "请只给出信任证书所在的目录。",
+        "Name the directory that holds the trusted certificates only.",
+    ),
+    # policies
+    "policy.unknown": (
+        "没有名为“{name}”的策略",
+        "there is no policy named {name}",
+        "可用 default、strict、integrity，或策略文件。",
+        "Use default, strict, integrity, or a policy file.",
+    ),
+    "policy.malformed": (
+        "策略文件 {path} 无法解析：{reason}",
+        "the policy file {path} cannot be read: {reason}",
+    ),
+    "policy.key": (
+        "策略中有未知的键：{key}",
+        "the policy has an unknown key: {key}",
+        "请检查拼写；未知的键会被拒绝，以免漏掉要求。",
+        "Check its spelling; unknown keys are refused so that no requirement goes missing.",
+    ),
+    "policy.value": (
+        "策略中 {key} 的值无效",
+        "the policy's value of {key} is invalid",
+    ),
+    # seals: reading
+    "container.not_a_seal": (
+        "不是电子印章数据",
+        "this is not an electronic seal",
+        "请给出 OFD 文件，或印章文件（.esl）。",
+        "Give an OFD document, or a seal file (.esl).",
+    ),
+    "container.pdf_unsupported": (
+        "PDF 文件的签章，本版本尚不能判定",
+        "signatures in PDF files cannot be judged by this version yet",
+    ),
+    "seal.trailing": (
+        "印章数据之后还有 {count} 个多余字节",
+        "{count} foreign bytes follow the seal data",
+    ),
+    "seal.element_count": (
+        "{what} 有 {found} 个元素，与任何版本的标准都不符",
+        "{what} has {found} elements, which no edition of the standards lists",
+    ),
+    "seal.field_type": (
+        "{what}：偏移 {offset} 处的类型不是标准所列",
+        "{what}: the type at offset {offset} is not the standard's",
+    ),
+    "seal.header_id": (
+        "印章头标识为“{found}”，应为 ES",
+        "the seal's header ID is {found}, not ES",
+    ),
+    "seal.certlist_type": (
+        "证书列表类型 {found} 与列表内容不一致",
+        "certListType {found} contradicts what the list holds",
+    ),
+    "seal.extension_twice": (
+        "{what} 中有重复的扩展",
+        "{what} holds an extension twice",
+    ),
+    "seal.legacy_layout": (
+        "这是早于 GM/T 0031-2014 的印章格式，尚不支持",
+        "this seal layout is older than GM/T 0031-2014 and not supported",
+        "请印章制作单位按现行标准重新制章。",
+        "Ask the workshop to make the seal anew by a current standard.",
+    ),
+    "seal.not_strict": (
+        "与标准不一致（{deviation}，位于 {where}），严格读取时拒绝",
+        "departs from the standard ({deviation} at {where}), which strict reading refuses",
+        *_LENIENT,
+    ),
+    # seals: making
+    "seal.kind_unknown": (
+        "未知的印章类型“{name}”（可用：{known}）",
+        "unknown kind of seal {name} (known: {known})",
+    ),
+    "seal.certlist_empty": (
+        "印章须列出签章者证书，或其杂凑值，二者取一",
+        "a seal lists signers' certificates or their digests: one of the two",
+        "用 --signer 给出可使用此印章的证书。",
+        "Name the certificates that may sign with the seal with --signer.",
+    ),
+    "seal.digests_in_v1": (
+        "GM/T 0031-2014 的印章不能列证书杂凑值",
+        "a seal of GM/T 0031-2014 cannot list certificate digests",
+    ),
+    "seal.extensions_in_v1": (
+        "GM/T 0031-2014 的签章数据没有扩展",
+        "a seal signature of GM/T 0031-2014 has no extensions",
+    ),
+    "seal.edition_not_written": (
+        "不能写出 {edition} 格式的印章",
+        "seals of edition {edition} are read, not written",
+        "可写出 v4、v1、v5。",
+        "The editions v4, v1 and v5 can be written.",
+    ),
+    "seal.timestamp_edition": (
+        "{edition} 格式在此处没有时间戳",
+        "edition {edition} has no place for a time stamp here",
+    ),
+    "seal.not_ascii": (
+        "{field} 只能用可打印的 ASCII 字符：{text}",
+        "{field} takes printable ASCII only: {text}",
+    ),
+    "making.kind_or_code": (
+        "印章类型与类型代码须给出其一，且只给一个",
+        "give either the kind of the seal or its type code",
+    ),
+    "making.picture": (
+        "印章图像的格式无法识别",
+        "the seal picture is of no known format",
+        "可用 PNG、JPG、GIF、BMP、SVG 或 OFD。",
+        "PNG, JPG, GIF, BMP, SVG and OFD can be used.",
+    ),
+    "making.size": (
+        "印章尺寸 {width}×{height} mm 超出范围（1 至 200 mm）",
+        "the size {width}×{height} mm is out of range (1 to 200 mm)",
+    ),
+    "making.validity": (
+        "印章有效期止 {asked} 晚于签章者证书有效期止 {most}",
+        "the seal would end {asked}, after the signers' certificates end ({most})",
+        "印章有效期不应长于所绑定的证书。",
+        "A seal is valid no longer than the certificates it is bound to.",
+    ),
+    "making.self_check": (
+        "制成的印章“{seal}”自检未通过，已丢弃",
+        "the finished seal {seal} did not verify and was discarded",
+        "请确认 --cert 与 --key 是同一对。",
+        "Check that --cert and --key belong together.",
+    ),
+    # signing
+    "signing.no_certificate": (
+        "密钥没有附带证书",
+        "the key comes without a certificate",
+        "用 --cert 指明签名证书。",
+        "Name the signing certificate with --cert.",
+    ),
+    "signing.not_sm2": (
+        "证书“{subject}”不是 SM2 证书，不能用于签章",
+        "the certificate {subject} is no SM2 certificate and cannot sign seals",
+    ),
+    "signing.certificate_expired": (
+        "证书“{subject}”不在有效期内（{valid_from} 至 {valid_until}）",
+        "the certificate {subject} is outside its validity ({valid_from} to {valid_until})",
+        "请换用有效证书；证书更新后印章须重新制作。",
+        "Use a valid certificate; after its renewal the seal must be made anew.",
+    ),
+    "signing.key_usage": (
+        "证书“{subject}”的密钥用法不允许签名",
+        "the key usage of certificate {subject} does not allow signing",
+        "双证用户请用签名证书，而不是加密证书。",
+        "Of a dual pair use the signing certificate, not the encryption one.",
+    ),
+    "signing.not_on_seal": (
+        "证书“{subject}”不在印章“{seal}”的证书列表中",
+        "the certificate {subject} is not on the list of the seal {seal}",
+        "若证书刚更新或重发，印章须重新制作。",
+        "If the certificate was renewed or re-issued, the seal must be made anew.",
+    ),
+    "signing.seal_forged": (
+        "印章“{seal}”的制章者签名不成立",
+        "the seal maker's signature over the seal {seal} does not hold",
+        "不要使用这枚印章；向印章制作单位核实。",
+        "Do not use this seal; ask the workshop it comes from.",
+    ),
+    "signing.seal_expired": (
+        "印章“{seal}”不在有效期内（{valid_from} 至 {valid_until}）",
+        "the seal {seal} is outside its validity ({valid_from} to {valid_until})",
+        *_REMAKE,
+    ),
+    "signing.chain": (
+        "证书“{subject}”的证书链不成立：{reason}",
+        "the path of certificate {subject} does not hold: {reason}",
+    ),
+    "signing.edition": (
+        "不能用 {edition} 格式的印章签章",
+        "seals of edition {edition} cannot be used for stamping",
+        *_REMAKE,
+    ),
+    "signing.format": (
+        "不能在此格式（{format}）的文件上签章",
+        "files of this format ({format}) cannot be stamped",
+        "请给出 OFD 文件。",
+        "Give an OFD document.",
+    ),
+    "signing.not_built": (
+        "本版本尚不支持 {what}",
+        "{what} is not supported by this version",
+    ),
+    "signing.earlier_changed": (
+        "加签会改变已有签名的验证结果，已放弃",
+        "the new signature would change how earlier ones verify; nothing was written",
+    ),
+    "signing.self_check": (
+        "写出的文件自检未通过（{reason}），已丢弃",
+        "the written file did not verify ({reason}) and was discarded",
+        "目标文件没有改动。",
+        "The destination is unchanged.",
+    ),
+    "signing.prepared_malformed": (
+        "不是有效的待签数据（{reason}）",
+        "this is no prepared signing ({reason})",
+        "请给出 prepare 步骤输出的 JSON。",
+        "Give the JSON that the prepare step wrote.",
+    ),
+    "signing.staged_changed": (
+        "暂存文件 {path} 在准备之后被改动",
+        "the staged file {path} was changed after it was prepared",
+        "请重新执行 prepare。",
+        "Run the prepare step again.",
+    ),
+    "signing.wrong_signature": (
+        "签名值不是所备证书对待签数据的签名",
+        "the signature is not the prepared certificate's over the value to be signed",
+        "请用该证书的私钥，以默认 SM2 标识对 to_be_signed 签名，给出 DER 编码。",
+        "Sign to_be_signed with that certificate's key and the default SM2 id, as DER.",
+    ),
+    "placement.twice": (
+        "同一位置给出了两次",
+        "the same place was given twice",
+    ),
+    # verifying
+    "report.not_passed": (
+        "验证未通过（{verdict}）：{reason}",
+        "the verification did not pass ({verdict}): {reason}",
+    ),
+    # arguments
+    "usage.source": (
+        "不能从 {found} 读取内容",
+        "content cannot be read from {found}",
+        "请给出字节串、路径或以二进制方式打开的文件。",
+        "Give bytes, a path, or a file opened in binary mode.",
+    ),
+    "usage.trust": (
+        "{found} 不是信任来源",
+        "{found} is no source of trust",
+        "请给出 TrustStore、路径、它们的列表，或 None。",
+        "Give a TrustStore, a path, a list of those, or None.",
+    ),
+    "usage.naive_time": (
+        "时间 {text} 缺少时区",
+        "the time {text} has no time zone",
+        "请给出带时区的时间，例如 datetime.now(timezone.utc)。",
+        "Give an aware datetime, e.g. datetime.now(timezone.utc).",
+    ),
+    "usage.time": (
+        "不是有效的时间：{text}",
+        "not a time: {text}",
+        "例如 2026-11-22 或 2026-11-22T08:00:00+08:00。",
+        "For example 2026-11-22 or 2026-11-22T08:00:00+08:00.",
+    ),
+    "usage.language": (
+        "没有语言 {found}（可用 zh、en）",
+        "there is no language {found} (zh and en are known)",
+    ),
+    "usage.evidence": (
+        "evidence 须为列表，而不是单个文件",
+        "evidence is a list of files, not one file",
+    ),
+    "usage.evidence_unknown": (
+        "给出的佐证无法识别（{reason}）",
+        "a piece of evidence could not be recognised ({reason})",
+        "本版本可识别证书（PEM 或 DER）。",
+        "This version recognises certificates (PEM or DER).",
+    ),
+    "usage.expect": (
+        "expect 须为列表，而不是文本 {found}",
+        "expect is a list of seals, not the text {found}",
+    ),
+    "usage.fetch": (
+        "本版本不下载任何数据",
+        "this version downloads nothing",
+    ),
+    "usage.password": (
+        "本版本不能读取加密文件，请先解密",
+        "this version cannot read encrypted files; decrypt them first",
+    ),
+    "usage.no_reports": (
+        "没有可合并的报告",
+        "there is no report to merge",
+    ),
+    "usage.placement": (
+        "{found} 不是盖章位置",
+        "{found} is no placement",
+        "请用 At 或 EveryPage，或它们的列表。",
+        "Use At or EveryPage, or a list of them.",
+    ),
+    "usage.no_placement": (
+        "没有给出盖章位置",
+        "no place for the stamp was given",
+        "用 --page N --at X,Y 给出（毫米，自页面左上角起）。",
+        "Give it with --page N --at X,Y (mm from the page's top left).",
+    ),
+    "usage.page": (
+        "不是页码：{text}",
+        "not a page number: {text}",
+    ),
+    "usage.page_at": (
+        "--page（{pages} 个）与 --at（{points} 个）不能配对",
+        "--page ({pages}) and --at ({points}) do not pair",
+    ),
+    "usage.point": (
+        "不是坐标：{text}",
+        "not a point: {text}",
+        "写作 X,Y，单位毫米，例如 120,220。",
+        "Write X,Y in millimetres, e.g. 120,220.",
+    ),
+    "usage.size": (
+        "不是尺寸：{text}",
+        "not a size: {text}",
+        "写作 宽,高，整毫米，例如 40,40。",
+        "Write W,H in whole millimetres, e.g. 40,40.",
+    ),
+    "usage.provider": (
+        "签名提供者名称为空：{found}",
+        "the provider has no name: {found}",
+        "写作 名称:版本:公司。",
+        "Write NAME:VERSION:COMPANY.",
+    ),
+    "usage.signers": (
+        "signers 须为证书列表，而不是单个证书",
+        "signers is a list of certificates, not one",
+    ),
+    "usage.pin": (
+        "密钥需要口令，而标准输入不是终端",
+        "the key needs a PIN and standard input is no terminal",
+        "用 --pin-file 提供口令。",
+        "Give it with --pin-file.",
+    ),
+    # files
+    "input.directory": (
+        "{path} 是文件夹，不是文件",
+        "{path} is a folder, not a file",
+    ),
+    "output.not_a_file": (
+        "{path} 不是普通文件，不能替换",
+        "{path} is not a plain file and cannot be replaced",
+    ),
+    "output.failed": (
+        "无法写入 {path}：{reason}",
+        "cannot write {path}: {reason}",
+        "原有文件没有改动；请检查磁盘空间和权限。",
+        "What was there is unchanged; check disk space and permissions.",
+    ),
+    "limit.source_size": (
+        "文件过大（上限 {allowed} 字节）",
+        "the file is too large (limit {allowed} bytes)",
+    ),
+    "limit.input_size": (
+        "输入过大（上限 {allowed} 字节）",
+        "the input is too large (limit {allowed} bytes)",
+    ),
+    "limit.resources": (
+        "处理此文件所需资源超出限度（{kind}）",
+        "this file needs more resources than are allowed ({kind})",
+    ),
+}
