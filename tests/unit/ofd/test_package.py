@@ -193,7 +193,7 @@ def test_written_package_is_clean_for_other_readers() -> None:
 
 
 def test_rewriting_keeps_order_and_packed_bytes() -> None:
-    """A rewritten package keeps order and packed bytes of untouched parts and drops foreign bytes."""
+    """A rewritten package keeps order and packed bytes of untouched parts and drops foreign bytes."""  # noqa: E501
     source = zips.archive([zips.streamed(zips.OFD), zips.PAGE], prefix=b"vendor")
     package = Package.open(source)
     out = io.BytesIO()
