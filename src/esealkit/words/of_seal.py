@@ -390,22 +390,6 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "用 --evidence 给出 CRL 或 OCSP 响应",
         "Give a CRL or OCSP response with --evidence.",
     ),
-    "signer.revoked": (
-        "签章者证书在签章前已被吊销",
-        "the signer's certificate had been revoked before signing",
-    ),
-    "signer.revoked_time_unproven": (
-        "签章者证书后来被吊销，签章时间没有证明，不能确定签章在吊销之前",
-        "the signer's certificate was revoked later, and no proof shows that the signature is older",
-    ),
-    "signer.revoked_later": (
-        "签章者证书在签章之后被吊销（原因不涉及密钥泄露）",
-        "the signer's certificate was revoked after signing, for a reason other than compromise",
-    ),
-    "seal.maker_revoked": (
-        "制章者证书已被吊销",
-        "the seal maker's certificate was revoked",
-    ),
     "seal.status_bad": (
         "印章已被注销、暂停或停止使用",
         "the seal was cancelled, suspended or retired",
