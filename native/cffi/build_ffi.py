@@ -10,6 +10,8 @@ from cffi import FFI
 NATIVE = Path(__file__).resolve().parent.parent
 SOURCES = sorted(path.name for path in (NATIVE / "src").glob("*.c"))
 
+compile_args: list[str]
+libraries: list[str]
 if sys.platform == "win32":
     compile_args, libraries = ["/O2"], ["bcrypt"]
 else:

@@ -1,7 +1,10 @@
 #include "bytes.h"
 
 void ek_wipe(void *memory, size_t length) {
-#if defined(__GNUC__) || defined(__clang__)
+#if EK_PLANT_LEAK == 6
+    (void)memory; /* planted: nothing is wiped */
+    (void)length;
+#elif defined(__GNUC__) || defined(__clang__)
     memset(memory, 0, length);
     __asm__ __volatile__("" : : "r"(memory) : "memory"); /* the bytes "are read" here */
 #else

@@ -26,39 +26,47 @@ extern int ek_fault_bit;
 #define EK_FAULT(limbs) ((void)0)
 #endif
 
-/* r = t / 2^256 mod p for t < p 2^256.
- *
- * One step adds m p with m = t0 and drops the limb that became zero:
- *     (t + m p) / 2^64 = t / 2^64 + m (2^192 - 2^160 - 2^32 + 1),
- * and the second term is the limbs (m, 0, 0, m) - (m << 32, m >> 32, m << 32, m >> 32).
- * The running value stays under 2^256, so the high half of t is added once, at the end. */
+/* One step of the reduction: (a0, a1, a2, a3) becomes (a1, a2, a3, a0), the value plus m p,
+ * divided by 2^64, with m = a0.  Since
+ *     m p = -m + m 2^64 - m 2^96 - m 2^224 + m 2^256,
+ * the low limb vanishes, and m enters twice: as the new top limb and one limb above the bottom,
+ * less (m << 32, m >> 32) at two places.  The new top less m >> 32 and a borrow is never negative,
+ * and the value stays under 2^256. */
+static inline void ek_redc_step(uint64_t *a0, uint64_t *a1, uint64_t *a2, uint64_t *a3) {
+    uint64_t m = *a0, lo = m << 32, hi = m >> 32;
+#if EK_X86_64
+    __asm__(
+        "subq %4, %1\n\tsbbq %5, %2\n\tsbbq %4, %3\n\tsbbq %5, %0\n\t"
+        "addq %6, %1\n\tadcq $0, %2\n\tadcq $0, %3\n\tadcq $0, %0"
+        : "+&r"(*a0), "+&r"(*a1), "+&r"(*a2), "+&r"(*a3)
+        : "r"(lo), "r"(hi), "r"(m)
+        : "cc");
+#else
+    uint64_t borrow = 0, carry = 0;
+    *a1 = ek_sbb(*a1, lo, &borrow);
+    *a2 = ek_sbb(*a2, hi, &borrow);
+    *a3 = ek_sbb(*a3, lo, &borrow);
+    *a0 = m - hi - borrow;
+    *a1 = ek_adc(*a1, m, &carry);
+    *a2 = ek_adc(*a2, 0, &carry);
+    *a3 = ek_adc(*a3, 0, &carry);
+    *a0 += carry;
+#endif
+}
+
+/* r = t / 2^256 mod p for t < p 2^256: four steps over the low half, then the high half is added
+ * once. */
 static inline void ek_fe_redc(ek_fe *r, const uint64_t t[8]) {
-    uint64_t a0 = t[0], a1 = t[1], a2 = t[2], a3 = t[3], sum[4], carry;
-#define EK_STEP(a0, a1, a2, a3)                      \
-    do {                                             \
-        uint64_t m = a0, lo = m << 32, hi = m >> 32; \
-        uint64_t borrow = 0, d0, d1, d2, d3;         \
-        d0 = ek_sbb(m, lo, &borrow);                 \
-        d1 = ek_sbb(0, hi, &borrow);                 \
-        d2 = ek_sbb(0, lo, &borrow);                 \
-        d3 = m - hi - borrow;                        \
-        carry = 0;                                   \
-        a1 = ek_adc(a1, d0, &carry);                 \
-        a2 = ek_adc(a2, d1, &carry);                 \
-        a3 = ek_adc(a3, d2, &carry);                 \
-        a0 = d3 + carry;                             \
-    } while (0)
-    EK_STEP(a0, a1, a2, a3);
-    EK_STEP(a1, a2, a3, a0);
-    EK_STEP(a2, a3, a0, a1);
-    EK_STEP(a3, a0, a1, a2);
-#undef EK_STEP
-    carry = 0;
-    sum[0] = ek_adc(a0, t[4], &carry);
-    sum[1] = ek_adc(a1, t[5], &carry);
-    sum[2] = ek_adc(a2, t[6], &carry);
-    sum[3] = ek_adc(a3, t[7], &carry);
-    ek_reduce_once4(r->v, sum, carry, ek_p4);
+    uint64_t a0 = t[0], a1 = t[1], a2 = t[2], a3 = t[3], sum[4];
+    ek_redc_step(&a0, &a1, &a2, &a3);
+    ek_redc_step(&a1, &a2, &a3, &a0);
+    ek_redc_step(&a2, &a3, &a0, &a1);
+    ek_redc_step(&a3, &a0, &a1, &a2);
+    sum[0] = a0;
+    sum[1] = a1;
+    sum[2] = a2;
+    sum[3] = a3;
+    ek_reduce_once4(r->v, sum, ek_add4(sum, sum, t + 4), ek_p4);
     EK_FAULT(r->v);
 }
 
@@ -83,7 +91,10 @@ static inline void ek_fe_add(ek_fe *r, const ek_fe *a, const ek_fe *b) {
 static inline void ek_fe_sub(ek_fe *r, const ek_fe *a, const ek_fe *b) {
     uint64_t difference[4], m[4];
     uint64_t mask = ek_mask_bit(ek_sub4(difference, a->v, b->v));
-    for (int i = 0; i < 4; i++) m[i] = ek_p4[i] & mask;
+    m[0] = ek_p4[0] & mask;
+    m[1] = ek_p4[1] & mask;
+    m[2] = ek_p4[2] & mask;
+    m[3] = ek_p4[3] & mask;
     (void)ek_add4(r->v, difference, m);
 }
 

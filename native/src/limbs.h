@@ -1,6 +1,9 @@
 /* limbs.h - 64-bit limbs: the carries that the 4x64 bodies of field and scalar are made of.
  *
- * Numbers of 256 bits are four limbs, least significant first.  CT: nothing here leaks. */
+ * Numbers of 256 bits are four limbs, least significant first.  CT: nothing here leaks.
+ *
+ * On x86-64 the carry chains are a few lines of assembler each, because gcc moves every carry
+ * through a register and halves the speed; EK_PORTABLE leaves them out, and both are tested. */
 #ifndef EK_LIMBS_H
 #define EK_LIMBS_H
 
@@ -13,6 +16,12 @@
 #endif
 
 __extension__ typedef unsigned __int128 ek_u128;
+
+#if defined(__x86_64__) && !defined(EK_PORTABLE)
+#define EK_X86_64 1
+#else
+#define EK_X86_64 0
+#endif
 
 /* a + b + *carry; *carry becomes the carry out. */
 static inline uint64_t ek_adc(uint64_t a, uint64_t b, uint64_t *carry) {
@@ -38,27 +47,54 @@ static inline uint64_t ek_mac(uint64_t a, uint64_t b, uint64_t c, uint64_t *carr
 /* r = a + b; returns the carry. */
 static inline uint64_t ek_add4(uint64_t r[4], const uint64_t a[4], const uint64_t b[4]) {
     uint64_t carry = 0;
+#if EK_X86_64
+    uint64_t r0 = a[0], r1 = a[1], r2 = a[2], r3 = a[3];
+    __asm__("addq %5, %0\n\tadcq %6, %1\n\tadcq %7, %2\n\tadcq %8, %3\n\tadcq $0, %4"
+            : "+&r"(r0), "+&r"(r1), "+&r"(r2), "+&r"(r3), "+&r"(carry)
+            : "rm"(b[0]), "rm"(b[1]), "rm"(b[2]), "rm"(b[3])
+            : "cc");
+    r[0] = r0;
+    r[1] = r1;
+    r[2] = r2;
+    r[3] = r3;
+#else
     r[0] = ek_adc(a[0], b[0], &carry);
     r[1] = ek_adc(a[1], b[1], &carry);
     r[2] = ek_adc(a[2], b[2], &carry);
     r[3] = ek_adc(a[3], b[3], &carry);
+#endif
     return carry;
 }
 
 /* r = a - b; returns the borrow. */
 static inline uint64_t ek_sub4(uint64_t r[4], const uint64_t a[4], const uint64_t b[4]) {
     uint64_t borrow = 0;
+#if EK_X86_64
+    uint64_t r0 = a[0], r1 = a[1], r2 = a[2], r3 = a[3];
+    __asm__("subq %5, %0\n\tsbbq %6, %1\n\tsbbq %7, %2\n\tsbbq %8, %3\n\tadcq $0, %4"
+            : "+&r"(r0), "+&r"(r1), "+&r"(r2), "+&r"(r3), "+&r"(borrow)
+            : "rm"(b[0]), "rm"(b[1]), "rm"(b[2]), "rm"(b[3])
+            : "cc");
+    r[0] = r0;
+    r[1] = r1;
+    r[2] = r2;
+    r[3] = r3;
+#else
     r[0] = ek_sbb(a[0], b[0], &borrow);
     r[1] = ek_sbb(a[1], b[1], &borrow);
     r[2] = ek_sbb(a[2], b[2], &borrow);
     r[3] = ek_sbb(a[3], b[3], &borrow);
+#endif
     return borrow;
 }
 
 /* r = a where mask is ones, b where it is zero. */
 static inline void ek_choose4(uint64_t r[4], uint64_t mask, const uint64_t a[4],
                               const uint64_t b[4]) {
-    for (int i = 0; i < 4; i++) r[i] = ek_choose(mask, a[i], b[i]);
+    r[0] = ek_choose(mask, a[0], b[0]);
+    r[1] = ek_choose(mask, a[1], b[1]);
+    r[2] = ek_choose(mask, a[2], b[2]);
+    r[3] = ek_choose(mask, a[3], b[3]);
 }
 
 /* r = carry 2^256 + a, less m once if it is m or more: for a value known to be under 2m. */
@@ -69,28 +105,38 @@ static inline void ek_reduce_once4(uint64_t r[4], const uint64_t a[4], uint64_t 
     ek_choose4(r, ek_mask_bit(borrow & (carry ^ 1)), a, less);
 }
 
-/* r = a * b. */
+/* r = a * b.  Written out, because gcc -O2 leaves loops over limbs in memory. */
 static inline void ek_mul4(uint64_t r[8], const uint64_t a[4], const uint64_t b[4]) {
-    uint64_t carry = 0;
-    r[0] = ek_mac(a[0], b[0], 0, &carry);
-    r[1] = ek_mac(a[0], b[1], 0, &carry);
-    r[2] = ek_mac(a[0], b[2], 0, &carry);
-    r[3] = ek_mac(a[0], b[3], 0, &carry);
-    r[4] = carry;
-    for (int i = 1; i < 4; i++) {
-        carry = 0;
-        r[i] = ek_mac(a[i], b[0], r[i], &carry);
-        r[i + 1] = ek_mac(a[i], b[1], r[i + 1], &carry);
-        r[i + 2] = ek_mac(a[i], b[2], r[i + 2], &carry);
-        r[i + 3] = ek_mac(a[i], b[3], r[i + 3], &carry);
-        r[i + 4] = carry;
-    }
+    uint64_t b0 = b[0], b1 = b[1], b2 = b[2], b3 = b[3];
+    uint64_t carry = 0, r1, r2, r3, r4, r5, r6;
+    r[0] = ek_mac(a[0], b0, 0, &carry);
+    r1 = ek_mac(a[0], b1, 0, &carry);
+    r2 = ek_mac(a[0], b2, 0, &carry);
+    r3 = ek_mac(a[0], b3, 0, &carry);
+    r4 = carry;
+    carry = 0;
+    r[1] = ek_mac(a[1], b0, r1, &carry);
+    r2 = ek_mac(a[1], b1, r2, &carry);
+    r3 = ek_mac(a[1], b2, r3, &carry);
+    r4 = ek_mac(a[1], b3, r4, &carry);
+    r5 = carry;
+    carry = 0;
+    r[2] = ek_mac(a[2], b0, r2, &carry);
+    r3 = ek_mac(a[2], b1, r3, &carry);
+    r4 = ek_mac(a[2], b2, r4, &carry);
+    r5 = ek_mac(a[2], b3, r5, &carry);
+    r6 = carry;
+    carry = 0;
+    r[3] = ek_mac(a[3], b0, r3, &carry);
+    r[4] = ek_mac(a[3], b1, r4, &carry);
+    r[5] = ek_mac(a[3], b2, r5, &carry);
+    r[6] = ek_mac(a[3], b3, r6, &carry);
+    r[7] = carry;
 }
 
 /* r = a * a: six cross products, doubled, and four squares. */
 static inline void ek_sqr4(uint64_t r[8], const uint64_t a[4]) {
-    uint64_t carry = 0, top;
-    ek_u128 t;
+    uint64_t carry = 0, none = 0, top, square[8];
 
     r[1] = ek_mac(a[0], a[1], 0, &carry);
     r[2] = ek_mac(a[0], a[2], 0, &carry);
@@ -112,19 +158,15 @@ static inline void ek_sqr4(uint64_t r[8], const uint64_t a[4]) {
     r[2] = r[2] << 1 | r[1] >> 63;
     r[1] = r[1] << 1;
 
-    t = (ek_u128)a[0] * a[0];
-    r[0] = (uint64_t)t;
-    carry = 0;
-    r[1] = ek_adc(r[1], (uint64_t)(t >> 64), &carry);
-    t = (ek_u128)a[1] * a[1];
-    r[2] = ek_adc(r[2], (uint64_t)t, &carry);
-    r[3] = ek_adc(r[3], (uint64_t)(t >> 64), &carry);
-    t = (ek_u128)a[2] * a[2];
-    r[4] = ek_adc(r[4], (uint64_t)t, &carry);
-    r[5] = ek_adc(r[5], (uint64_t)(t >> 64), &carry);
-    t = (ek_u128)a[3] * a[3];
-    r[6] = ek_adc(r[6], (uint64_t)t, &carry);
-    r[7] = top + (uint64_t)(t >> 64) + carry;
+    square[0] = ek_mac(a[0], a[0], 0, &none), square[1] = none, none = 0;
+    square[2] = ek_mac(a[1], a[1], 0, &none), square[3] = none, none = 0;
+    square[4] = ek_mac(a[2], a[2], 0, &none), square[5] = none, none = 0;
+    square[6] = ek_mac(a[3], a[3], 0, &none), square[7] = none;
+    r[0] = 0;
+    r[7] = top;
+    carry = ek_add4(r, r, square);
+    square[4] += carry; /* no overflow: a square is 0, 1 or 4 modulo 8, so never all ones below */
+    (void)ek_add4(r + 4, r + 4, square + 4);
 }
 
 /* Big-endian bytes in and out. */

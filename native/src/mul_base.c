@@ -9,7 +9,9 @@
  * positive while k < n asks for a negative one.  k = 0 adds nothing. */
 #include "mul.h"
 
-#if EK_PLANT_LEAK == 1
+#if EK_PLANT_LEAK == 7
+static volatile uint64_t planted_quotient;
+#elif EK_PLANT_LEAK == 1
 static volatile uint64_t planted_effect;
 __attribute__((noinline)) static void planted_branch(void) {
     planted_effect++;
@@ -55,6 +57,8 @@ void ek_mul_base(ek_gej *r, const ek_scalar *k) {
         digit = booth_digit(&negative, k, row);
 #if EK_PLANT_LEAK == 1
         if (digit & 1) planted_branch();
+#elif EK_PLANT_LEAK == 7
+        planted_quotient = 0xffffffffffff / (digit | 1);
 #elif EK_PLANT_LEAK == 3
         if (digit == 0) continue;
 #endif

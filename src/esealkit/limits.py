@@ -41,6 +41,8 @@ class Limits:
     """Elements of one XML part."""
     der_size: int = 16 * _MIB
     """One DER structure: a seal with a large picture is under 1 MiB."""
+    crl_size: int = 64 * _MIB
+    """One CRL: a million rows are about 40 MiB."""
     der_depth: int = 32
     """Nesting of DER: a CMS with certificates needs about 15."""
     der_elements: int = 200_000

@@ -42,12 +42,14 @@ def png(width: int = 60, height: int = 60) -> bytes:
 
 def pages() -> list[ComposedPage]:
     """Title and clauses, a table, a page for the seals."""
-    first = [TextRun(x=75, y=40, size=10, text="技术服务合同", font="黑体", bold=True)]
+    first: list[TextRun | Shape | Picture] = [
+        TextRun(x=75, y=40, size=10, text="技术服务合同", font="黑体", bold=True)
+    ]
     first += [
         TextRun(x=25, y=60 + 9 * n, size=4.23, text=clause) for n, clause in enumerate(CLAUSES)
     ]
     box = (("M", 25, 55), ("L", 185, 55), ("L", 185, 95), ("L", 25, 95), ("C",))
-    second = [
+    second: list[TextRun | Shape | Picture] = [
         TextRun(x=25, y=40, size=5, text="附件一　服务清单 (Service list)"),
         Shape(commands=box, stroke=(0, 0, 0), fill=(240, 240, 240)),
         Shape(commands=(("M", 105, 55), ("L", 105, 95)), stroke=(0, 0, 0)),
@@ -55,7 +57,7 @@ def pages() -> list[ComposedPage]:
         TextRun(x=110, y=75, size=4.23, text="150,000.00"),
         Picture(x=150, y=110, width=30, height=30, png=png()),
     ]
-    third = [
+    third: list[TextRun | Shape | Picture] = [
         TextRun(x=25, y=200, size=4.23, text="甲方（盖章处）："),
         TextRun(x=110, y=200, size=4.23, text="乙方（盖章处）："),
         Shape(commands=(("M", 60, 202), ("L", 100, 202)), stroke=(200, 0, 0), line_width=0.5),

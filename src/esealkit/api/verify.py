@@ -18,9 +18,9 @@ from esealkit import words
 from esealkit._version import __version__
 from esealkit.api.sources import Source, opened, read_small
 from esealkit.crypto import backend
-from esealkit.errors import EsealError, InputError, LimitExceeded, NotPassed, UsageError
+from esealkit.errors import InputError, LimitExceeded, NotPassed, UsageError
 from esealkit.limits import DEFAULT_LIMITS, Limits
-from esealkit.pki.certificate import Certificate, load_certificates
+from esealkit.pki.evidence import Evidence, sort_evidence
 from esealkit.pki.trust import TrustStore, merge
 from esealkit.policy import Policy
 from esealkit.report.as_json import report_json
@@ -200,26 +200,29 @@ def _circumstances(
         raise UsageError("usage.naive_time", text=when.isoformat())
     if isinstance(policy, str):
         policy = Policy.named(policy)
+    stores = merge(trust)
+    found = _evidence(evidence, stores, limits)
     return Circumstances(
-        stores=merge(trust),
+        stores=stores,
         now=(when or dt.datetime.now(dt.UTC)).astimezone(dt.UTC),
         policy=policy or Policy.default(),
-        certificates=_evidence_certificates(evidence, limits),
+        certificates=found.certificates,
+        revocation=found.revocation,
         limits=limits,
     )
 
 
-def _evidence_certificates(evidence: Iterable[Source], limits: Limits) -> tuple[Certificate, ...]:
+def _evidence(
+    evidence: Iterable[Source], stores: tuple[TrustStore, ...], limits: Limits
+) -> Evidence:
+    """Evidence given with the call, and the CRLs kept with the trust."""
     if isinstance(evidence, (str, bytes)):
         raise UsageError("usage.evidence")
-    found: list[Certificate] = []
-    for item in evidence:
-        data = read_small(item, limits.der_size, limits=limits)
-        try:
-            found += load_certificates(data, limits=limits)
-        except EsealError as error:
-            raise UsageError("usage.evidence_unknown", reason=error.code) from error
-    return tuple(found)
+    items = [read_small(item, limits.crl_size, limits=limits) for item in evidence]
+    found = sort_evidence([*items, *(crl for store in stores for crl in store.crls)], limits=limits)
+    if found.others:
+        raise UsageError("usage.evidence_unknown", size=len(found.others[0]))
+    return found
 
 
 def _report(

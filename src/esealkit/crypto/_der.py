@@ -32,9 +32,10 @@ def decode_signature(der: Any) -> tuple[int, int]:
     s are in [1, n-1] is for the verification to say.  Raises
     :class:`~esealkit.errors.InvalidSignature` with the code ``crypto.signature_encoding``.
     """
-    data = bytes(der)
-    # A signature is at most 72 bytes, so every length has the short form.
-    if len(data) > 72 or len(data) < 2 or data[0] != 0x30 or data[1] != len(data) - 2:
+    with memoryview(der) as view:
+        # A signature is at most 72 bytes, so every length has the short form.
+        data = view.tobytes() if view.nbytes <= 72 else b""
+    if len(data) < 2 or data[0] != 0x30 or data[1] != len(data) - 2:
         raise InvalidSignature("crypto.signature_encoding")
     r, end = _read_integer(data, 2)
     s, end = _read_integer(data, end)

@@ -87,7 +87,7 @@ def read_description(document: OfdDocument, name: str, found: Description) -> No
     found.attempt(lambda: _read_stamps(document, info, name, found))
     found.attempt(lambda: _read_value(document, parsed.root, name, found))
     found.attempt(lambda: _read_seal(document, info, name, found))
-    order = [child.name for child in parsed.root.descendants() if child.is_ofd]
+    order = parsed.root.order()
     if "SignedValue" in order and order.index("SignedValue") < order.index("SignedInfo"):
         found.note("signature.schema_order", name)
 

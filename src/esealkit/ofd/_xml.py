@@ -58,7 +58,7 @@ _EIGHT_BIT = {
 }
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _STARTS = ((b"<\0?\0", "utf-16-le"), (b"\0<\0?", "utf-16-be"))
-_NUMBER = re.compile(r"-?(?:[0-9]{1,12}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][-+]?[0-9]{1,2})?")
+_NUMBER = re.compile(r"-?(?:[0-9]{1,12}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][-+]?[0-9]{1,3})?")
 _LARGEST = 1e9
 
 
@@ -128,16 +128,18 @@ class Element:
         found = self.child(name)
         return None if found is None else found.text()
 
-    def descendants(self) -> Iterator[Element]:
-        """All elements below, whatever their namespace: for what must not be overlooked."""
-        for node in self._node.iterdescendants():
-            if isinstance(node.tag, str):
-                yield Element(node, self.where)
+    def named(self, names: frozenset[str]) -> Iterator[Element]:
+        """Elements below of any of these local names, in any namespace and at any depth.
 
-    def attributes(self) -> Iterator[tuple[str, str]]:
-        """All attributes by local name."""
-        for name, value in self._node.attrib.items():
-            yield etree.QName(str(name)).localname, str(value)
+        For what must not be overlooked, however it is misplaced or misnamed.
+        """
+        for node in self._node.iterdescendants(*(f"{{*}}{name}" for name in sorted(names))):
+            yield Element(node, self.where)
+
+    def order(self) -> list[str]:
+        """Local names of the direct children in the OFD namespaces."""
+        nodes = self._node.iterchildren(*(f"{{{uri}}}*" for uri in _NAMESPACES))
+        return [etree.QName(node).localname for node in nodes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,17 +268,11 @@ def _parse(data: bytes, where: str) -> etree._Element:
 
 
 def _check_shape(top: Element, limits: Limits) -> None:
-    """Depth and number of elements, counted on the tree."""
-    depth = count = 0
-    for event, _ in etree.iterwalk(top._node, events=("start", "end")):
-        if event == "start":
-            depth += 1
-            count += 1
-            if depth > limits.xml_depth:
-                raise LimitExceeded("xml.depth", where=top.where, limit=limits.xml_depth)
-        else:
-            depth -= 1
-    if count > limits.xml_elements:
+    """Depth and number of elements, counted by the XML library's own walk."""
+    too_deep = "/*" * (limits.xml_depth + 1)
+    if top._node.xpath(f"boolean({too_deep})"):
+        raise LimitExceeded("xml.depth", where=top.where, limit=limits.xml_depth)
+    if float(str(top._node.xpath("count(//*)"))) > limits.xml_elements:
         raise LimitExceeded("xml.elements", where=top.where, limit=limits.xml_elements)
 
 

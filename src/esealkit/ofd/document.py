@@ -24,6 +24,9 @@ __all__ = ["Body", "Box", "OfdDocument", "OfdPage", "Permissions"]
 
 ENTRY = "OFD.xml"
 ENCRYPTIONS = "Encryptions.xml"
+_KEPT_TREES = 16
+_MOST_BODIES = 256
+"""Bodies of one package: each is walked for itself; genuine files have one."""
 Box = tuple[float, float, float, float]
 
 
@@ -120,6 +123,7 @@ class OfdDocument:
         self.package = package
         self.limits = package.limits
         self._parsed: dict[tuple[str, str], Xml] = {}
+        self._areas: dict[str, Box | None] = {}
         if ENTRY in package.encrypted:
             raise UnsupportedError("package.encrypted", name=ENTRY)
         self.entry = ENTRY if ENTRY in package else package.same_but_case(ENTRY)
@@ -135,6 +139,8 @@ class OfdDocument:
         bodies = top.root.children("DocBody")
         if not bodies:
             raise XmlError("xml.no_element", where=self.entry, element="DocBody")
+        if len(bodies) > _MOST_BODIES:
+            raise LimitExceeded("document.body_count", count=len(bodies), limit=_MOST_BODIES)
         self.doc_type: str = top.root.get("DocType") or ""
         self.version: str = top.root.get("Version") or ""
         self.bodies: tuple[Body, ...] = tuple(
@@ -167,10 +173,12 @@ class OfdDocument:
             size = self.package.parts[name].size if name in self.package else 0
             if size > self.limits.xml_size:
                 raise LimitExceeded("xml.size", where=name, size=size, limit=self.limits.xml_size)
-            parsed = parse_xml(self.package.read(name), where=name, root=root, limits=self.limits)
-            if size > 256 * 1024:
-                return parsed
-            self._parsed[key] = parsed
+            self._parsed[key] = parse_xml(
+                self.package.read(name), where=name, root=root, limits=self.limits
+            )
+            # A tree takes several times its text; a few are kept, hostile thousands are not.
+            while len(self._parsed) > _KEPT_TREES:
+                del self._parsed[next(iter(self._parsed))]
         return self._parsed[key]
 
     def page_box(self, page: OfdPage, *, body: int = 0) -> Box:
@@ -179,15 +187,19 @@ class OfdDocument:
         GB/T 33190-2016 7.7: a page's Area overrides PageArea of CommonData; a template page
         lends its content, not its size.  Raises `XmlError` where neither is given.
         """
-        area: Element | None = None
-        if page.name is not None:
-            area = self.xml(page.name, root="Page").root.child("Area")
-        if area is not None:
-            return box(area.need("PhysicalBox").text(), where=page.name or "")
-        fallback = self.bodies[body].page_area
-        if fallback is None:
+        own = self._own_area(page.name) if page.name is not None else None
+        found = own or self.bodies[body].page_area
+        if found is None:
             raise XmlError("document.no_page_area", where=self.bodies[body].doc_root)
-        return fallback
+        return found
+
+    def _own_area(self, name: str) -> Box | None:
+        if name not in self._areas:
+            area = self.xml(name, root="Page").root.child("Area")
+            self._areas[name] = (
+                None if area is None else box(area.need("PhysicalBox").text(), where=name)
+            )
+        return self._areas[name]
 
     def body(self, index: int) -> Body:
         """Body ``index`` (from 0); `UsageError` where there is none."""

@@ -32,7 +32,7 @@ from esealkit.errors import (
 from esealkit.ofd._description import SM3_OID
 from esealkit.ofd._edit import attribute, content, insert_list_entry, insert_signatures_element
 from esealkit.ofd._names import fold
-from esealkit.ofd._xml import NAMESPACE
+from esealkit.ofd._xml import NAMESPACE, parse_xml
 from esealkit.ofd.document import Body, Box, OfdDocument
 from esealkit.ofd.package import Package
 from esealkit.ofd.paths import directory_of
@@ -141,6 +141,7 @@ def plan(
     changed = _new_lists(document, target, listed, f"/{folder}Signature.xml", ids, kind)
     if seal is not None:
         changed[f"{folder}Seal.esl"] = seal
+    _check_inserted(document, target, listed, changed, ids[0])
     covered = _covered(document, listed, changed, lock=lock)
     rows = _digests(document, covered, changed)
     xml = _signature_xml(
@@ -273,6 +274,24 @@ def _new_lists(
         old, where=listed, identifier=ids[0], kind=kind, loc=path, greatest=ids[-1]
     )
     return changed
+
+
+def _check_inserted(
+    document: OfdDocument, body: Body, listed: str, changed: dict[str, bytes], identifier: str
+) -> None:
+    """What was inserted as text is read back as what it was meant to be."""
+    limits = document.limits
+    top = parse_xml(changed[listed], where=listed, root="Signatures", limits=limits).root
+    if (top.children("Signature")[-1].get("ID")) != identifier:
+        raise UnsupportedError("document.unusual_xml", where=listed)
+    entry = document.entry or ""
+    if entry in changed:
+        bodies = parse_xml(changed[entry], where=entry, root="OFD", limits=limits).root
+        named = [each.text_of("Signatures") for each in bodies.children("DocBody")]
+        before = [each.signatures is not None for each in document.bodies]
+        before[body.index] = True
+        if named[body.index] != f"/{listed}" or [text is not None for text in named] != before:
+            raise UnsupportedError("document.unusual_xml", where=entry)
 
 
 def _covered(

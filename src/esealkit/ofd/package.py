@@ -77,6 +77,7 @@ class Package:
             *named.deviations,
         )
         self._cache: OrderedDict[str, bytes] = OrderedDict()
+        self._whole: set[str] = set()
         self._lock = threading.Lock()
 
     @classmethod
@@ -156,6 +157,7 @@ class Package:
             raise PackageError("package.data", name=name)
         if crc != part.record.crc:
             raise PackageError("package.crc", name=name)
+        self._whole.add(name)
 
     def packed(self, name: str) -> Iterator[bytes]:
         """The packed bytes of one part as they lie in the file."""
@@ -193,9 +195,9 @@ class Package:
             yield out
 
     def damaged(self) -> tuple[EsealError, ...]:
-        """Every part that cannot be read whole, by reading all of them."""
+        """Every part that cannot be read whole, by reading those that nobody has read yet."""
         errors: list[EsealError] = []
-        for name in self._parts:
+        for name in self._parts.keys() - self._whole:
             try:
                 for _ in self.chunks(name):
                     pass
@@ -203,7 +205,7 @@ class Package:
                 errors.append(error)
             except UnsupportedError:
                 continue
-        return tuple(errors)
+        return tuple(sorted(errors, key=lambda error: str(error.details.get("name"))))
 
 
 def _around(prefix: int, suffix: int) -> Iterator[Deviation]:

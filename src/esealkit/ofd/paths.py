@@ -29,6 +29,8 @@ class Located:
     """The path as an absolute one, e.g. ``/Doc_0/Document.xml``."""
     name: str | None
     """The part it names, or ``None`` where the package has no such part."""
+    others: tuple[str, ...] = ()
+    """Further parts that a reader with other rules could take the path for."""
     deviations: tuple[Deviation, ...] = ()
     """What was tolerated on the way."""
 
@@ -53,11 +55,12 @@ def locate(package: Package, loc: str, *, base: str, where: str, strict: bool = 
         text = text.replace("\\", "/")
     if "//" in text:
         notes.append("path.double_slash")
-    if text.endswith("/"):
+    if text.rsplit("/", 1)[-1] in ("", ".", ".."):
         raise XmlError("path.refused", where=where, path=loc, why="directory")
     readings = _readings(text, base, where)
     name, path, choice = _look_up(package, readings)
-    if strict and len({reading for reading in readings if reading in package}) > 1:
+    others = tuple(other for other in readings if other in package and other != name)
+    if strict and others:
         raise XmlError("path.refused", where=where, path=loc, why="ambiguous")
     if strict and not text.startswith("/"):
         notes.append("path.relative_reference")
@@ -67,7 +70,7 @@ def locate(package: Package, loc: str, *, base: str, where: str, strict: bool = 
         Deviation(id=kind, where=where, check="signature.form", evidence={"path": loc})
         for kind in dict.fromkeys(notes)
     )
-    return Located(path=f"/{name or path}", name=name, deviations=deviations)
+    return Located(path=f"/{name or path}", name=name, others=others, deviations=deviations)
 
 
 def _refuse(text: str, where: str) -> None:

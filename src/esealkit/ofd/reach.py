@@ -58,21 +58,25 @@ _UNRENDERED = frozenset(
 )
 _EMPTY_UNLESS = {"PageAnnot": "Annot"}
 _ACTIVE = frozenset({"URI", "Movie", "Sound", "GotoA"})
+_LOOKED_FOR = {
+    kind: frozenset(_LINKS.get(kind, {})) | _ACTIVE | {_EMPTY_UNLESS.get(kind, "URI")}
+    for kind in (*_LINKS, *_EMPTY_UNLESS)
+}
 
 
 @dataclass(slots=True)
 class Reach:
-    """What one body reaches.  All lists name parts or paths in the order they were met."""
+    """What one body reaches.  Everything in the order it was met."""
 
     parts: dict[str, bool] = field(default_factory=dict)
     """Part → whether it decides what is shown."""
-    dangling: list[str] = field(default_factory=list)
+    dangling: dict[str, None] = field(default_factory=dict)
     """Absolute paths that lead to no part."""
     external: list[str] = field(default_factory=list)
     """Paths that leave the package or are none; never followed."""
     broken: list[EsealError] = field(default_factory=list)
     """Parts that could not be read, so that what they lead to is unknown."""
-    active: list[str] = field(default_factory=list)
+    active: dict[str, None] = field(default_factory=dict)
     """Parts with actions that leave the page: links, media, attachments."""
 
 
@@ -101,7 +105,7 @@ def _versions(document: OfdDocument, body: Body, found: Reach) -> Iterator[tuple
     """DocBody/Versions/Version/@BaseLoc, and the cover picture of DocInfo."""
     entry = document.entry or ""
     element = document.xml(entry, root="OFD").root.children("DocBody")[body.index]
-    for child in element.descendants():
+    for child in element.named(frozenset({"Version", "Cover"})):
         if child.name == "Version" and (loc := child.get("BaseLoc")):
             yield from _target(document, loc, "", entry, "DocVersion", found)
         elif child.name == "Cover" and (loc := _text(child)):
@@ -120,11 +124,11 @@ def _follow(
     links = _LINKS.get(kind, {})
     needed = _EMPTY_UNLESS.get(kind)
     holds_something = needed is None
-    for element in top.descendants():
+    for element in top.named(_LOOKED_FOR[kind]):
         local = element.name
         holds_something = holds_something or local == needed
-        if local in _ACTIVE and name not in found.active:
-            found.active.append(name)
+        if local in _ACTIVE:
+            found.active.setdefault(name)
         link = links.get(local)
         if link is None:
             continue
@@ -161,18 +165,20 @@ def _target(
 ) -> Iterator[tuple[str, str]]:
     try:
         located = locate(document.package, loc, base=base, where=where)
-        if located.name is None and base != directory_of(where):
+        names = {located.name, *located.others}
+        if base != directory_of(where):
             # Some producers write paths from the resource file although it has a BaseLoc.
             nearer = locate(document.package, loc, base=directory_of(where), where=where)
-            located = nearer if nearer.name is not None else located
+            names |= {nearer.name, *nearer.others}
     except XmlError:
         found.external.append(loc)
         return
-    if located.name is None:
-        if located.path not in found.dangling:
-            found.dangling.append(located.path)
-    else:
-        yield located.name, kind
+    # A path that viewers could follow to several parts leads to all of them.
+    existing = sorted(name for name in names if name is not None)
+    if not existing:
+        found.dangling.setdefault(located.path)
+    for name in existing:
+        yield name, kind
 
 
 def _forget_empty_annotations(found: Reach, empty: set[str], done: set[tuple[str, str]]) -> None:

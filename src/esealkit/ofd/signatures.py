@@ -25,6 +25,8 @@ __all__ = ["Provider", "Reference", "SignatureEntry", "SignatureLists", "Stamp",
 
 LIST_CLAUSE = "GB/T 33190-2016 18.1"
 CLAUSE = "GB/T 33190-2016 18.2"
+_ALL_ROWS = 16
+"""All signatures of a document together may have as many rows as sixteen full ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +127,8 @@ class SignatureLists:
 
 @dataclass(slots=True)
 class _Lists:
+    described: dict[str, SignatureEntry] = field(default_factory=dict)
+    rows: int = 0
     entries: list[SignatureEntry] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     deviations: list[Deviation] = field(default_factory=list)
@@ -187,13 +191,49 @@ def _read_list(document: OfdDocument, body: Body, lists: _Lists) -> None:
     for position, element in enumerate(elements):
         entry = _declared(document, body, position, element, located.name, len(lists.entries))
         if entry.name is not None:
-            entry = _described(document, body, entry, pages)
+            entry = _once(document, body, entry, pages, lists)
         lists.entries.append(entry)
+        lists.rows += len(entry.references)
+        if lists.rows > _ALL_ROWS * document.limits.references:
+            lists.findings.append(
+                failed(
+                    "document.signature_list",
+                    LIST_CLAUSE,
+                    code="document.reference_count",
+                    count=lists.rows,
+                    limit=_ALL_ROWS * document.limits.references,
+                )
+            )
+            return
+
+
+def _once(
+    document: OfdDocument,
+    body: Body,
+    entry: SignatureEntry,
+    pages: dict[str, OfdPage],
+    lists: _Lists,
+) -> SignatureEntry:
+    """A description is read once, however often it is listed (O-21)."""
+    name = entry.name or ""
+    if name not in lists.described:
+        lists.described[name] = _described(document, body, entry, pages)
+    return replace(
+        lists.described[name],
+        index=entry.index,
+        body=entry.body,
+        position=entry.position,
+        id=entry.id,
+        kind=entry.kind,
+        relative=entry.relative,
+        list_name=entry.list_name,
+        path=entry.path,
+    )
 
 
 def _list_deviations(top: Element, where: str) -> Iterator[Deviation]:
     """MaxSignId may be doubled, late or missing; identifiers may repeat."""
-    order = [child.name for child in top.descendants() if child.is_ofd]
+    order = top.order()
     if order.count("MaxSignId") > 1 or ("MaxSignId" in order and order[0] != "MaxSignId"):
         yield Deviation(id="signature.schema_order", where=where)
     ids = Counter(element.get("ID") or "" for element in top.children("Signature"))
@@ -247,7 +287,10 @@ def _described(
 ) -> SignatureEntry:
     """What Signature.xml says, with the parts it points at."""
     assert entry.name is not None
+    limit = document.limits.xml_size
     try:
+        if document.package.parts[entry.name].size > limit:
+            raise LimitExceeded("signature.size", name=entry.name, limit=limit)
         stored = document.package.read(entry.name)
     except EsealError as error:
         return replace(entry, findings=(*entry.findings, _fault(error)))

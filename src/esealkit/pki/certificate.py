@@ -58,6 +58,7 @@ class Certificate:
         "extended_key_usage",
         "is_ca",
         "issuer",
+        "issuer_der",
         "key_algorithm",
         "key_usage",
         "not_after",
@@ -66,6 +67,7 @@ class Certificate:
         "serial",
         "signature_algorithm",
         "subject",
+        "subject_der",
         "unknown_critical",
     )
 
@@ -93,8 +95,10 @@ class Certificate:
 
     def _read(self, cert: Any) -> None:
         tbs = cert["tbs_certificate"]
-        self.subject: str = readable_name(cert.subject.dump())
-        self.issuer: str = readable_name(cert.issuer.dump())
+        self.subject_der: bytes = cert.subject.dump()
+        self.issuer_der: bytes = cert.issuer.dump()
+        self.subject: str = readable_name(self.subject_der)
+        self.issuer: str = readable_name(self.issuer_der)
         self.serial: int = cert.serial_number
         validity = tbs["validity"]
         self.not_before: dt.datetime = validity["not_before"].native.astimezone(dt.UTC)
@@ -175,6 +179,11 @@ class Certificate:
             return self._spki.sm2_key()
         except EsealError as error:
             raise KeyFormatError("certificate.public_key", subject=self.subject) from error
+
+    @property
+    def public_key_bytes(self) -> bytes:
+        """Content of the subjectPublicKey BIT STRING: what OCSP's issuerKeyHash is over."""
+        return self._spki.point
 
     @property
     def tbs(self) -> bytes:

@@ -46,7 +46,7 @@ def algorithm_family(oid: str) -> str | None:
 
 
 def verify_with_certificate(
-    certificate: Certificate, algorithm: str, signature: bytes, message: bytes
+    certificate: Certificate, algorithm: str, signature: bytes, message: bytes | memoryview
 ) -> None:
     """Verify ``signature`` over ``message`` by ``certificate``'s key.
 
@@ -67,7 +67,7 @@ def verify_with_certificate(
 
 
 def _verify_classical(
-    certificate: Certificate, family: str, signature: bytes, message: bytes
+    certificate: Certificate, family: str, signature: bytes, message: bytes | memoryview
 ) -> None:
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -77,9 +77,9 @@ def _verify_classical(
     try:
         key = serialization.load_der_public_key(certificate.asn1.public_key.dump())
         if kind == "rsa" and isinstance(key, rsa.RSAPublicKey):
-            key.verify(signature, message, padding.PKCS1v15(), digest)
+            key.verify(signature, bytes(message), padding.PKCS1v15(), digest)
         elif kind == "ecdsa" and isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(signature, message, ec.ECDSA(digest))
+            key.verify(signature, bytes(message), ec.ECDSA(digest))
         else:
             raise InvalidSignature("signature.algorithm_mismatch", algorithm=family)
     except ForeignInvalidSignature:

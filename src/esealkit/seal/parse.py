@@ -21,8 +21,8 @@ from esealkit.asn1.der import Node, Tag
 from esealkit.errors import DerError, EsealError, SealFormatError, UnsupportedError
 from esealkit.findings import Deviation
 from esealkit.limits import DEFAULT_LIMITS, Limits
+from esealkit.pki.sm2_values import read_sm2_value
 from esealkit.seal._times import read_time_text
-from esealkit.seal._values import read_sm2_value
 from esealkit.seal.model import (
     CertificateDigest,
     Edition,
@@ -379,7 +379,7 @@ class _Reader:
         value, notes = read_sm2_value(stored, unused)
         for kind in notes:
             self.note(kind, where)
-        return value
+        return SignatureValue(stored=stored, der=value)
 
     def extensions(self, node: Node, where: str) -> tuple[Extension, ...]:
         """``ExtensionDatas``: untagged in SES_SealInfo, ``[0]`` EXPLICIT in TBS_Sign."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pki.certificate import Certificate
+from esealkit.pki.revocation import RevocationData
 from esealkit.pki.trust import TrustStore
 from esealkit.policy import Policy
 
@@ -25,5 +26,23 @@ class Circumstances:
     """What is required."""
     certificates: tuple[Certificate, ...] = ()
     """Certificates given as evidence; untrusted, only used to complete paths."""
+    revocation: RevocationData = field(default=RevocationData())
+    """CRLs and OCSP responses: given, kept with the trust, or embedded."""
     limits: Limits = field(default=DEFAULT_LIMITS)
     """Budgets."""
+
+    @property
+    def anchors(self) -> tuple[Certificate, ...]:
+        """Every trusted certificate, whatever its role."""
+        return tuple(
+            item
+            for store in self.stores
+            for role in (store.makers, store.signers, store.tsa)
+            for item in role
+        )
+
+    @property
+    def intermediates(self) -> tuple[Certificate, ...]:
+        """Certificates that may complete a path."""
+        kept = (item for store in self.stores for item in store.intermediates)
+        return (*kept, *self.certificates)

@@ -31,12 +31,11 @@ from esealkit.seal import check as seal_check
 from esealkit.seal.clauses import clause
 from esealkit.seal.model import Edition, ElectronicSeal, SealSignature
 from esealkit.verification.circumstances import Circumstances
+from esealkit.verification.revocation_steps import judge_revocation
 from esealkit.verification.subject import Subject
+from esealkit.verification.time_steps import ProvenTime, check_time_rules, prove_time
 
 __all__ = ["SealSteps", "judge_seal", "judge_seal_signature"]
-
-_CLOCK_SKEW = dt.timedelta(minutes=5)
-_BEIJING_OFFSET = dt.timedelta(hours=8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,17 +75,32 @@ def judge_seal_signature(
         findings.append(signer)
         findings.append(unknown("signature.value", clause(at, "signature.value")))
         findings.append(unknown("signer.in_seal", clause(at, "signer.in_seal")))
-    signed_at, source = signature.time.value, "claimed"
+    # 6 time first, because 4 and 5 are judged at it
+    stamp = _time_stamp(signature, subject, around)
+    findings.append(stamp.finding)
+    deviations += stamp.deviations
+    proven = stamp.moment
+    signed_at = proven or signature.time.value
+    ends = [seal.valid_until, signer.not_after if isinstance(signer, Certificate) else None]
+    rules, rule_deviations = check_time_rules(
+        signature.time.value,
+        signature.time.text,
+        proven,
+        ends,
+        clause=clause(at, "time.rules"),
+        around=around,
+    )
+    findings.append(rules)
+    deviations += rule_deviations
     # 4 the seal itself, judged at signing time
-    seal_findings, maker = judge_seal(seal, signed_at, around)
+    seal_findings, maker, seal_deviations = judge_seal(
+        seal, signed_at, around, proven=proven is not None
+    )
     findings += seal_findings
+    deviations += seal_deviations
     # 5 the signer's certificate at signing time
     if isinstance(signer, Certificate):
-        findings += _signer(signature, signer, signed_at, around)
-    # 6 time
-    time_findings, time_deviations = _time(signature, signer, signed_at, around)
-    findings += time_findings
-    deviations += time_deviations
+        findings += _signer(signature, signer, signed_at, around, proven=proven is not None)
     # 7 data hash
     digest, digest_deviations = _data_hash(signature, subject, signer)
     findings.append(digest)
@@ -103,16 +117,21 @@ def judge_seal_signature(
         signer=signer if isinstance(signer, Certificate) else None,
         maker=maker,
         signing_time=signed_at,
-        time_source=source,
+        time_source="timestamp" if proven is not None else "claimed",
     )
 
 
 def judge_seal(
-    seal: ElectronicSeal, signed_at: dt.datetime | None, around: Circumstances
-) -> tuple[list[Finding], Certificate | None]:
+    seal: ElectronicSeal,
+    signed_at: dt.datetime | None,
+    around: Circumstances,
+    *,
+    proven: bool,
+) -> tuple[list[Finding], Certificate | None, tuple[Deviation, ...]]:
     """The seal's own steps: GB/T 38540-2020 6.3, GM/T 0031-2014 6.1.2.
 
     :param signed_at: signing time, or the verification time for a seal on its own.
+    :param proven: whether a time stamp proves it.
     """
     edition = seal.edition
     findings = [seal_check.check_seal_form(seal)]
@@ -146,10 +165,14 @@ def judge_seal(
             )
         )
         findings.append(
-            unknown(
-                "seal.maker_revocation",
-                clause(edition, "seal.maker_revocation"),
-                code="seal.maker_revocation_unchecked",
+            judge_revocation(
+                maker,
+                standing.chain.path or (maker,),
+                check="seal.maker_revocation",
+                clause=clause(edition, "seal.maker_revocation"),
+                at=signed_at,
+                proven=proven,
+                around=around,
             )
         )
     else:
@@ -164,9 +187,45 @@ def judge_seal(
             )
         )
     findings.append(seal_check.check_seal_validity(seal, signed_at))
+    stamp = _seal_time_stamp(seal, around)
+    findings.append(stamp.finding)
     findings.append(_picture(seal))
     findings.append(unknown("seal.status", code="seal.status_unchecked"))
-    return findings, maker if isinstance(maker, Certificate) else None
+    return findings, maker if isinstance(maker, Certificate) else None, stamp.deviations
+
+
+def _seal_time_stamp(seal: ElectronicSeal, around: Circumstances) -> ProvenTime:
+    """V5: the token over the maker's signature; createDate is not later than it."""
+    check, at = "seal.timestamp", clause(seal.edition, "seal.timestamp")
+    if seal.timestamp is None:
+        return ProvenTime(finding=not_applicable(check, at), moment=None)
+    found = prove_time(
+        seal.timestamp,
+        {"signature": seal.signature.stored},
+        check=check,
+        clause=at,
+        around=around,
+    )
+    if found.moment is not None and seal.created is not None and seal.created > found.moment:
+        evidence = {"created": seal.created.isoformat(), "time": found.moment.isoformat()}
+        finding = failed(check, at, code="seal.created_after_stamp", **evidence)
+        return ProvenTime(finding=finding, moment=None)
+    return found
+
+
+def _time_stamp(signature: SealSignature, subject: Subject, around: Circumstances) -> ProvenTime:
+    """``timeStamp`` over the signature value; in V1 a token may stand in place of the time."""
+    check, at = "time.stamp", clause(signature.edition, "time.stamp")
+    candidates = {"signature": signature.signature.stored}
+    token = signature.timestamp
+    if token is None and signature.time.token is not None:
+        token = signature.time.token
+        candidates = {"signature": signature.data_hash, "document": subject.signed_data or b""}
+    if token is None:
+        return ProvenTime(finding=not_applicable(check, at), moment=None)
+    if signature.timestamp is not None and signature.signature.der is not None:
+        candidates["signature as DER"] = signature.signature.der
+    return prove_time(token, candidates, check=check, clause=at, around=around)
 
 
 def _signature_value(signature: SealSignature, signer: Certificate) -> Finding:
@@ -197,6 +256,8 @@ def _signer(
     signer: Certificate,
     signed_at: dt.datetime | None,
     around: Circumstances,
+    *,
+    proven: bool,
 ) -> list[Finding]:
     standing = judge_standing(
         signer,
@@ -209,49 +270,16 @@ def _signer(
         clause=lambda check: clause(signature.edition, check),
         limits=around.limits,
     )
-    revocation = unknown(
-        "signer.revocation",
-        clause(signature.edition, "signer.revocation"),
-        code="signer.revocation_unchecked",
+    revocation = judge_revocation(
+        signer,
+        standing.chain.path or (signer,),
+        check="signer.revocation",
+        clause=clause(signature.edition, "signer.revocation"),
+        at=signed_at,
+        proven=proven,
+        around=around,
     )
     return [*standing.findings, revocation]
-
-
-def _time(
-    signature: SealSignature,
-    signer: Certificate | Finding,
-    signed_at: dt.datetime | None,
-    around: Circumstances,
-) -> tuple[list[Finding], list[Deviation]]:
-    """Step 6: what the claimed time is worth, and whether a token proves it."""
-    at = clause(signature.edition, "time.rules")
-    token = signature.timestamp or signature.time.token
-    stamp = (
-        unknown("time.stamp", clause(signature.edition, "time.stamp"), code="time.stamp_unverified")
-        if token is not None
-        else not_applicable("time.stamp", clause(signature.edition, "time.stamp"))
-    )
-    if signed_at is None:
-        return [unknown("time.rules", at, code="time.unknown", text=signature.time.text), stamp], []
-    evidence = {"signed_at": signed_at.isoformat(), "now": around.now.isoformat()}
-    deviations: list[Deviation] = []
-    if signed_at > around.now + _CLOCK_SKEW:
-        if signed_at > around.now + _BEIJING_OFFSET + _CLOCK_SKEW:
-            return [failed("time.rules", at, code="time.future", **evidence), stamp], []
-        deviations.append(
-            Deviation(
-                id="time.local_labelled_utc",
-                where="TBS_Sign.timeInfo",
-                check="time.rules",
-                evidence=evidence,
-            )
-        )
-    ends = [signature.seal.valid_until]
-    if isinstance(signer, Certificate):
-        ends.append(signer.not_after)
-    if any(end is not None and signed_at <= end < around.now for end in ends):
-        return [unknown("time.rules", at, code="time.claimed_only", **evidence), stamp], deviations
-    return [passed("time.rules", at, **evidence), stamp], deviations
 
 
 def _data_hash(

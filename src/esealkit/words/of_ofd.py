@@ -155,6 +155,11 @@ ERRORS: dict[str, Text] = {
         "there is no body {index} (of {count}, counted from 0)",
     ),
     "document.no_page_area": ("{where} 没有给出页面尺寸", "{where} gives no page size"),
+    "document.no_pages": ("文档没有页面", "the document has no pages"),
+    "document.body_count": (
+        "文档过多（{count}，上限 {limit}）",
+        "too many document bodies ({count}, limit {limit})",
+    ),
     "document.page_count": (
         "页数过多（{count}，上限 {limit}）",
         "too many pages ({count}, limit {limit})",

@@ -63,6 +63,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     "short.signer.revocation_unchecked": ("未查吊销", "revocation not checked"),
     "short.seal.maker_revocation_unchecked": ("未查制章者吊销", "maker's revocation not checked"),
     "short.seal.status_unchecked": ("未查印章状态", "seal status not checked"),
+    "short.signer.revoked_later": ("证书后被吊销", "revoked later"),
+    "short.time.stamp_untrusted": ("时间戳未获信任", "time stamp not trusted"),
     "short.time.claimed_only": ("时间未经证明", "time not proven"),
     "short.document.entry_uncovered": ("OFD.xml 未受保护", "OFD.xml not covered"),
     "short.document.extra_parts": ("有多余部件", "extra parts"),

@@ -13,6 +13,39 @@ _ASK_MAKER = (
     " into the trust directory's makers/ or name it with --trust-maker.",
 )
 
+
+def _of_stamps(check: str) -> dict[str, tuple[str, str] | tuple[str, str, str, str]]:
+    """The same questions are asked of a signature's and of a seal's time stamp."""
+    return {
+        f"{check}:passed": (
+            "时间戳成立：{time}（{tsa}）",
+            "the time stamp holds: {time} ({tsa})",
+        ),
+        f"{check}_invalid": (
+            "时间戳不成立：{reason}",
+            "the time stamp does not hold: {reason}",
+        ),
+        f"{check}_undecided": (
+            "时间戳无法判定：{reason}",
+            "the time stamp cannot be decided: {reason}",
+        ),
+        f"{check}_future": (
+            "时间戳的时间 {time} 在验证时间之后",
+            "the time stamp's time {time} is in the future",
+        ),
+        f"{check}_tsa_expired": (
+            "时间戳服务证书在盖戳时（{time}）不在有效期内",
+            "the time stamp authority's certificate was not valid at {time}",
+        ),
+        f"{check}_untrusted": (
+            "时间戳由“{tsa}”签发，不在给定的信任来源中",
+            "the time stamp is by {tsa}, which leads to none of the given anchors",
+            "核实该时间戳服务，确认后放入信任目录 tsa/",
+            "Confirm that authority and put its root into the trust directory's tsa/.",
+        ),
+    }
+
+
 REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     # signature.form, signature.value
     "signature.form:passed": ("签章数据格式符合标准", "the seal signature has the standard's form"),
@@ -26,9 +59,48 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "the signed value ({length} bytes) has no known form",
     ),
     "signature.value_missing": ("签名值文件缺失", "the signed value is missing"),
-    "signature.cms_unsupported": (
-        "签名值是 GB/T 35275 数字签名消息，本版本尚不能判定",
-        "the signed value is a GB/T 35275 message, which this version cannot judge yet",
+    "signature.no_signer": (
+        "签名消息中没有任何签名者",
+        "the signed message has no signer at all",
+    ),
+    "cms.certificate_ambiguous": (
+        "有 {count} 个不同的证书都像是签名者的",
+        "{count} different certificates could be the signer's",
+    ),
+    "cms.attribute_repeated": ("签名属性 {oid} 重复", "the signed attribute {oid} is repeated"),
+    "cms.attribute_missing": ("缺少签名属性 {oid}", "the signed attribute {oid} is missing"),
+    "cms.confusion": (
+        "被签内容本身是一组签名属性，可能是挪用的签名",
+        "the content is itself a set of attributes: the signature could be one taken from them",
+    ),
+    "cms.direct": (
+        "签名直接针对杂凑值而没有 Z 值，不符合 SM2 标准",
+        "the signature is over the bare digest without Z, which is not SM2 as the standard has it",
+    ),
+    "cms.signature_unreadable": (
+        "签名值不是 SM2 签名的任何已知编码",
+        "the value is no known encoding of an SM2 signature",
+    ),
+    "cms.digest_mismatch": (
+        "SM2 签名没有配 SM3 杂凑",
+        "an SM2 signature with a digest other than SM3",
+    ),
+    "signature.digest_unknown": (
+        "杂凑算法 {algorithm} 未知",
+        "the digest {algorithm} is not known",
+    ),
+    "deviation:cms.bare": ("没有外层 ContentInfo", "a SignedData without ContentInfo"),
+    "deviation:cms.content_type": (
+        "contentType 属性与内容类型不同",
+        "the contentType attribute differs from the content's type",
+    ),
+    "deviation:cms.signature_algorithm": (
+        "签名算法写作 SM2-with-SM3，标准为 SM2-1",
+        "the algorithm is written SM2-with-SM3 where the standard has SM2-1",
+    ),
+    "deviation:cms.digest_signed": (
+        "签名针对内容的杂凑值而不是内容",
+        "the signature is over the content's digest, not the content",
     ),
     "signature.kind_mismatch": (
         "签名列表声明为数字签名，签名值却是电子签章",
@@ -371,9 +443,69 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "盖章时加时间戳，可在过期后仍证明签章时间",
         "A time stamp at signing would prove the time after expiry.",
     ),
-    "time.stamp_unverified": (
-        "带有时间戳，本版本尚未验证",
-        "a time stamp is present and was not verified",
+    # revocation
+    "signer.revocation:passed": (
+        "签章者证书未被吊销（依据 {sources}）",
+        "the signer's certificate is not revoked (by {sources})",
+    ),
+    "signer.revoked": (
+        "签章者证书在签章前已被吊销（{revoked_at}，原因 {reason}）",
+        "the signer's certificate was revoked before signing ({revoked_at}, {reason})",
+        "不要接受这份文件；向签章单位核实",
+        "Do not accept this file; ask the signer's organisation.",
+    ),
+    "signer.revoked_time_unproven": (
+        "签章者证书已于 {revoked_at} 被吊销（{reason}）；自述时间 {signed_at} 没有时间戳证明",
+        "the signer's certificate was revoked at {revoked_at} ({reason}); no time stamp proves"
+        " the claimed time {signed_at}",
+        "向签章单位核实签章时间，或请其重新签章",
+        "Ask the signer's organisation about the time, or for a new signature.",
+    ),
+    "signer.revoked_later": (
+        "签章者证书在签章后被吊销（{revoked_at}，原因 {reason}）",
+        "the signer's certificate was revoked after signing ({revoked_at}, {reason})",
+    ),
+    "signer.revoked_after_proven_time": (
+        "签章者证书于 {revoked_at} 被吊销，时间戳证明签章在此之前",
+        "the signer's certificate was revoked at {revoked_at}; a time stamp proves earlier signing",
+    ),
+    "seal.maker_revocation:passed": (
+        "制章者证书未被吊销（依据 {sources}）",
+        "the maker's certificate is not revoked (by {sources})",
+    ),
+    "seal.maker_revoked": (
+        "制章者证书在签章前已被吊销（{revoked_at}，原因 {reason}）",
+        "the maker's certificate was revoked before signing ({revoked_at}, {reason})",
+        "向印章所属单位和印章制作单位核实",
+        "Ask the seal's owner and the workshop.",
+    ),
+    "seal.maker_revoked_time_unproven": (
+        "制章者证书已于 {revoked_at} 被吊销（{reason}）；签章时间 {signed_at} 没有时间戳证明",
+        "the maker's certificate was revoked at {revoked_at} ({reason}); no time stamp proves the"
+        " signing time {signed_at}",
+    ),
+    "seal.maker_revoked_later": (
+        "制章者证书在签章后被吊销（{revoked_at}，原因 {reason}）",
+        "the maker's certificate was revoked after signing ({revoked_at}, {reason})",
+    ),
+    "seal.maker_revoked_after_proven_time": (
+        "制章者证书于 {revoked_at} 被吊销，时间戳证明签章在此之前",
+        "the maker's certificate was revoked at {revoked_at}; a time stamp proves earlier signing",
+    ),
+    # time stamps
+    "time.after_stamp": (
+        "自述的签章时间 {signed_at} 晚于时间戳 {proven}",
+        "the claimed signing time {signed_at} is after the time stamp {proven}",
+    ),
+    **_of_stamps("time.stamp"),
+    **_of_stamps("seal.timestamp"),
+    "seal.created_after_stamp": (
+        "印章制作时间 {created} 晚于印章时间戳 {time}",
+        "the seal's creation {created} is after its time stamp {time}",
+    ),
+    "deviation:timestamp.imprint": (
+        "时间戳的杂凑对象是 {over}",
+        "the time stamp's imprint is over {over}",
     ),
     # expectation
     "expectation:passed": (

@@ -8,6 +8,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -163,7 +164,7 @@ def test_limits_hold() -> None:
 
 def test_damaged_parts_are_listed() -> None:
     """Every part that cannot be read whole is named."""
-    package = Package.open(zips.archive([zips.OFD, zips.replace(zips.PAGE, crc=1)]))
+    package = Package.open(zips.archive([zips.OFD, replace(zips.PAGE, crc=1)]))
     assert [error.code for error in package.damaged()] == ["package.crc"]
 
 
@@ -192,7 +193,7 @@ def test_written_package_is_clean_for_other_readers() -> None:
 
 
 def test_rewriting_keeps_order_and_packed_bytes() -> None:
-    """A rewritten package keeps order and packed bytes of untouched parts and drops foreign bytes."""
+    """A rewritten package keeps order and packed bytes of untouched parts and drops foreign bytes."""  # noqa: E501
     source = zips.archive([zips.streamed(zips.OFD), zips.PAGE], prefix=b"vendor")
     package = Package.open(source)
     out = io.BytesIO()

@@ -10,20 +10,19 @@ from __future__ import annotations
 from esealkit.asn1 import der
 from esealkit.crypto import sm2
 from esealkit.errors import EsealError
-from esealkit.seal.model import SignatureValue
 
 __all__ = ["read_sm2_value"]
 
 
-def read_sm2_value(stored: bytes, unused: int) -> tuple[SignatureValue, tuple[str, ...]]:
-    """Read an SM2 signature value; gives it with canonical DER, and the departures met."""
+def read_sm2_value(stored: bytes, unused: int) -> tuple[bytes | None, tuple[str, ...]]:
+    """Read an SM2 signature value as canonical DER (or ``None``), and the departures met."""
     notes: list[str] = []
     content = stored
     if len(stored) == 64 and not _is_der_signature(stored):
-        return _from_pair(stored, stored[:32], stored[32:], ["signature.raw_rs"])
+        return _from_pair(stored[:32], stored[32:], ["signature.raw_rs"])
     if len(stored) == 128 and not any(stored[:32]) and not any(stored[64:96]):
         # SDF and SKF hand out r and s right-aligned in 64-byte fields (GM/T 0018, GM/T 0016).
-        return _from_pair(stored, stored[32:64], stored[96:], ["signature.raw_128"])
+        return _from_pair(stored[32:64], stored[96:], ["signature.raw_128"])
     if unused or _declared_length(stored) > len(stored):
         # A named bit list drops trailing zero bits; the SEQUENCE's length says how many bytes.
         missing = _declared_length(stored) - len(stored)
@@ -37,21 +36,19 @@ def read_sm2_value(stored: bytes, unused: int) -> tuple[SignatureValue, tuple[st
         # r and s are never negative: a set top bit is a missing zero byte (corpus row 11).
         pair = [item.expect(der.Tag.INTEGER, "r, s").content for item in (first, second)]
     except EsealError:
-        return SignatureValue(stored=stored, der=None), ()
+        return None, ()
     notes += [f"signature.{note.kind}" for note in der_notes]
     if any(item.content[0] & 0x80 for item in (first, second)):
         notes.append("signature.integer_negative")
-    return _from_pair(stored, pair[0], pair[1], notes)
+    return _from_pair(pair[0], pair[1], notes)
 
 
-def _from_pair(
-    stored: bytes, r: bytes, s: bytes, notes: list[str]
-) -> tuple[SignatureValue, tuple[str, ...]]:
+def _from_pair(r: bytes, s: bytes, notes: list[str]) -> tuple[bytes | None, tuple[str, ...]]:
     try:
         encoded = sm2.encode_signature(int.from_bytes(r, "big"), int.from_bytes(s, "big"))
     except (EsealError, ValueError):
-        return SignatureValue(stored=stored, der=None), ()
-    return SignatureValue(stored=stored, der=encoded), tuple(dict.fromkeys(notes))
+        return None, ()
+    return encoded, tuple(dict.fromkeys(notes))
 
 
 def _is_der_signature(stored: bytes) -> bool:

@@ -1,0 +1,104 @@
+/* fault_tests.c - faults while signing.  Built with -DEK_TEST_FAULTS, which flips one bit of one
+ * field product, and with a random source of its own that can fail or repeat.
+ *
+ * Every product of a signature is hit in turn: each time the signature is either refused or right
+ * (the fault fell on a value that is thrown away). */
+#include "check.h"
+
+long ek_fault_at = -1, ek_fault_count;
+int ek_fault_bit;
+
+static int random_answer; /* 0 fails, 1 repeats one byte, 2 gives what no key may be */
+
+int ek_random(uint8_t *out, size_t out_len) {
+    memset(out, random_answer == 2 ? 0xff : 0x5a, out_len);
+    return random_answer != 0;
+}
+
+static void field_faults(const ek_sm2_private *key) {
+    uint8_t e[32], fresh[32] = {0}, sig[EK_SM2_SIGNATURE_MAX];
+    size_t sig_len;
+    int why;
+    long products, refused = 0, right = 0;
+    static const int bits[] = {0, 63, 64, 131, 255};
+
+    memset(e, 0x3c, sizeof e);
+    ek_fault_at = -1;
+    ek_fault_count = 0;
+    CHECK(ek_sm2_sign_e_fresh(sig, sizeof sig, &sig_len, &why, key, e, fresh));
+    products = ek_fault_count;
+    for (long at = 0; at < products; at++) {
+        ek_fault_bit = bits[at % 5];
+        ek_fault_at = at;
+        ek_fault_count = 0;
+        memset(sig, 0, sizeof sig);
+        if (ek_sm2_sign_e_fresh(sig, sizeof sig, &sig_len, &why, key, e, fresh)) {
+            right++;
+            ek_fault_at = -1;
+            CHECK(ek_sm2_verify_e(&why, &key->public_key, sig, sig_len, e));
+        } else {
+            static const uint8_t nothing[EK_SM2_SIGNATURE_MAX];
+            refused++;
+            CHECK(why == EK_FAULT_DETECTED && sig_len == 0);
+            CHECK(memcmp(sig, nothing, sizeof sig) == 0);
+        }
+    }
+    ek_fault_at = -1;
+    printf("faults: %ld products, %ld refused, %ld harmless\n", products, refused, right);
+    CHECK(refused > products / 2);
+}
+
+/* A flipped bit in the stored key: d, the cached inverse. */
+static void key_faults(const ek_sm2_private *key) {
+    uint8_t e[32] = {7}, fresh[32] = {0}, sig[EK_SM2_SIGNATURE_MAX];
+    size_t sig_len;
+    int why;
+    for (int bit = 0; bit < 256; bit++) {
+        ek_sm2_private broken = *key;
+        broken.d[bit / 64] ^= (uint64_t)1 << (bit % 64);
+        CHECK(!ek_sm2_sign_e_fresh(sig, sizeof sig, &sig_len, &why, &broken, e, fresh));
+        broken = *key;
+        broken.inverse[bit / 64] ^= (uint64_t)1 << (bit % 64);
+        CHECK(!ek_sm2_sign_e_fresh(sig, sizeof sig, &sig_len, &why, &broken, e, fresh));
+        CHECK(why == EK_FAULT_DETECTED && sig_len == 0);
+    }
+}
+
+static void random_faults(const ek_sm2_private *key) {
+    uint8_t e[32] = {9}, sig[EK_SM2_SIGNATURE_MAX], zeros[EK_SM2_SIGNATURE_MAX] = {0};
+    uint8_t first[EK_SM2_SIGNATURE_MAX];
+    const uint8_t *messages[2] = {e, e};
+    uint8_t sigs[2 * EK_SM2_SIGNATURE_MAX] = {0};
+    size_t sig_len = 99, first_len, lens[2] = {32, 32}, sig_lens[2];
+    ek_sm2_private made;
+    int why;
+
+    memset(sig, 0, sizeof sig);
+    random_answer = 0;
+    CHECK(!ek_sm2_sign_e(sig, sizeof sig, &sig_len, &why, key, e));
+    CHECK(why == EK_RANDOM_FAILED && sig_len == 0 && memcmp(sig, zeros, sizeof sig) == 0);
+    CHECK(!ek_sm2_sign(sig, sizeof sig, &sig_len, &why, key, e, 0, e, 32));
+    CHECK(why == EK_RANDOM_FAILED && sig_len == 0 && memcmp(sig, zeros, sizeof sig) == 0);
+    CHECK(!ek_sm2_sign_many(sigs, sizeof sigs, sig_lens, &why, key, e, 0, messages, lens, 2));
+    CHECK(why == EK_RANDOM_FAILED && sig_lens[0] == 0 && sig_lens[1] == 0);
+    CHECK(!ek_sm2_private_generate(&made, &why) && why == EK_RANDOM_FAILED);
+    CHECK(made.d[0] == 0 && made.d[3] == 0);
+    random_answer = 2; /* all ones: refused as a key each time, and the tries are bounded */
+    CHECK(!ek_sm2_private_generate(&made, &why) && why == EK_RANDOM_FAILED);
+    random_answer = 1; /* stuck: nonces still differ from message to message */
+    CHECK(ek_sm2_sign_e(first, sizeof first, &first_len, &why, key, e));
+    e[0] ^= 1;
+    CHECK(ek_sm2_sign_e(sig, sizeof sig, &sig_len, &why, key, e));
+    CHECK(memcmp(sig, first, 36) != 0);
+}
+
+int main(void) {
+    uint8_t d[32];
+    ek_sm2_private key;
+    unhex(d, 32, "3945208F7B2144B13F36E38AC6D39F95889393692860B51A42FB81EF4DF7C5B8");
+    CHECK(ek_sm2_private_load(&key, d));
+    field_faults(&key);
+    key_faults(&key);
+    random_faults(&key);
+    return report("faults");
+}

@@ -1,0 +1,460 @@
+"""Signed messages: GB/T 35275-2017 (GM/T 0010), PKCS#7 and RFC 5652, read on raw slices.
+
+The shape is the same under three families of OIDs; what differs in the field is *what was
+signed*.  :func:`find_message` names the variant that a message follows (they are listed at
+:class:`Variant`); none is tried on a signature with attributes except the one its attributes
+prescribe.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from esealkit.asn1 import der, oids
+from esealkit.asn1.der import Node, Tag
+from esealkit.crypto import sm3
+from esealkit.errors import (
+    DerError,
+    EsealError,
+    InvalidSignature,
+    SealFormatError,
+    UnsupportedError,
+)
+from esealkit.findings import Deviation
+from esealkit.limits import DEFAULT_LIMITS, Limits
+from esealkit.pki.certificate import Certificate
+from esealkit.pki.sm2_values import read_sm2_value
+
+__all__ = [
+    "Message",
+    "SignedMessage",
+    "SignerInfo",
+    "Variant",
+    "digest_named",
+    "find_message",
+    "parse_signed_message",
+    "select_certificate",
+    "verify_signer",
+]
+
+_SIGNED_DATA = frozenset({oids.GM_SIGNED_DATA, oids.CMS_SIGNED_DATA})
+_PLAIN_DATA = frozenset({oids.GM_DATA, oids.CMS_DATA})
+_DIGESTS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
+    oids.SM3: ("sm3", sm3),
+    oids.SM3_PLAIN: ("sm3", sm3),
+    oids.SHA256: ("sha256", lambda data: hashlib.sha256(data).digest()),
+    oids.SHA384: ("sha384", lambda data: hashlib.sha384(data).digest()),
+    oids.SHA512: ("sha512", lambda data: hashlib.sha512(data).digest()),
+    oids.SHA1: ("sha1", lambda data: hashlib.sha1(data, usedforsecurity=False).digest()),
+}
+
+
+class Variant(str, Enum):
+    """What a signer signed."""
+
+    ATTRIBUTES = "attributes"
+    """1: the DER SET OF attributes, whose messageDigest is the content's digest."""
+    CONTENT_IS_DIGEST = "content-is-digest"
+    """2: no attributes; eContent is the digest of the document, and is what was signed."""
+    CONTENT = "content"
+    """3: no attributes; the content itself."""
+    DIGEST = "digest"
+    """4: no attributes, detached; the digest of the content."""
+    DIRECT = "direct"
+    """5: e is the digest itself, without Z: recognised, never accepted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignerInfo:
+    """One ``SignerInfo``."""
+
+    issuer: bytes | None
+    """DER Name of the signer's issuer; ``None`` where a key identifier is used."""
+    serial: int | None
+    """Serial number beside it."""
+    key_identifier: bytes | None
+    """subjectKeyIdentifier (RFC 5652 only)."""
+    digest_algorithm: str
+    """OID."""
+    attributes: bytes | None
+    """The signed attributes as the DER SET that is signed; ``None`` when there are none."""
+    attribute_values: dict[str, tuple[Node, ...]]
+    """Attribute OID → its values."""
+    repeated: tuple[str, ...]
+    """Attribute OIDs that occur more than once."""
+    signature_algorithm: str
+    """OID."""
+    signature: bytes
+    """``encryptedDigest`` as stored."""
+    unsigned_values: dict[str, tuple[Node, ...]]
+    """Unsigned attribute OID → its values."""
+
+    @property
+    def signing_time(self) -> dt.datetime | None:
+        """The signingTime attribute, UTC; a claim."""
+        values = self.attribute_values.get(oids.ATTRIBUTE_SIGNING_TIME, ())
+        if len(values) != 1 or not values[0].is_time():
+            return None
+        try:
+            return der.parse_time_text(values[0].content.decode("ascii"), values[0].number)
+        except (DerError, UnicodeDecodeError):
+            return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedMessage:
+    """One ``SignedData``."""
+
+    content_type: str
+    """Outer OID; ``""`` for a bare SignedData."""
+    encapsulated_type: str
+    """OID of the encapsulated content."""
+    content: bytes | None
+    """Octets of the encapsulated content; ``None`` when detached."""
+    certificates: tuple[bytes, ...]
+    """DER of the certificates in the message."""
+    crls: tuple[bytes, ...]
+    """DER of the CRLs in the message."""
+    signers: tuple[SignerInfo, ...]
+    """All SignerInfos."""
+    deviations: tuple[Deviation, ...]
+    """Departures met while reading."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What a signer signed, found by :func:`find_message`."""
+
+    variant: Variant
+    data: bytes
+    """The message that the signature is over."""
+    digest_matches: bool
+    """Whether the document's digest is the one that is signed."""
+
+
+def parse_signed_message(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> SignedMessage:
+    """Read a ContentInfo with SignedData, or a bare SignedData.
+
+    :raises SealFormatError: it is neither.
+    :raises LimitExceeded: a budget was hit.
+    """
+    notes: list[der.Note] = []
+    try:
+        root = der.parse(data, notes=notes, allow_trailing=True, limits=limits)
+        reader = _Reader([_note(item) for item in notes])
+        trailing = data[root.end :]
+        if trailing.strip(b"\0\r\n"):
+            raise SealFormatError("cms.trailing", count=len(trailing))
+        if trailing:
+            reader.note("der.trailing_padding", f"offset {root.end}", count=len(trailing))
+        return reader.message(root)
+    except DerError as error:
+        raise SealFormatError(error.code, **error.details) from error
+
+
+def _note(item: der.Note) -> Deviation:
+    where = f"offset {item.offset}"
+    return Deviation(id=f"der.{item.kind}", where=where, evidence={"where": where})
+
+
+class _Reader:
+    def __init__(self, deviations: list[Deviation]) -> None:
+        self.deviations = deviations
+
+    def note(self, kind: str, where: str, **evidence: object) -> None:
+        self.deviations.append(
+            Deviation(id=kind, where=where, evidence={"where": where, **evidence})
+        )
+
+    def message(self, root: Node) -> SignedMessage:
+        parts = root.sequence("ContentInfo", 1)
+        outer = ""
+        if parts[0].is_universal(Tag.OID):
+            outer = parts[0].oid("contentType")
+            if outer not in _SIGNED_DATA:
+                raise SealFormatError("cms.not_signed_data", type=outer)
+            if len(parts) != 2 or not parts[1].is_context(0) or len(parts[1]) != 1:
+                raise SealFormatError("cms.structure", what="content")
+            body = parts[1][0]
+        else:
+            self.note("cms.bare", "ContentInfo")
+            body = root
+        fields = list(body.sequence("SignedData", 4))
+        fields.pop(0).integer("SignedData.version")
+        fields.pop(0).expect(Tag.SET, "digestAlgorithms")
+        encapsulated = fields.pop(0)
+        certificates: tuple[bytes, ...] = ()
+        crls: tuple[bytes, ...] = ()
+        if fields and fields[0].is_context(0):
+            certificates = tuple(item.raw for item in fields.pop(0).children)
+        if fields and fields[0].is_context(1):
+            crls = tuple(item.raw for item in fields.pop(0).children)
+        if len(fields) != 1:
+            raise SealFormatError("cms.structure", what="signerInfos")
+        signers = tuple(
+            self.signer(item) for item in fields[0].expect(Tag.SET, "signerInfos").children
+        )
+        kind, content = self.encapsulated(encapsulated)
+        return SignedMessage(
+            content_type=outer,
+            encapsulated_type=kind,
+            content=content,
+            certificates=certificates,
+            crls=crls,
+            signers=signers,
+            deviations=tuple(self.deviations),
+        )
+
+    def encapsulated(self, node: Node) -> tuple[str, bytes | None]:
+        """``contentInfo``: the type and, unless detached, the octets."""
+        parts = node.sequence("contentInfo", 1, 2)
+        kind = parts[0].oid("contentInfo.contentType")
+        if len(parts) == 1:
+            return kind, None
+        if not parts[1].is_context(0):
+            raise SealFormatError("cms.structure", what="contentInfo.content")
+        inner = parts[1].children
+        if not inner:
+            return kind, None
+        if inner[0].is_universal(Tag.OCTET_STRING):
+            return kind, inner[0].octets("contentInfo.content")
+        # PKCS#7: any type; what is signed are its content octets.
+        return kind, inner[0].content
+
+    def signer(self, node: Node) -> SignerInfo:
+        parts = list(node.sequence("SignerInfo", 5, 7))
+        parts.pop(0).integer("SignerInfo.version")
+        issuer, serial, key_identifier = _signer_id(parts.pop(0))
+        digest = parts.pop(0).sequence("digestAlgorithm", 1, 2)[0].oid("digestAlgorithm")
+        attributes: bytes | None = None
+        values: dict[str, tuple[Node, ...]] = {}
+        repeated: tuple[str, ...] = ()
+        if parts and parts[0].is_context(0):
+            signed = parts.pop(0)
+            values, repeated = _attributes(signed)
+            # What is signed is the SET's own tag, not the [0] it is stored under (RFC 5652 5.4).
+            attributes = der.encode(0x31, *(item.raw for item in signed.children))
+        if len(parts) < 2:
+            raise SealFormatError("cms.structure", what="SignerInfo")
+        algorithm = parts.pop(0).sequence("signatureAlgorithm", 1, 2)[0].oid("signatureAlgorithm")
+        signature = parts.pop(0).octets("signature")
+        unsigned: dict[str, tuple[Node, ...]] = {}
+        if parts:
+            if not parts[0].is_context(1):
+                raise SealFormatError("cms.structure", what="SignerInfo")
+            unsigned, _ = _attributes(parts[0])
+        return SignerInfo(
+            issuer=issuer,
+            serial=serial,
+            key_identifier=key_identifier,
+            digest_algorithm=digest,
+            attributes=attributes,
+            attribute_values=values,
+            repeated=repeated,
+            signature_algorithm=algorithm,
+            signature=signature,
+            unsigned_values=unsigned,
+        )
+
+
+def _signer_id(node: Node) -> tuple[bytes | None, int | None, bytes | None]:
+    if node.is_context(0):
+        return None, None, node.content
+    issuer, serial = node.sequence("issuerAndSerialNumber", 2, 2)
+    return issuer.raw, serial.integer("serialNumber"), None
+
+
+def _attributes(node: Node) -> tuple[dict[str, tuple[Node, ...]], tuple[str, ...]]:
+    found: dict[str, tuple[Node, ...]] = {}
+    repeated: list[str] = []
+    for item in node.children:
+        kind, values = item.sequence("Attribute", 2, 2)
+        oid = kind.oid("Attribute.type")
+        if oid in found:
+            repeated.append(oid)
+        found[oid] = values.expect(Tag.SET, "Attribute.values").children
+    return found, tuple(repeated)
+
+
+def digest_named(oid: str) -> tuple[str, Callable[[bytes], bytes]]:
+    """Name and function of a digest algorithm.
+
+    :raises UnsupportedError: not known here.
+    """
+    found = _DIGESTS.get(oid)
+    if found is None:
+        raise UnsupportedError("signature.digest_unknown", algorithm=oid)
+    return found
+
+
+def find_message(message: SignedMessage, signer: SignerInfo, document: bytes) -> list[Message]:
+    """What ``signer`` may have signed, given the document's data; the likeliest first.
+
+    With attributes there is one reading.  Without, GB/T 35275 leaves room that vendors use:
+    the content, or the digest of the document in or outside the message.
+
+    :raises SealFormatError: attributes that break RFC 5652 5.3 (missing or repeated), or
+        content that could be taken for attributes (catalogue S-31).
+    :raises UnsupportedError: an unknown digest.
+    """
+    _, digest = digest_named(signer.digest_algorithm)
+    expected = digest(document)
+    if signer.attributes is not None:
+        return [_by_attributes(message, signer, digest, expected, document)]
+    if message.content is not None:
+        if looks_like_attributes(message.content):
+            raise SealFormatError("cms.confusion")
+        matches = message.content == document or _is_digest(message.content, expected)
+        variant = Variant.CONTENT if message.content == document else Variant.CONTENT_IS_DIGEST
+        return [Message(variant=variant, data=message.content, digest_matches=matches)]
+    if looks_like_attributes(document):
+        raise SealFormatError("cms.confusion")
+    return [
+        Message(variant=Variant.CONTENT, data=document, digest_matches=True),
+        Message(variant=Variant.DIGEST, data=expected, digest_matches=True),
+    ]
+
+
+def _by_attributes(
+    message: SignedMessage,
+    signer: SignerInfo,
+    digest: Callable[[bytes], bytes],
+    expected: bytes,
+    document: bytes,
+) -> Message:
+    if signer.repeated:
+        raise SealFormatError("cms.attribute_repeated", oid=signer.repeated[0])
+    for oid in (oids.ATTRIBUTE_CONTENT_TYPE, oids.ATTRIBUTE_MESSAGE_DIGEST):
+        if len(signer.attribute_values.get(oid, ())) != 1:
+            raise SealFormatError("cms.attribute_missing", oid=oid)
+    stated = signer.attribute_values[oids.ATTRIBUTE_MESSAGE_DIGEST][0].octets("messageDigest")
+    if message.content is None:
+        matches = stated == expected
+    else:
+        # The content is carried along: it must be the document, or its digest.
+        carried = message.content == document or _is_digest(message.content, expected)
+        matches = carried and stated == digest(message.content)
+    data = signer.attributes or b""
+    return Message(variant=Variant.ATTRIBUTES, data=data, digest_matches=matches)
+
+
+def _is_digest(content: bytes, expected: bytes) -> bool:
+    """The digest itself, or its Base64 text (ofdrw's variant A′)."""
+    if content == expected:
+        return True
+    try:
+        return base64.b64decode(content.strip(), validate=True) == expected
+    except (binascii.Error, ValueError):
+        return False
+
+
+def looks_like_attributes(data: bytes) -> bool:
+    """Whether ``data`` is a DER SET OF Attribute, which a signature could be replayed as."""
+    if data[:1] != b"\x31":
+        return False
+    try:
+        node = der.parse(data)
+        return bool(len(node)) and all(
+            item.is_universal(Tag.SEQUENCE) and len(item) == 2 and item[0].is_universal(Tag.OID)
+            for item in node.children
+        )
+    except EsealError:
+        return False
+
+
+def content_type_matches(message: SignedMessage, signer: SignerInfo) -> bool:
+    """Whether the contentType attribute names the encapsulated type (RFC 5652 11.1)."""
+    values = signer.attribute_values.get(oids.ATTRIBUTE_CONTENT_TYPE, ())
+    if not values:
+        return True
+    return values[0].is_universal(Tag.OID) and values[0].oid("contentType") == (
+        message.encapsulated_type
+    )
+
+
+def select_certificate(
+    message: SignedMessage, signer: SignerInfo, given: Sequence[Certificate] = ()
+) -> Certificate | None:
+    """The signer's certificate: from the message, else from ``given``; ``None`` when absent.
+
+    :raises SealFormatError: two different certificates fit (catalogue S-29).
+    """
+    candidates: dict[bytes, Certificate] = {}
+    for raw in message.certificates:
+        try:
+            certificate = Certificate(raw)
+        except EsealError:
+            continue
+        if _fits(certificate, signer):
+            candidates[certificate.der] = certificate
+    if len(candidates) > 1:
+        raise SealFormatError("cms.certificate_ambiguous", count=len(candidates))
+    if candidates:
+        return next(iter(candidates.values()))
+    fitting = {item.der: item for item in given if _fits(item, signer)}
+    if len(fitting) > 1:
+        raise SealFormatError("cms.certificate_ambiguous", count=len(fitting))
+    return next(iter(fitting.values()), None)
+
+
+def _fits(certificate: Certificate, signer: SignerInfo) -> bool:
+    if signer.key_identifier is not None:
+        return bool(certificate.asn1.key_identifier == signer.key_identifier)
+    return certificate.serial == signer.serial and certificate.issuer_der == signer.issuer
+
+
+def verify_signer(
+    signer: SignerInfo, certificate: Certificate, messages: Sequence[Message], document: bytes
+) -> tuple[Message, tuple[Deviation, ...]]:
+    """The message that the signature holds over, and the departures of its encoding.
+
+    :raises InvalidSignature: it holds over none of them; code ``cms.direct`` when it is a
+        signature over the bare digest without Z.
+    :raises UnsupportedError: an unknown algorithm.
+    """
+    from esealkit.pki.signatures import verify_with_certificate
+
+    signature = signer.signature
+    deviations: tuple[Deviation, ...] = ()
+    if certificate.uses_sm2:
+        value, notes = read_sm2_value(signer.signature, 0)
+        if value is None:
+            raise InvalidSignature("cms.signature_unreadable", length=len(signer.signature))
+        signature = value
+        deviations = tuple(Deviation(id=kind, where="SignerInfo.signature") for kind in notes)
+        name, _ = digest_named(signer.digest_algorithm)
+        if name != "sm3":
+            raise InvalidSignature("cms.digest_mismatch", algorithm=name)
+    algorithm = signer.signature_algorithm
+    if algorithm == oids.RSA_ENCRYPTION:
+        algorithm = _RSA_WITH.get(signer.digest_algorithm, algorithm)
+    failure: InvalidSignature | None = None
+    for message in messages:
+        try:
+            verify_with_certificate(certificate, algorithm, signature, message.data)
+        except InvalidSignature as error:
+            failure = failure or error
+        else:
+            return message, deviations
+    if certificate.uses_sm2:
+        try:
+            certificate.sm2_key.verify_e(signature, sm3(document))
+        except EsealError:
+            pass
+        else:
+            raise InvalidSignature("cms.direct")
+    raise failure or InvalidSignature("crypto.invalid_signature")
+
+
+_RSA_WITH = {
+    oids.SHA1: oids.RSA_WITH_SHA1,
+    oids.SHA256: oids.RSA_WITH_SHA256,
+    oids.SHA384: oids.RSA_WITH_SHA384,
+    oids.SHA512: oids.RSA_WITH_SHA512,
+}
