@@ -63,32 +63,6 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "签名消息中没有任何签名者",
         "the signed message has no signer at all",
     ),
-    "cms.certificate_ambiguous": (
-        "有 {count} 个不同的证书都像是签名者的",
-        "{count} different certificates could be the signer's",
-    ),
-    "cms.attribute_repeated": ("签名属性 {oid} 重复", "the signed attribute {oid} is repeated"),
-    "cms.attribute_missing": ("缺少签名属性 {oid}", "the signed attribute {oid} is missing"),
-    "cms.confusion": (
-        "被签内容本身是一组签名属性，可能是挪用的签名",
-        "the content is itself a set of attributes: the signature could be one taken from them",
-    ),
-    "cms.direct": (
-        "签名直接针对杂凑值而没有 Z 值，不符合 SM2 标准",
-        "the signature is over the bare digest without Z, which is not SM2 as the standard has it",
-    ),
-    "cms.signature_unreadable": (
-        "签名值不是 SM2 签名的任何已知编码",
-        "the value is no known encoding of an SM2 signature",
-    ),
-    "cms.digest_mismatch": (
-        "SM2 签名没有配 SM3 杂凑",
-        "an SM2 signature with a digest other than SM3",
-    ),
-    "signature.digest_unknown": (
-        "杂凑算法 {algorithm} 未知",
-        "the digest {algorithm} is not known",
-    ),
     "deviation:cms.bare": ("没有外层 ContentInfo", "a SignedData without ContentInfo"),
     "deviation:cms.content_type": (
         "contentType 属性与内容类型不同",
@@ -389,22 +363,6 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "whether the signer's certificate was revoked was not checked",
         "用 --evidence 给出 CRL 或 OCSP 响应",
         "Give a CRL or OCSP response with --evidence.",
-    ),
-    "signer.revoked": (
-        "签章者证书在签章前已被吊销",
-        "the signer's certificate had been revoked before signing",
-    ),
-    "signer.revoked_time_unproven": (
-        "签章者证书后来被吊销，签章时间没有证明，不能确定签章在吊销之前",
-        "the signer's certificate was revoked later, and no proof shows that the signature is older",
-    ),
-    "signer.revoked_later": (
-        "签章者证书在签章之后被吊销（原因不涉及密钥泄露）",
-        "the signer's certificate was revoked after signing, for a reason other than compromise",
-    ),
-    "seal.maker_revoked": (
-        "制章者证书已被吊销",
-        "the seal maker's certificate was revoked",
     ),
     "seal.status_bad": (
         "印章已被注销、暂停或停止使用",

@@ -545,9 +545,29 @@ def test_integrity_policy_asks_only_for_the_file(bench: Workbench) -> None:
 
 
 def test_strict_policy_asks_for_revocation(bench: Workbench) -> None:
-    """Under strict an unchecked revocation keeps the verdict from passing."""
-    report = bench.verify(bench.sign(), policy="strict")
+    """Under strict a revocation that nothing tells keeps the verdict from passing."""
+    from dataclasses import replace
+
+    data = bench.sign()
+    without = replace(ek.TrustStore.from_path(bench.trust), crls=())
+    report = bench.verify(data, policy="strict", trust=without)
     assert report.verdict is ek.Verdict.INDETERMINATE
+    assert bench.verify(data, trust=without).verdict is ek.Verdict.PASSED
+    codes = {item.code for item in bench.verify(data, trust=without).reservations}
+    assert "signer.revocation_unchecked" in codes
+    assert bench.verify(data, policy="strict").verdict is ek.Verdict.PASSED
+
+
+def test_revoked_certificate_after_a_claimed_time(bench: Workbench) -> None:
+    """Revoked for compromise after a merely claimed time is indeterminate; revoked before that
+    time fails (S-12)."""
+    before = bench.verify(bench.sign(signer="revoked"))
+    assert (before.verdict.value, before.code) == ("failed", "signer.revoked")
+    earlier = bench.verify(bench.sign(signer="revoked", when=bench.now - 5 * DAY))
+    assert earlier.verdict is ek.Verdict.INDETERMINATE
+    assert earlier.code == "signer.revoked_time_unproven"
+    integrity = bench.verify(bench.sign(signer="revoked"), policy="integrity")
+    assert integrity.verdict is ek.Verdict.PASSED
 
 
 def test_report_is_no_truth_value(bench: Workbench) -> None:
