@@ -63,32 +63,6 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "签名消息中没有任何签名者",
         "the signed message has no signer at all",
     ),
-    "cms.certificate_ambiguous": (
-        "有 {count} 个不同的证书都像是签名者的",
-        "{count} different certificates could be the signer's",
-    ),
-    "cms.attribute_repeated": ("签名属性 {oid} 重复", "the signed attribute {oid} is repeated"),
-    "cms.attribute_missing": ("缺少签名属性 {oid}", "the signed attribute {oid} is missing"),
-    "cms.confusion": (
-        "被签内容本身是一组签名属性，可能是挪用的签名",
-        "the content is itself a set of attributes: the signature could be one taken from them",
-    ),
-    "cms.direct": (
-        "签名直接针对杂凑值而没有 Z 值，不符合 SM2 标准",
-        "the signature is over the bare digest without Z, which is not SM2 as the standard has it",
-    ),
-    "cms.signature_unreadable": (
-        "签名值不是 SM2 签名的任何已知编码",
-        "the value is no known encoding of an SM2 signature",
-    ),
-    "cms.digest_mismatch": (
-        "SM2 签名没有配 SM3 杂凑",
-        "an SM2 signature with a digest other than SM3",
-    ),
-    "signature.digest_unknown": (
-        "杂凑算法 {algorithm} 未知",
-        "the digest {algorithm} is not known",
-    ),
     "deviation:cms.bare": ("没有外层 ContentInfo", "a SignedData without ContentInfo"),
     "deviation:cms.content_type": (
         "contentType 属性与内容类型不同",
