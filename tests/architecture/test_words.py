@@ -98,7 +98,6 @@ COMPUTED = {
     ("ofd/coverage.py", "_listed", "code"): (
         "document.attachment_uncovered",
         "document.extra_parts",
-        "document.covered_by_others",
     ),
     ("ofd/signatures.py", "note", "code"): (
         "document.no_signature_list",

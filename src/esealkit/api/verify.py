@@ -26,6 +26,7 @@ from esealkit.policy import Policy
 from esealkit.report.as_json import report_json
 from esealkit.report.as_text import report_text
 from esealkit.report.run import Run, TrustShown
+from esealkit.seal.status import StatusList, is_status_list
 from esealkit.verification.circumstances import Circumstances
 from esealkit.verification.judgement import Reservation, Verdict
 from esealkit.verification.results import DocumentResult
@@ -125,12 +126,14 @@ def verify(
     :param trust: a :class:`TrustStore`, a path, several of them, or ``None``: openly no trust.
     :param when: judge as of this aware time instead of now.
     :param policy: a :class:`Policy` or the name of a shipped one; default ``default``.
-    :param evidence: certificates given beside the file, told apart by content.
+    :param evidence: certificates, CRLs, OCSP responses and seal status lists, told apart by
+        their content.
     :param fetch: reserved; this version downloads nothing.
     :param expect: seals (name, code or unified social credit code) that must have passed.
     :param password: reserved for encrypted packages; refused by this version.
     :raises UsageError: an argument is wrong.  A bad *document* never raises: it is a verdict.
-    :raises InputError, KeyFormatError: ``trust`` or ``evidence`` cannot be read.
+    :raises InputError, KeyFormatError, SealFormatError, InvalidSignature: ``trust`` or
+        ``evidence`` cannot be read.
     """
     if password is not None:
         raise UsageError("usage.password")
@@ -201,28 +204,31 @@ def _circumstances(
     if isinstance(policy, str):
         policy = Policy.named(policy)
     stores = merge(trust)
-    found = _evidence(evidence, stores, limits)
+    found, lists = _evidence(evidence, stores, limits)
     return Circumstances(
         stores=stores,
         now=(when or dt.datetime.now(dt.UTC)).astimezone(dt.UTC),
         policy=policy or Policy.default(),
         certificates=found.certificates,
         revocation=found.revocation,
+        status_lists=lists,
         limits=limits,
     )
 
 
 def _evidence(
     evidence: Iterable[Source], stores: tuple[TrustStore, ...], limits: Limits
-) -> Evidence:
-    """Evidence given with the call, and the CRLs kept with the trust."""
+) -> tuple[Evidence, tuple[StatusList, ...]]:
+    """Evidence given with the call, and the CRLs and status lists kept with the trust."""
     if isinstance(evidence, (str, bytes)):
         raise UsageError("usage.evidence")
     items = [read_small(item, limits.crl_size, limits=limits) for item in evidence]
-    found = sort_evidence([*items, *(crl for store in stores for crl in store.crls)], limits=limits)
+    items += [item for store in stores for item in (*store.crls, *store.status)]
+    lists = [item for item in items if is_status_list(item)]
+    found = sort_evidence([item for item in items if item not in lists], limits=limits)
     if found.others:
         raise UsageError("usage.evidence_unknown", size=len(found.others[0]))
-    return found
+    return found, tuple(StatusList.read(item, limits=limits) for item in lists)
 
 
 def _report(

@@ -200,12 +200,20 @@ def _rendered_findings(
             by_others.insert(0, entry_name)
         else:
             by_nobody.insert(0, entry_name)
-    if by_nobody or own.broken:
-        broken = [
-            str(error.details.get("where") or error.details.get("name")) for error in own.broken
-        ]
-        findings = _listed("document.partly_covered", [*by_nobody, *broken]) + findings
-    findings.extend(_listed("document.covered_by_others", by_others))
+    broken = [str(error.details.get("where") or error.details.get("name")) for error in own.broken]
+    uncovered = [*by_nobody, *broken, *by_others]
+    if uncovered:
+        # What only another signature covers may have been added after this one: it counts.
+        findings.insert(
+            0,
+            unknown(
+                CHECK,
+                CLAUSE,
+                code="document.partly_covered",
+                parts=uncovered,
+                covered_by_others=by_others,
+            ),
+        )
     return findings
 
 

@@ -314,6 +314,42 @@ ERRORS: dict[str, Text] = {
         "Check that --cert and --key belong together.",
     ),
     # signing
+    "signing.no_stamp_in_v1": (
+        "GM/T 0031-2014 的签章数据没有放时间戳的位置",
+        "a GM/T 0031-2014 signature has no place for a time stamp",
+        "改用 V4 或 V5 的印章，或不加时间戳。",
+        "Use a V4 or V5 seal, or no time stamp.",
+    ),
+    "status.malformed": (
+        "不是合法的印章状态名录（{reason}）",
+        "not a valid seal status list ({reason})",
+    ),
+    "status.empty_history": ("印章 {seal} 没有任何状态", "the seal {seal} has no state"),
+    # fetching
+    "fetch.failed": ("访问 {url} 失败（{reason}）", "the request to {url} failed ({reason})"),
+    "fetch.ldap": (
+        "{url} 是 LDAP 地址，不自动下载",
+        "{url} is an LDAP address, which is not fetched",
+        "从 CA 网站取得 CRL 文件，用 --evidence 给出。",
+        "Get the CRL from the CA and give it with --evidence.",
+    ),
+    "fetch.private_address": (
+        "{url} 指向内网或本机地址，不予访问",
+        "{url} leads to a private or local address and is not contacted",
+        "确有需要时，由调用者明确允许该主机。",
+        "Where it is meant, the caller must allow that host by name.",
+    ),
+    "fetch.redirect": ("{url} 的重定向没有目标", "the redirect from {url} has no target"),
+    "fetch.redirects": ("{url} 重定向次数过多", "too many redirects from {url}"),
+    "fetch.scheme": ("{url} 不是 http 或 https 地址", "{url} is no http or https address"),
+    "fetch.status": ("{url} 返回状态 {status}", "{url} answered with status {status}"),
+    "fetch.timeout": ("访问 {url} 超时", "the request to {url} took too long"),
+    "fetch.too_large": (
+        "{url} 的内容超过 {most} 字节",
+        "the answer from {url} is larger than {most} bytes",
+    ),
+    "fetch.unknown_host": ("无法解析 {url} 的主机名", "the host of {url} cannot be resolved"),
+    "fetch.url": ("网址不合法：{url}", "not a valid URL: {url}"),
     "signing.no_certificate": (
         "密钥没有附带证书",
         "the key comes without a certificate",
@@ -445,8 +481,8 @@ ERRORS: dict[str, Text] = {
     "usage.evidence_unknown": (
         "有一件佐证（{size} 字节）无法识别",
         "a piece of evidence ({size} bytes) could not be recognised",
-        "可用证书、CRL（PEM 或 DER）和 OCSP 响应。",
-        "Certificates and CRLs (PEM or DER) and OCSP responses can be used.",
+        "可用证书、CRL（PEM 或 DER）、OCSP 响应和印章状态名录。",
+        "Certificates, CRLs (PEM or DER), OCSP responses and seal status lists can be used.",
     ),
     "usage.expect": (
         "expect 须为列表，而不是文本 {found}",

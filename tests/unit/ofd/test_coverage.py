@@ -217,7 +217,7 @@ def test_part_covered_by_a_later_signature_only_is_told() -> None:
     """A shown part that only another signature covers is told apart from one nobody covers."""
     first = covering_all_but("Doc_0/Res/i.png")
     second = signed(first)
-    assert codes(second, 0) == {"document.covered_by_others": ["Doc_0/Res/i.png"]}
+    assert codes(second, 0) == {"document.partly_covered": ["Doc_0/Res/i.png"]}
     assert codes(second, 1) == {}
 
 

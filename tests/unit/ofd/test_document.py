@@ -6,7 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from esealkit.errors import EsealError, UnsupportedError, UsageError, XmlError
+from esealkit.errors import (
+    EsealError,
+    LimitExceeded,
+    UnsupportedError,
+    UsageError,
+    XmlError,
+)
 from esealkit.findings import Outcome
 from esealkit.limits import Limits
 from esealkit.ofd import OfdDocument, examine

@@ -12,7 +12,9 @@ from tests.support.ofds import pack
 
 PACKAGE = Package.open(
     pack(
-        dict.fromkeys(("OFD.xml", "Doc_0/Document.xml", "Doc_0/Signs/a.xml", "a.xml", "Top/b.xml"), b"x")
+        dict.fromkeys(
+            ("OFD.xml", "Doc_0/Document.xml", "Doc_0/Signs/a.xml", "a.xml", "Top/b.xml"), b"x"
+        )
     )
 )
 
