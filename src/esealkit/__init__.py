@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         load_seal,
         open_key,
         prepare,
+        sign,
         stamp,
     )
     from esealkit.api.verify import Report, verify, verify_seal
@@ -58,6 +59,7 @@ _HOMES = {
     "make_seal": "esealkit.api.make",
     "open_key": "esealkit.api.sign",
     "prepare": "esealkit.api.sign",
+    "sign": "esealkit.api.sign",
     "sm3": "esealkit.crypto",
     "stamp": "esealkit.api.sign",
     "verify": "esealkit.api.verify",
@@ -86,6 +88,7 @@ __all__ = [
     "make_seal",
     "open_key",
     "prepare",
+    "sign",
     "sm3",
     "stamp",
     "verify",

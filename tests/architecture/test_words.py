@@ -40,6 +40,13 @@ CHECK_ARGUMENTS = {
     ("seal/check.py", "read_certificate"): ("signer.chain", "seal.maker_chain"),
     ("verification/judgement.py", "_refused"): (),
 }
+_REVOCATION = ("signer.revocation", "seal.maker_revocation")
+_STAMPS = ("time.stamp", "seal.timestamp")
+CHECK_ARGUMENTS |= {
+    ("verification/revocation_steps.py", "judge_revocation"): _REVOCATION,
+    ("verification/revocation_steps.py", "_revoked"): _REVOCATION,
+    ("verification/time_steps.py", "prove_time"): _STAMPS,
+}
 # Reasons that are computed: (module, function, expression) → its values.
 COMPUTED = {
     ("pki/standing.py", "_chain", "code"): (
@@ -60,6 +67,25 @@ COMPUTED = {
     ),
     # An error's own code: every error is a reason.
     ("verification/seal_signature.py", "judge_seal", "maker.code"): ("seal.certificate_malformed",),
+    ("verification/digital_signature.py", "*", "error.code"): (),
+    ("verification/digital_signature.py", "_value", "code"): (
+        "cms.direct",
+        "signature.value:failed",
+    ),
+    ("verification/revocation_steps.py", "judge_revocation", "*"): (
+        "signer.revocation_unchecked",
+        "seal.maker_revocation_unchecked",
+    ),
+    ("verification/revocation_steps.py", "_revoked", "*"): tuple(
+        f"{prefix}{reason}"
+        for prefix in ("signer.", "seal.maker_")
+        for reason in (
+            "revoked",
+            "revoked_after_proven_time",
+            "revoked_later",
+            "revoked_time_unproven",
+        )
+    ),
     ("verification/verifier.py", "_judge_seal_signature", "error.code"): (),
     ("ofd/document.py", "*", "error.code"): (),
     ("ofd/signatures.py", "*", "error.code"): (),
@@ -72,7 +98,6 @@ COMPUTED = {
     ("ofd/coverage.py", "_listed", "code"): (
         "document.attachment_uncovered",
         "document.extra_parts",
-        "document.covered_by_others",
     ),
     ("ofd/signatures.py", "note", "code"): (
         "document.no_signature_list",
@@ -147,6 +172,8 @@ def reasons_of(site: Site) -> set[str]:
             )
             for check in checks
         }
+    if isinstance(code, ast.Name) and local_values(site, code.id):
+        return local_values(site, code.id)
     raise AssertionError(f"name the reasons of this finding in COMPUTED: {site}")
 
 

@@ -17,7 +17,7 @@ WHEN = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 
 OFD_XML = (
-    f'<?xml version="1.0" encoding="UTF-8"?>\n<ofd:OFD {NS} Version="1.0" DocType="OFD"><ofd:DocBody>'
+    f'<?xml version="1.0" encoding="UTF-8"?>\n<ofd:OFD {NS} Version="1.0" DocType="OFD"><ofd:DocBody>'  # noqa: E501
     "<ofd:DocInfo><ofd:DocID>0123456789abcdef0123456789abcdef</ofd:DocID></ofd:DocInfo>"
     "<ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>"
 ).encode()
@@ -53,7 +53,7 @@ PARTS: dict[str, bytes] = {
 LIST = "Doc_0/Signs/Signatures.xml"
 SIGN = "Doc_0/Signs/Sign_0/"
 SEAL = b"\x30\x03\x02\x01\x01"
-ANNOTATIONS = f'<ofd:Annotations {NS}><ofd:Page PageID="1"><ofd:FileLoc>a.xml</ofd:FileLoc></ofd:Page></ofd:Annotations>'.encode()
+ANNOTATIONS = f'<ofd:Annotations {NS}><ofd:Page PageID="1"><ofd:FileLoc>a.xml</ofd:FileLoc></ofd:Page></ofd:Annotations>'.encode()  # noqa: E501
 ANNOTATION = f'<ofd:PageAnnot {NS}><ofd:Annot ID="8" Type="Stamp"/></ofd:PageAnnot>'.encode()
 
 

@@ -126,6 +126,8 @@ def _assigned(node: ast.Assign, name: str) -> set[str]:
         if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
             pairs = list(zip(target.elts, node.value.elts, strict=True))
         for left, right in pairs:
-            if isinstance(left, ast.Name) and left.id == name and constant(right):
-                found.add(str(constant(right)))
+            if not isinstance(left, ast.Name) or left.id != name:
+                continue
+            either = (right.body, right.orelse) if isinstance(right, ast.IfExp) else (right,)
+            found |= {str(constant(item)) for item in either if constant(item)}
     return found

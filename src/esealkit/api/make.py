@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 
 from esealkit.api.sources import Source, read_small
+from esealkit.api.timestamping import TimeStamper
 from esealkit.asn1 import oids
 from esealkit.crypto import sm3
 from esealkit.crypto.signing_key import SigningKey
@@ -54,6 +55,7 @@ def make_seal(
     list_digests: bool = False,
     vendor_id: str = "esealkit",
     extensions: Iterable[Extension] = (),
+    timestamper: TimeStamper | None = None,
     clock: Callable[[], dt.datetime] | None = None,
 ) -> ElectronicSeal:
     """Make an electronic seal, signed by the maker's ``key``.
@@ -65,6 +67,7 @@ def make_seal(
     :param signers: certificates that may sign with the seal, PEM or DER.
     :param valid_until: by default the earliest end of the signers' certificates; never later
         (SH-13).
+    :param timestamper: stamps the time on the seal itself (edition V5 only).
     :param list_digests: list SM3 digests of the certificates (certListType 2) instead.
     :raises Expired, WrongUsage: a certificate that cannot be used now.
     :raises UsageError: an argument that does not fit.
@@ -97,15 +100,21 @@ def make_seal(
         vendor_id=vendor_id,
         extensions=tuple(extensions),
     )
-    return _made(content, edition, maker, key)
+    return _made(content, edition, maker, key, timestamper)
 
 
 def _made(
-    content: SealContent, edition: Edition, maker: Certificate, key: SigningKey
+    content: SealContent,
+    edition: Edition,
+    maker: Certificate,
+    key: SigningKey,
+    timestamper: TimeStamper | None,
 ) -> ElectronicSeal:
     info = build_seal_info(content, edition)
     signature = key.sign(seal_signing_input(info, maker.der, edition))
-    seal = parse_seal(build_seal(info, maker.der, signature, edition), strict=True)
+    token = timestamper.stamp(signature) if timestamper is not None else None
+    encoded = build_seal(info, maker.der, signature, edition, timestamp=token)
+    seal = parse_seal(encoded, strict=True)
     if (
         check_maker_signature(seal, maker).outcome is not Outcome.PASSED
         or check_seal_form(seal).outcome is not Outcome.PASSED

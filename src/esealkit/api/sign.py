@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from esealkit.api.sources import Source, opened, read_small
+from esealkit.api.timestamping import TimeStamper
 from esealkit.api.verify import Report, Trust, verify
 from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import (
@@ -35,14 +36,21 @@ from esealkit.placement import Placement
 from esealkit.policy import Policy
 from esealkit.seal.model import ElectronicSeal
 from esealkit.seal.parse import parse_seal
-from esealkit.signing.ofd_signing import PreparedValue, StagedSigning, finish_staged, lay_out
+from esealkit.signing.ofd_signing import (
+    PreparedValue,
+    StagedSigning,
+    finish_staged,
+    lay_out,
+    lay_out_signature,
+    sign_description,
+)
 from esealkit.signing.output import StagedFile
-from esealkit.signing.readiness import check_ready
+from esealkit.signing.readiness import check_ready, check_signer_ready
 from esealkit.verification.judgement import Verdict
 from esealkit.verification.results import SignatureResult
 from esealkit.verification.verifier import sniff_format
 
-__all__ = ["Prepared", "Receipt", "complete", "load_seal", "open_key", "prepare", "stamp"]
+__all__ = ["Prepared", "Receipt", "complete", "load_seal", "open_key", "prepare", "sign", "stamp"]
 
 Clock = Callable[[], dt.datetime]
 
@@ -114,7 +122,7 @@ def stamp(
     key: SigningKey,
     placement: Placement | Sequence[Placement],
     lock: bool = False,
-    timestamper: None = None,
+    timestamper: TimeStamper | None = None,
     trust: Trust = None,
     policy: Policy | str | None = None,
     evidence: Iterable[Source] = (),
@@ -128,6 +136,7 @@ def stamp(
 
     :param destination: written beside, verified, renamed; may be the source itself.
     :param lock: forbid further signatures (covers the list of signatures too).
+    :param timestamper: adds a time stamp over the signature value (V4, V5).
     :param provider: ``NAME[:VERSION[:COMPANY]]`` written into the signature; readers choose
         their plug-in by it.
     :param clock: gives the signing time; for tests.  The receipt says so.
@@ -137,15 +146,76 @@ def stamp(
     :raises OutputError: the destination could not be written; it is unchanged.
     """
     request = _Request(seal, key.certificate, key.chain, clock, trust, provider, limits)
-    _not_built(timestamper=timestamper, fetch=fetch, password=password)
+    _not_built(fetch=fetch, password=password)
     with opened(source, limits=limits) as found:
-        before = _existing(found.content, trust, policy, request)
+        before = _standing_of(verify(found.content, trust=trust, policy=policy, when=request.now))
         document = _ofd(found.content, limits)
         laid, value = request.lay_out(document, placement, lock=lock)
-        signed = value.signed(key.sign(value.to_be_signed))
+        signature = key.sign(value.to_be_signed)
+        signed = value.signed(signature, timestamper.stamp if timestamper else None)
         with StagedFile(Path(destination)) as staged:
             _written(staged, lambda out: laid.write(out, signed.value))
-            return _committed(staged, value, request, before, trust, policy, evidence, limits)
+            return _committed(
+                staged,
+                value.signed_at,
+                clock is None,
+                before,
+                lambda path, when: verify(
+                    path, trust=trust, policy=policy, when=when, evidence=evidence, limits=limits
+                ),
+            )
+
+
+def sign(
+    source: Source,
+    destination: str | PathLike[str],
+    *,
+    key: SigningKey,
+    lock: bool = False,
+    attributes: bool = False,
+    trust: Trust = None,
+    policy: Policy | str | None = None,
+    evidence: Iterable[Source] = (),
+    provider: str | None = None,
+    clock: Clock | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Receipt:
+    """Sign a document without a seal (数字签名; GM/T 0099-2020 7.2, GB/T 35275-2017).
+
+    :param attributes: put the digest and the signing time into signed attributes; otherwise the
+        digest itself is signed and the time is claimed by the document only.
+    :raises CertificateError, Forbidden, OutputError: as for :func:`stamp`.
+    """
+    moment = _now(clock)
+    if key.certificate is None:
+        raise UsageError("signing.no_certificate")
+    certificate = Certificate(key.certificate)
+    chain = [Certificate(item) for item in key.chain]
+    check_signer_ready(certificate, now=moment, stores=merge(trust), intermediates=chain)
+    with opened(source, limits=limits) as found:
+        before = _standing_of(verify(found.content, trust=trust, policy=policy, when=moment))
+        laid = lay_out_signature(
+            _ofd(found.content, limits), when=moment, lock=lock, provider=_provider(provider)
+        )
+        signed = sign_description(
+            laid,
+            key=key,
+            certificate=certificate,
+            chain=key.chain,
+            when=moment,
+            attributes=attributes,
+        )
+        with StagedFile(Path(destination)) as staged:
+            _written(staged, lambda out: laid.write(out, signed.value))
+            return _committed(
+                staged,
+                moment.replace(microsecond=0),
+                clock is None,
+                before,
+                lambda path, when: verify(
+                    path, trust=trust, policy=policy, when=when, evidence=evidence, limits=limits
+                ),
+            )
 
 
 def prepare(
@@ -194,6 +264,7 @@ def complete(
     prepared: Prepared | str | bytes,
     signature: bytes,
     *,
+    timestamper: TimeStamper | None = None,
     trust: Trust = None,
     policy: Policy | str | None = None,
     evidence: Iterable[Source] = (),
@@ -208,10 +279,18 @@ def complete(
     waiting = (
         prepared.staged if isinstance(prepared, Prepared) else StagedSigning.from_json(prepared)
     )
-    signed = waiting.value.signed(bytes(signature))
+    signed = waiting.value.signed(bytes(signature), timestamper.stamp if timestamper else None)
     with StagedFile(waiting.destination) as staged:
         _written(staged, lambda out: finish_staged(waiting, signed, out))
-        receipt = _committed(staged, waiting.value, None, None, trust, policy, evidence, limits)
+        receipt = _committed(
+            staged,
+            waiting.value.signed_at,
+            True,
+            None,
+            lambda path, when: verify(
+                path, trust=trust, policy=policy, when=when, evidence=evidence, limits=limits
+            ),
+        )
     waiting.staged.unlink(missing_ok=True)
     return receipt
 
@@ -229,11 +308,7 @@ class _Request:
         provider: str | None,
         limits: Limits,
     ) -> None:
-        self.clock_is_system = clock is None
-        self.now = (clock or _system_clock)()
-        if self.now.tzinfo is None:
-            raise UsageError("usage.naive_time", text=self.now.isoformat())
-        self.now = self.now.astimezone(dt.UTC)
+        self.now = _now(clock)
         self.seal = seal if isinstance(seal, ElectronicSeal) else load_seal(seal, limits=limits)
         if certificate is None:
             raise UsageError("signing.no_certificate")
@@ -261,6 +336,13 @@ class _Request:
             lock=lock,
             provider=self.provider,
         )
+
+
+def _now(clock: Clock | None) -> dt.datetime:
+    moment = (clock or _system_clock)()
+    if moment.tzinfo is None:
+        raise UsageError("usage.naive_time", text=moment.isoformat())
+    return moment.astimezone(dt.UTC)
 
 
 def _system_clock() -> dt.datetime:
@@ -314,29 +396,24 @@ def _digest(staged: StagedFile) -> str:
     return digest.hexdigest()
 
 
-def _existing(
-    content: bytes | BinaryIO, trust: Trust, policy: Policy | str | None, request: _Request
-) -> tuple[tuple[Verdict, str], ...]:
-    """How the earlier signatures stand before anything is added."""
-    report = verify(content, trust=trust, policy=policy, when=request.now)
+def _standing_of(report: Report) -> tuple[tuple[Verdict, str], ...]:
+    """How the signatures stand, one by one."""
     return tuple((item.verdict, item.code) for item in report.documents[0].signatures)
 
 
 def _committed(
     staged: StagedFile,
-    value: PreparedValue,
-    request: _Request | None,
+    signed_at: dt.datetime,
+    clock_is_system: bool,
     before: tuple[tuple[Verdict, str], ...] | None,
-    trust: Trust,
-    policy: Policy | str | None,
-    evidence: Iterable[Source],
-    limits: Limits,
+    check: Callable[[Path, dt.datetime | None], Report],
 ) -> Receipt:
-    """Verify the staged file, rename it, and say what was done."""
-    when = value.signed_at if request is not None and not request.clock_is_system else None
-    report = verify(
-        staged.path, trust=trust, policy=policy, when=when, evidence=evidence, limits=limits
-    )
+    """Verify the staged file, rename it, and say what was done.
+
+    :param before: how the earlier signatures stood; they must stand so still.
+    :param check: verifies a path as of a time.
+    """
+    report = check(staged.path, None if clock_is_system else signed_at)
     results = report.documents[0].signatures
     if not results:
         raise OutputError("signing.self_check", reason=report.code or "no signature found")
@@ -344,8 +421,7 @@ def _committed(
     broken = [item.finding.reason for item in new.checks if item.finding.outcome is Outcome.FAILED]
     if broken:
         raise OutputError("signing.self_check", reason=broken[0])
-    after = tuple((item.verdict, item.code) for item in results[:-1])
-    if before is not None and after != before:
+    if before is not None and _standing_of(report)[:-1] != before:
         raise OutputError("signing.earlier_changed")
     digest = report.documents[0].sha256
     report = report.renamed(str(staged.destination))
@@ -353,8 +429,8 @@ def _committed(
     return Receipt(
         destination=staged.destination,
         sha256=digest,
-        signing_time=value.signed_at,
-        clock_is_system=request is None or request.clock_is_system,
+        signing_time=signed_at,
+        clock_is_system=clock_is_system,
         signature=new,
         report=report,
     )

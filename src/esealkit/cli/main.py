@@ -22,6 +22,7 @@ _COMMANDS = {
     "sandbox": ("esealkit.cli.commands.demo", "sandbox"),
     "verify": ("esealkit.cli.commands.verify", "verify"),
     "stamp": ("esealkit.cli.commands.stamp", "stamp"),
+    "sign": ("esealkit.cli.commands.stamp", "sign"),
     "seal": ("esealkit.cli.commands.seal", "seal"),
 }
 

@@ -25,6 +25,8 @@ __all__ = ["Body", "Box", "OfdDocument", "OfdPage", "Permissions"]
 ENTRY = "OFD.xml"
 ENCRYPTIONS = "Encryptions.xml"
 _KEPT_TREES = 16
+_MOST_BODIES = 256
+"""Bodies of one package: each is walked for itself; genuine files have one."""
 Box = tuple[float, float, float, float]
 
 
@@ -137,6 +139,8 @@ class OfdDocument:
         bodies = top.root.children("DocBody")
         if not bodies:
             raise XmlError("xml.no_element", where=self.entry, element="DocBody")
+        if len(bodies) > _MOST_BODIES:
+            raise LimitExceeded("document.body_count", count=len(bodies), limit=_MOST_BODIES)
         self.doc_type: str = top.root.get("DocType") or ""
         self.version: str = top.root.get("Version") or ""
         self.bodies: tuple[Body, ...] = tuple(

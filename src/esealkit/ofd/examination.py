@@ -77,7 +77,6 @@ class Examination:
         return coverage_findings(
             self.document,
             self.signatures[index].entry,
-            tuple(signature.entry for signature in self.signatures),
             self.coverage,
             own_seal_equal=own_seal_equal,
             known=known,
@@ -98,7 +97,9 @@ def examine(document: OfdDocument) -> Examination:
         signatures.append(
             ExaminedSignature(entry=entry, references=results, findings=(*entry.findings, finding))
         )
-    covered = coverage(document, {each.entry.index: each.references for each in signatures})
+    covered = coverage(
+        document, lists.entries, {each.entry.index: each.references for each in signatures}
+    )
     return Examination(
         document=document,
         findings=(

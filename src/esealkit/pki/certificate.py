@@ -19,7 +19,7 @@ from asn1crypto import x509
 from esealkit.asn1 import der as der_walk
 from esealkit.asn1 import oids
 from esealkit.crypto import sm2, sm3
-from esealkit.errors import EsealError, KeyFormatError
+from esealkit.errors import DerError, EsealError, KeyFormatError
 from esealkit.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["Certificate", "SubjectPublicKey", "load_certificates", "readable_name"]
@@ -267,9 +267,25 @@ def readable_name(name: bytes) -> str:
     for rdn in der_walk.parse(name, notes=[]):
         for item in rdn:
             oid = item[0].oid("attribute type")
-            value = item[1].text(oid) if item[1].is_text() else item[1].content.hex()
+            value = _attribute_text(item[1])
             parts.append(f"{_ATTRIBUTE_NAMES.get(oid, oid)}={value}")
     return ",".join(parts)
+
+
+def _attribute_text(value: der_walk.Node) -> str:
+    """An attribute's text; genuine e-mail attributes hold UTF-8 and GBK in an IA5String."""
+    if not value.is_text():
+        return value.content.hex()
+    try:
+        return value.text("attribute value")
+    except DerError:
+        pass
+    for codec in ("utf-8", "gb18030"):
+        try:
+            return value.content.decode(codec)
+        except UnicodeDecodeError:
+            continue
+    return value.content.hex()
 
 
 def load_certificates(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Certificate, ...]:

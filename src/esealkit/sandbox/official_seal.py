@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from esealkit.asn1 import oids
+from esealkit.crypto import sm3
 from esealkit.pki.certificate import Certificate
+from esealkit.pki.timestamp import build_token
 from esealkit.sandbox.pki_kit import SandboxPki
 from esealkit.seal.build import SealContent, build_seal, build_seal_info, seal_signing_input
 from esealkit.seal.kinds import kind_named
@@ -45,4 +48,17 @@ def official_seal(kit: SandboxPki, png: bytes, edition: Edition, *, now: dt.date
     )
     info = build_seal_info(content, edition)
     signature = maker.sign(seal_signing_input(info, maker.certificate, edition))
-    return build_seal(info, maker.certificate, signature, edition)
+    token = _time_stamp(kit, signature, start) if edition is Edition.V5 else None
+    return build_seal(info, maker.certificate, signature, edition, timestamp=token)
+
+
+def _time_stamp(kit: SandboxPki, signature: bytes, made: dt.datetime) -> bytes:
+    """V5 puts a time stamp on the seal itself (GM/T 0031-2025), here by the kit's authority."""
+    return build_token(
+        hash_algorithm=oids.SM3,
+        hashed=sm3(signature),
+        key=kit.holders["tsa"],
+        time=made,
+        serial=1,
+        policy="1.2.3.4.1",
+    )

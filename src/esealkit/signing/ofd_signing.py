@@ -7,13 +7,14 @@ import binascii
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from esealkit.asn1 import oids
 from esealkit.crypto import sm3
+from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import (
     EsealError,
     InputError,
@@ -26,11 +27,20 @@ from esealkit.ofd.embed import ESEALKIT, SignaturePlan, StampBox, complete, plan
 from esealkit.ofd.package import Package
 from esealkit.ofd.signatures import Provider
 from esealkit.pki.certificate import Certificate
+from esealkit.pki.cms_build import build_signed_message
 from esealkit.placement import Placement, resolve
 from esealkit.seal.build import build_seal_signature, build_to_be_signed
 from esealkit.seal.model import Edition, ElectronicSeal
 
-__all__ = ["PreparedValue", "Signed", "finish_staged", "lay_out"]
+__all__ = [
+    "PreparedValue",
+    "Signed",
+    "StagedSigning",
+    "finish_staged",
+    "lay_out",
+    "lay_out_signature",
+    "sign_description",
+]
 
 _SCHEMA = "esealkit.prepared/1"
 
@@ -55,15 +65,19 @@ class PreparedValue:
         """``SM3(Z ‖ to_be_signed)``: 32 bytes for devices that sign a digest (GB/T 35276)."""
         return sm3(Certificate(self.certificate).sm2_key.z() + self.to_be_signed)
 
-    def signed(self, signature: bytes) -> Signed:
+    def signed(self, signature: bytes, stamp: Callable[[bytes], bytes] | None = None) -> Signed:
         """State *Signed*: check ``signature`` (DER) against the certificate and pack the value.
 
+        :param stamp: gives a time stamp token over the signature's octets (V4, V5).
         :raises InvalidSignature: it is not this certificate's signature over the value.
+        :raises UnsupportedError: a time stamp on a V1 signature, which has no place for it.
         """
         try:
             Certificate(self.certificate).sm2_key.verify(signature, self.to_be_signed)
         except InvalidSignature:
             raise InvalidSignature("signing.wrong_signature") from None
+        if stamp is not None and self.edition is Edition.V1:
+            raise UnsupportedError("signing.no_stamp_in_v1")
         return Signed(
             value=build_seal_signature(
                 self.to_be_signed,
@@ -71,6 +85,7 @@ class PreparedValue:
                 signature,
                 self.edition,
                 algorithm=oids.SM2_WITH_SM3,
+                timestamp=stamp(signature) if stamp is not None else None,
             ),
             path=self.signed_value_path,
         )
@@ -146,6 +161,51 @@ def lay_out(
         signed_at=when,
     )
     return laid, value
+
+
+def lay_out_signature(
+    document: OfdDocument,
+    *,
+    when: dt.datetime,
+    lock: bool = False,
+    provider: Provider | None = None,
+    body: int = 0,
+) -> SignaturePlan:
+    """A digital signature without a seal (GB/T 33190-2016 18.1, Type ``Sign``): no stamps."""
+    return plan(
+        document,
+        when=when.astimezone(dt.UTC).replace(microsecond=0),
+        body=body,
+        kind="Sign",
+        lock=lock,
+        provider=provider or ESEALKIT,
+    )
+
+
+def sign_description(
+    laid: SignaturePlan,
+    *,
+    key: SigningKey,
+    certificate: Certificate,
+    chain: Sequence[bytes] = (),
+    when: dt.datetime,
+    attributes: bool = False,
+) -> Signed:
+    """The GB/T 35275 message over a laid-out Signature.xml (GM/T 0099-2020 7.2).
+
+    :param attributes: sign attributes that hold the digest (the form one widespread reader
+        accepts) instead of the digest itself, which is the literal reading.
+    """
+    value = build_signed_message(
+        laid.signature_xml,
+        key=key,
+        certificate=certificate.der,
+        chain=chain,
+        attributes=attributes,
+        content=None if attributes else sm3(laid.signature_xml),
+        signing_time=when if attributes else None,
+    )
+    return Signed(value=value, path=laid.signed_value_path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,7 @@ from esealkit.seal.check import (
 )
 from esealkit.seal.model import ElectronicSeal
 
-__all__ = ["check_ready"]
+__all__ = ["check_ready", "check_signer_ready"]
 
 
 def check_ready(
@@ -63,6 +63,22 @@ def check_ready(
             valid_from=str(seal.valid_from),
             valid_until=str(seal.valid_until),
         )
+    check_signer_ready(signer, now=now, stores=stores, intermediates=intermediates)
+    if check_signer_in_seal(seal, signer).outcome is not Outcome.PASSED:
+        raise SignerNotOnSeal("signing.not_on_seal", subject=signer.subject, seal=seal.name)
+
+
+def check_signer_ready(
+    signer: Certificate,
+    *,
+    now: dt.datetime,
+    stores: Sequence[TrustStore] = (),
+    intermediates: Iterable[Certificate] = (),
+) -> None:
+    """Raise a typed error unless the certificate itself may sign at ``now``.
+
+    :raises Expired, WrongUsage, ChainError, UsageError: as for :func:`check_ready`.
+    """
     if not signer.uses_sm2:
         raise UsageError("signing.not_sm2", subject=signer.subject)
     if not signer.valid_at(now):
@@ -74,8 +90,6 @@ def check_ready(
         )
     if not signer.may_sign:
         raise WrongUsage("signing.key_usage", subject=signer.subject)
-    if check_signer_in_seal(seal, signer).outcome is not Outcome.PASSED:
-        raise SignerNotOnSeal("signing.not_on_seal", subject=signer.subject, seal=seal.name)
     anchors = [item for store in stores for item in store.signers]
     if anchors:
         others = [item for store in stores for item in store.intermediates]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from esealkit.findings import Deviation, Finding, not_applicable, passed
 from esealkit.ofd.examination import Examination, ExaminedSignature, path_binding
 from esealkit.policy import Policy
@@ -36,6 +38,7 @@ def _subject(
         signed_data=entry.description,
         findings=(*signature.findings, _changes(examination, signature)),
         deviations=entry.deviations,
+        claimed_time=_aware(entry.xml_time_guess),
         stamps=tuple(
             StampFacts(
                 page=stamp.page,
@@ -51,6 +54,13 @@ def _subject(
         bind_path=bind_path,
         coverage=coverage,
     )
+
+
+def _aware(moment: dt.datetime | None) -> dt.datetime | None:
+    """SignatureDateTime names no zone by any rule; without one it is Beijing time."""
+    if moment is None or moment.tzinfo is not None:
+        return moment
+    return moment.replace(tzinfo=dt.timezone(dt.timedelta(hours=8)))
 
 
 def _changes(examination: Examination, signature: ExaminedSignature) -> Finding:

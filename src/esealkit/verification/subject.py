@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -29,6 +30,9 @@ class Subject:
     """The format's own findings: form, references, changes."""
     deviations: tuple[Deviation, ...]
     """The format's own deviations."""
+    claimed_time: dt.datetime | None
+    """A time the document claims beside the value (XML's SignatureDateTime); never decisive
+    where the signed value has one of its own."""
     stamps: tuple[StampFacts, ...]
     """Where it is shown."""
     seal_file: bytes | None

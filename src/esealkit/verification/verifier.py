@@ -35,6 +35,7 @@ from esealkit.policy import Effect
 from esealkit.seal.model import ElectronicSeal
 from esealkit.seal.parse import is_seal, is_seal_signature, parse_seal, parse_seal_signature
 from esealkit.verification.circumstances import Circumstances
+from esealkit.verification.digital_signature import judge_digital_signature
 from esealkit.verification.judgement import (
     Identity,
     Integrity,
@@ -335,8 +336,7 @@ def _judge(subject: Subject, around: Circumstances) -> SignatureResult:
         finding = unknown("signature.value", code="signer.certificate_missing")
         return _unjudged(subject, around, "signature", finding)
     if kind == "cms":
-        finding = unknown("signature.form", "GM/T 0099-2020 7.2", code="signature.cms_unsupported")
-        return _unjudged(subject, around, "signature", finding)
+        return _judge_digital_signature(subject, value, around)
     finding = failed("signature.form", code="signature.unreadable", length=len(value))
     return _unjudged(subject, around, subject.declared_kind, finding)
 
@@ -405,6 +405,28 @@ def _judge_seal_signature(subject: Subject, value: bytes, around: Circumstances)
         signing_time=steps.signing_time,
         time_source=steps.time_source,
         seal=SealFacts.of(seal, steps.maker),
+        signer=CertificateFacts.of(steps.signer) if steps.signer else None,
+        stamps=subject.stamps,
+        deviations=deviations,
+    )
+
+
+def _judge_digital_signature(
+    subject: Subject, value: bytes, around: Circumstances
+) -> SignatureResult:
+    steps = judge_digital_signature(value, subject, around, claimed=subject.claimed_time)
+    findings = [*subject.findings, *steps.findings, *subject.coverage(False)]
+    if subject.declared_kind == "seal":
+        findings.append(failed("signature.form", code="signature.kind_mismatch"))
+    deviations = (*subject.deviations, *steps.deviations)
+    return SignatureResult(
+        index=subject.index,
+        body=subject.body,
+        signature_kind="signature",
+        judgement=fold(_one_form(findings), deviations, around.policy),
+        signing_time=steps.signing_time,
+        time_source=steps.time_source,
+        seal=None,
         signer=CertificateFacts.of(steps.signer) if steps.signer else None,
         stamps=subject.stamps,
         deviations=deviations,

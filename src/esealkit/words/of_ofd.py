@@ -155,6 +155,11 @@ ERRORS: dict[str, Text] = {
         "there is no body {index} (of {count}, counted from 0)",
     ),
     "document.no_page_area": ("{where} 没有给出页面尺寸", "{where} gives no page size"),
+    "document.no_pages": ("文档没有页面", "the document has no pages"),
+    "document.body_count": (
+        "文档过多（{count}，上限 {limit}）",
+        "too many document bodies ({count}, limit {limit})",
+    ),
     "document.page_count": (
         "页数过多（{count}，上限 {limit}）",
         "too many pages ({count}, limit {limit})",
@@ -348,14 +353,10 @@ REASONS: dict[str, Text] = {
         "everything that is shown is covered by this signature",
     ),
     "document.partly_covered": (
-        "影响显示的内容未受任何签名保护：{parts}",
-        "parts that decide what is shown are covered by no signature: {parts}",
+        "影响显示的内容未受本签名保护：{parts}",
+        "parts that decide what is shown are not covered by this signature: {parts}",
         "这些文件可在签名后被替换；如属已知模板，可在策略中登记其杂凑值。",
         "They could be replaced after signing; a policy may list the digests of known templates.",
-    ),
-    "document.covered_by_others": (
-        "影响显示的内容只受其他签名保护：{parts}",
-        "parts that decide what is shown are covered by other signatures only: {parts}",
     ),
     "document.entry_uncovered": (
         "{parts} 中的元数据未受保护（其余全部受保护）",

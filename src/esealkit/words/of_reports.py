@@ -77,6 +77,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{path}：已用“{seal}”盖章 {count} 处，签章时间 {time}，写出后已验证",
         "{path}: stamped with {seal} in {count} place(s) at {time}, verified after writing",
     ),
+    "receipt.signed": (
+        "{path}：已数字签名，签名时间 {time}，写出后已验证",
+        "{path}: signed at {time}, verified after writing",
+    ),
     "receipt.chain_unknown": (
         "未给出足够的信任来源，证书链没有判定",
         "the given trust does not decide the certificate paths",
@@ -88,6 +92,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "sandbox.built": (
         "{path}：测试证书、印章和样例文件已写好（仅供测试）",
         "{path}: test certificates, seals and sample documents are written (for tests only)",
+    ),
+    "sandbox.tsa": (
+        "时间戳服务：{url}（中断即停）",
+        "time stamp authority: {url} (until interrupted)",
     ),
     "demo.stamped": ("盖章后的文件：{path}", "stamped file: {path}"),
     "demo.root_only": (

@@ -53,6 +53,121 @@ ERRORS: dict[str, Text] = {
         "证书公钥不可用（{reason}）",
         "the certificate's key cannot be used ({reason})",
     ),
+    # signed messages, time stamps, revocation data
+    "cms.certificate_ambiguous": (
+        "有 {count} 个不同的证书都像是签名者的",
+        "{count} different certificates could be the signer's",
+    ),
+    "cms.attribute_repeated": ("签名属性 {oid} 重复", "the signed attribute {oid} is repeated"),
+    "cms.attribute_missing": ("缺少签名属性 {oid}", "the signed attribute {oid} is missing"),
+    "cms.confusion": (
+        "被签内容本身是一组签名属性，可能是挪用的签名",
+        "the content is itself a set of attributes: the signature could be one taken from them",
+    ),
+    "cms.direct": (
+        "签名直接针对杂凑值而没有 Z 值，不符合 SM2 标准",
+        "the signature is over the bare digest without Z, which is not SM2 as the standard has it",
+    ),
+    "cms.signature_unreadable": (
+        "签名值不是 SM2 签名的任何已知编码",
+        "the value is no known encoding of an SM2 signature",
+    ),
+    "cms.digest_mismatch": (
+        "SM2 签名没有配 SM3 杂凑",
+        "an SM2 signature with a digest other than SM3",
+    ),
+    "signature.digest_unknown": (
+        "杂凑算法 {algorithm} 未知",
+        "the digest {algorithm} is not known",
+    ),
+    "cms.not_signed_data": (
+        "内容类型 {type} 不是签名消息",
+        "the content type {type} is no signed message",
+    ),
+    "cms.structure": (
+        "签名消息的结构有误（{what}）",
+        "the signed message is malformed ({what})",
+    ),
+    "cms.trailing": (
+        "签名消息之后还有 {count} 个多余字节",
+        "{count} foreign bytes follow the signed message",
+    ),
+    "crl.malformed": (
+        "CRL 无法解析（{reason}）",
+        "the CRL cannot be read ({reason})",
+        "请重新下载，须为 DER 或 PEM 编码的 X.509 CRL。",
+        "Download it again; it must be an X.509 CRL in DER or PEM.",
+    ),
+    "crl.row": (
+        "CRL 中有无法理解的条目（{reason}）",
+        "the CRL holds a row that cannot be understood ({reason})",
+    ),
+    "limit.crl_size": (
+        "CRL 过大（{found} 字节，上限 {allowed}）",
+        "the CRL is too large ({found} bytes, limit {allowed})",
+    ),
+    "ocsp.malformed": (
+        "OCSP 响应无法解析（{reason}）",
+        "the OCSP response cannot be read ({reason})",
+    ),
+    "ocsp.future": (
+        "OCSP 响应的时间晚于验证时间",
+        "the OCSP response is dated after the verification time",
+    ),
+    "ocsp.responder": (
+        "OCSP 响应者未获该 CA 授权",
+        "the OCSP responder is not authorised by the CA",
+    ),
+    "timestamp.not_a_token": (
+        "内容类型 {type} 不是时间戳",
+        "the content type {type} is no time stamp",
+    ),
+    "timestamp.version": (
+        "时间戳版本 {found} 未知",
+        "the time stamp's version {found} is not known",
+    ),
+    "timestamp.time": (
+        "时间戳的时间无效",
+        "the time stamp's time is invalid",
+    ),
+    "timestamp.critical": (
+        "时间戳含有未知的关键扩展",
+        "the time stamp has an unknown critical extension",
+    ),
+    "timestamp.imprint": (
+        "时间戳不是对此数据所加",
+        "the time stamp is over other data",
+    ),
+    "timestamp.digest": (
+        "时间戳中的杂凑算法与杂凑值不符",
+        "the time stamp's digest does not fit its algorithm",
+    ),
+    "timestamp.signers": (
+        "时间戳有 {count} 个签名者，应恰有一个",
+        "the time stamp has {count} signers instead of one",
+    ),
+    "timestamp.attributes": (
+        "时间戳缺少签名属性",
+        "the time stamp lacks signed attributes",
+    ),
+    "timestamp.no_certificate": (
+        "没有时间戳服务的证书",
+        "the time stamp authority's certificate is missing",
+        "用 --evidence 给出该证书。",
+        "Give it with --evidence.",
+    ),
+    "timestamp.purpose": (
+        "证书“{subject}”不是专用于时间戳的证书",
+        "the certificate {subject} is not one for time stamps alone",
+    ),
+    "timestamp.refused": (
+        "时间戳服务拒绝了请求（状态 {status}）",
+        "the time stamp authority refused the request (status {status})",
+    ),
+    "timestamp.nonce": (
+        "时间戳应答与请求不对应",
+        "the time stamp does not answer this request",
+    ),
     # trust
     "trust.empty": (
         "{path} 中没有证书",
@@ -199,6 +314,37 @@ ERRORS: dict[str, Text] = {
         "Check that --cert and --key belong together.",
     ),
     # signing
+    "signing.no_stamp_in_v1": (
+        "GM/T 0031-2014 的签章数据没有放时间戳的位置",
+        "a GM/T 0031-2014 signature has no place for a time stamp",
+        "改用 V4 或 V5 的印章，或不加时间戳。",
+        "Use a V4 or V5 seal, or no time stamp.",
+    ),
+    # fetching
+    "fetch.failed": ("访问 {url} 失败（{reason}）", "the request to {url} failed ({reason})"),
+    "fetch.ldap": (
+        "{url} 是 LDAP 地址，不自动下载",
+        "{url} is an LDAP address, which is not fetched",
+        "从 CA 网站取得 CRL 文件，用 --evidence 给出。",
+        "Get the CRL from the CA and give it with --evidence.",
+    ),
+    "fetch.private_address": (
+        "{url} 指向内网或本机地址，不予访问",
+        "{url} leads to a private or local address and is not contacted",
+        "确有需要时，由调用者明确允许该主机。",
+        "Where it is meant, the caller must allow that host by name.",
+    ),
+    "fetch.redirect": ("{url} 的重定向没有目标", "the redirect from {url} has no target"),
+    "fetch.redirects": ("{url} 重定向次数过多", "too many redirects from {url}"),
+    "fetch.scheme": ("{url} 不是 http 或 https 地址", "{url} is no http or https address"),
+    "fetch.status": ("{url} 返回状态 {status}", "{url} answered with status {status}"),
+    "fetch.timeout": ("访问 {url} 超时", "the request to {url} took too long"),
+    "fetch.too_large": (
+        "{url} 的内容超过 {most} 字节",
+        "the answer from {url} is larger than {most} bytes",
+    ),
+    "fetch.unknown_host": ("无法解析 {url} 的主机名", "the host of {url} cannot be resolved"),
+    "fetch.url": ("网址不合法：{url}", "not a valid URL: {url}"),
     "signing.no_certificate": (
         "密钥没有附带证书",
         "the key comes without a certificate",
@@ -328,10 +474,10 @@ ERRORS: dict[str, Text] = {
         "evidence is a list of files, not one file",
     ),
     "usage.evidence_unknown": (
-        "给出的佐证无法识别（{reason}）",
-        "a piece of evidence could not be recognised ({reason})",
-        "本版本可识别证书（PEM 或 DER）。",
-        "This version recognises certificates (PEM or DER).",
+        "有一件佐证（{size} 字节）无法识别",
+        "a piece of evidence ({size} bytes) could not be recognised",
+        "可用证书、CRL（PEM 或 DER）和 OCSP 响应。",
+        "Certificates and CRLs (PEM or DER) and OCSP responses can be used.",
     ),
     "usage.expect": (
         "expect 须为列表，而不是文本 {found}",

@@ -59,9 +59,22 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "the signed value ({length} bytes) has no known form",
     ),
     "signature.value_missing": ("签名值文件缺失", "the signed value is missing"),
-    "signature.cms_unsupported": (
-        "签名值是 GB/T 35275 数字签名消息，本版本尚不能判定",
-        "the signed value is a GB/T 35275 message, which this version cannot judge yet",
+    "signature.no_signer": (
+        "签名消息中没有任何签名者",
+        "the signed message has no signer at all",
+    ),
+    "deviation:cms.bare": ("没有外层 ContentInfo", "a SignedData without ContentInfo"),
+    "deviation:cms.content_type": (
+        "contentType 属性与内容类型不同",
+        "the contentType attribute differs from the content's type",
+    ),
+    "deviation:cms.signature_algorithm": (
+        "签名算法写作 SM2-with-SM3，标准为 SM2-1",
+        "the algorithm is written SM2-with-SM3 where the standard has SM2-1",
+    ),
+    "deviation:cms.digest_signed": (
+        "签名针对内容的杂凑值而不是内容",
+        "the signature is over the content's digest, not the content",
     ),
     "signature.kind_mismatch": (
         "签名列表声明为数字签名，签名值却是电子签章",
@@ -350,22 +363,6 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "whether the signer's certificate was revoked was not checked",
         "用 --evidence 给出 CRL 或 OCSP 响应",
         "Give a CRL or OCSP response with --evidence.",
-    ),
-    "signer.revoked": (
-        "签章者证书在签章前已被吊销",
-        "the signer's certificate had been revoked before signing",
-    ),
-    "signer.revoked_time_unproven": (
-        "签章者证书后来被吊销，签章时间没有证明，不能确定签章在吊销之前",
-        "the signer's certificate was revoked later, and no proof shows that the signature is older",
-    ),
-    "signer.revoked_later": (
-        "签章者证书在签章之后被吊销（原因不涉及密钥泄露）",
-        "the signer's certificate was revoked after signing, for a reason other than compromise",
-    ),
-    "seal.maker_revoked": (
-        "制章者证书已被吊销",
-        "the seal maker's certificate was revoked",
     ),
     "seal.status_bad": (
         "印章已被注销、暂停或停止使用",

@@ -15,7 +15,7 @@ from tests.support.sample import pages, sample
 
 
 def test_sample_is_a_genuine_document() -> None:
-    """The three-page sample opens without finding or deviation, and equal input gives equal bytes."""
+    """The three-page sample opens without finding or deviation, and equal input gives equal bytes."""  # noqa: E501
     data = sample()
     assert data == sample()
     opened = OfdDocument.open(data)

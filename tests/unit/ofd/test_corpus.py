@@ -32,7 +32,7 @@ OPEN = {
     "suwell_T": "document.entry_uncovered",
     "GOMAIN-V4-ok-draw_param": "document.partly_covered",
     "GreenPaper": "document.partly_covered",
-    "gomain_eseal": "document.covered_by_others",
+    "gomain_eseal": "document.partly_covered",
 }
 
 

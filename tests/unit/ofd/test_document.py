@@ -6,7 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from esealkit.errors import EsealError, UnsupportedError, UsageError, XmlError
+from esealkit.errors import (
+    EsealError,
+    LimitExceeded,
+    UnsupportedError,
+    UsageError,
+    XmlError,
+)
 from esealkit.findings import Outcome
 from esealkit.limits import Limits
 from esealkit.ofd import OfdDocument, examine
@@ -115,7 +121,7 @@ def test_error_in_one_body_does_not_hide_another() -> None:
 def test_permissions_are_read() -> None:
     """Permissions of signing and the period of validity are read as written."""
     rule = (
-        b'<ofd:Permissions><ofd:Signature>false</ofd:Signature><ofd:ValidPeriod StartDate="2020-01-01"'
+        b'<ofd:Permissions><ofd:Signature>false</ofd:Signature><ofd:ValidPeriod StartDate="2020-01-01"'  # noqa: E501
         b' EndDate="2030-01-01"/></ofd:Permissions></ofd:Document>'
     )
     permissions = bent(doc=(b"</ofd:Document>", rule)).bodies[0].permissions
@@ -158,6 +164,14 @@ def test_too_many_pages_is_a_limit() -> None:
     """The number of pages has a limit, whose excess is the body's finding."""
     opened = OfdDocument.open(pack(PARTS), limits=Limits(pages=1))
     assert codes(opened) == ["document.page_count"]
+
+
+def test_too_many_bodies_is_a_limit() -> None:
+    """The number of bodies has a limit."""
+    body = b"<ofd:DocBody><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody>"
+    entry = OFD_XML.replace(b"</ofd:OFD>", body * 300 + b"</ofd:OFD>")
+    with pytest.raises(LimitExceeded):
+        document({**PARTS, "OFD.xml": entry})
 
 
 def test_unknown_body_is_a_usage_error() -> None:

@@ -173,7 +173,7 @@ PERMISSIONS = {
     "not yet": ('<ofd:ValidPeriod StartDate="2026-06-02T00:00:00"/>', Forbidden),
     "unreadable": ('<ofd:ValidPeriod StartDate="soon"/>', DocumentError),
     "allowed": (
-        '<ofd:Signature>true</ofd:Signature><ofd:ValidPeriod StartDate="2026-06-01" EndDate="2026-06-01"/>',
+        '<ofd:Signature>true</ofd:Signature><ofd:ValidPeriod StartDate="2026-06-01" EndDate="2026-06-01"/>',  # noqa: E501
         None,
     ),
 }
@@ -253,19 +253,19 @@ def test_digital_signature_has_no_stamp() -> None:
     ]
     for options in wrong:
         with pytest.raises(UsageError):
-            planned(**options)
+            planned(**options)  # type: ignore[arg-type]
     with pytest.raises(UsageError):
         planned(when=datetime(2026, 1, 1))
 
 
 LISTS = {
-    "default prefix": '<Signatures xmlns="http://www.ofdspec.org/2016"><Signature ID="1" BaseLoc="/x/Signature.xml"/></Signatures>',
+    "default prefix": '<Signatures xmlns="http://www.ofdspec.org/2016"><Signature ID="1" BaseLoc="/x/Signature.xml"/></Signatures>',  # noqa: E501
     "empty root": '<s:Signatures xmlns:s="http://www.ofdspec.org/2016" />',
     "draft": '<?xml version="1.0"?><ofd:Signatures xmlns:ofd="http://www.ofdspec.org">\n</ofd:Signatures>\n',
-    "max late": '<o:Signatures xmlns:o="http://www.ofdspec.org/2016"><o:Signature ID="1" BaseLoc="/x/Signature.xml"/><o:MaxSignId>7</o:MaxSignId></o:Signatures>',
+    "max late": '<o:Signatures xmlns:o="http://www.ofdspec.org/2016"><o:Signature ID="1" BaseLoc="/x/Signature.xml"/><o:MaxSignId>7</o:MaxSignId></o:Signatures>',  # noqa: E501
     "max twice": '<o:Signatures xmlns:o="http://www.ofdspec.org/2016"><o:MaxSignId>7</o:MaxSignId><o:MaxSignId/></o:Signatures>',
-    "comments": '<o:Signatures xmlns:o="http://www.ofdspec.org/2016"><!-- </o:Signatures> --></o:Signatures><!-- </o:Signatures> -->',
-    "attributes with >": '<o:Signatures xmlns:o="http://www.ofdspec.org/2016" a="/>"></o:Signatures>',
+    "comments": '<o:Signatures xmlns:o="http://www.ofdspec.org/2016"><!-- </o:Signatures> --></o:Signatures><!-- </o:Signatures> -->',  # noqa: E501
+    "attributes with >": '<o:Signatures xmlns:o="http://www.ofdspec.org/2016" a="/>"></o:Signatures>',  # noqa: E501
     "bom and gbk name": '\ufeff<?xml version="1.0" encoding="UTF-8"?><o:Signatures xmlns:o="http://www.ofdspec.org/2016"><!--章--></o:Signatures>',
 }
 
@@ -308,7 +308,7 @@ def test_signatures_element_follows_versions() -> None:
 
 
 def test_new_names_never_collide() -> None:
-    """A folder that is taken, in any case, or that an earlier signature refers to, is passed over."""
+    """A folder that is taken, in any case, or that an earlier signature refers to, is passed over."""  # noqa: E501
     parts = {**PARTS, "Doc_0/signs/SIGN_0/x.bin": b"x", "Doc_0/signs/signatures.xml": b"orphan"}
     signing = planned(parts)
     assert signing.property_info == "/Doc_0/Signs/Sign_1/Signature.xml"

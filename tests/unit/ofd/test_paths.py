@@ -12,10 +12,9 @@ from tests.support.ofds import pack
 
 PACKAGE = Package.open(
     pack(
-        {
-            name: b"x"
-            for name in ("OFD.xml", "Doc_0/Document.xml", "Doc_0/Signs/a.xml", "a.xml", "Top/b.xml")
-        }
+        dict.fromkeys(
+            ("OFD.xml", "Doc_0/Document.xml", "Doc_0/Signs/a.xml", "a.xml", "Top/b.xml"), b"x"
+        )
     )
 )
 
@@ -81,7 +80,7 @@ def test_vendor_paths_are_deviations(loc: str, name: str, kind: str) -> None:
     ],
 )
 def test_paths_out_of_the_package_are_refused(loc: str) -> None:
-    """Paths that leave the package, name directories or other resources are refused (O-32, O-42)."""
+    """Paths that leave the package, name directories or other resources are refused (O-32, O-42)."""  # noqa: E501
     with pytest.raises(XmlError) as caught:
         found(loc)
     assert caught.value.code == "path.refused"

@@ -33,7 +33,7 @@ def look(parts: dict[str, bytes]) -> Examination:
 
 
 def reasons(parts: dict[str, bytes], index: int = 0) -> dict[str, Outcome]:
-    """Reason codes of a signature's findings that did not pass, all with texts in both languages."""
+    """Reason codes of a signature's findings that did not pass, all with texts in both languages."""  # noqa: E501
     found = look(parts).signatures[index].findings
     for finding in found:
         assert finding.message("zh") != finding.reason
@@ -97,7 +97,7 @@ def test_missing_part_is_named() -> None:
 
 
 def test_unsigned_and_stripped_documents_have_no_signatures() -> None:
-    """Without a list, or with a list that is gone or empty, there are no signatures (O-17, O-18)."""
+    """Without a list, or with a list that is gone or empty, there are no signatures (O-17, O-18)."""  # noqa: E501
     assert look(PARTS).signatures == ()
     assert look(PARTS).findings == look(dict(PARTS)).findings
     gone = signed()
@@ -212,7 +212,7 @@ def test_missing_digest_method_is_taken_by_length() -> None:
 def test_weak_digests_prove_nothing(method: str, new: object) -> None:
     """MD5 and SHA-1 that match leave the references open; that do not match, fail them (O-31)."""
     digest = b64encode(new(PARTS[PAGE]).digest()).decode()  # type: ignore[operator]
-    row = f'<ofd:Reference FileRef="/{PAGE}"><ofd:CheckValue>{digest}</ofd:CheckValue></ofd:Reference>'
+    row = f'<ofd:Reference FileRef="/{PAGE}"><ofd:CheckValue>{digest}</ofd:CheckValue></ofd:Reference>'  # noqa: E501
     parts = hand_signed(rows=row, method=f' CheckMethod="{method}"')
     weak = {"document.weak_digest": Outcome.UNKNOWN}
     assert reasons(parts) == ({} if method == "SHA-256" else weak)
@@ -403,7 +403,7 @@ def test_digest_of_wrong_length_fails() -> None:
     """A CheckValue of 31 or 33 bytes fails the form (X-19)."""
     for size in (31, 33, 16):
         digest = b64encode(b"x" * size).decode()
-        row = f'<ofd:Reference FileRef="/{PAGE}"><ofd:CheckValue>{digest}</ofd:CheckValue></ofd:Reference>'
+        row = f'<ofd:Reference FileRef="/{PAGE}"><ofd:CheckValue>{digest}</ofd:CheckValue></ofd:Reference>'  # noqa: E501
         assert reasons(hand_signed(rows=row))["signature.digest_size"] is Outcome.FAILED
 
 

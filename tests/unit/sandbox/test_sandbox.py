@@ -36,7 +36,8 @@ def test_all_fixed_names_are_there(sandbox: Sandbox) -> None:
     """The sandbox has its fixed names, and no staged file is left over."""
     expected = {"root.pem", "root.crl", "stranger-root.pem", "signer.p12", MARKER}
     expected |= {f"{name}.{kind}" for name in HOLDERS for kind in ("pem", "key")}
-    expected |= {"official.png", "official.svg", "sample.pdf"}
+    expected |= {"official.png", "official.svg", "sample.ofd", "sample.pdf"}
+    expected |= {"official.esl", "official-v1.esl", "official-v5.esl"}
     expected |= {f"trust/{name}" for name in ("makers/maker.pem", "signers/root.pem",
                                               "tsa/root.pem", "crls/root.crl")}  # fmt: skip
     found = {

@@ -14,15 +14,28 @@ __all__ = ["demo", "sandbox"]
 
 @click.command()
 @click.argument("directory", metavar="DIR", type=click.Path())
+@click.option(
+    "--serve-tsa",
+    type=click.IntRange(0, 65_535),
+    metavar="PORT",
+    help="Then run its time stamp authority on this loopback port until interrupted.",
+)
 @lang_option
 @click.pass_context
-def sandbox(ctx: click.Context, directory: str, lang: str | None) -> int:
+def sandbox(ctx: click.Context, directory: str, serve_tsa: int | None, lang: str | None) -> int:
     """Write a test PKI, seals and sample documents into DIR."""
     from esealkit.sandbox import build
     from esealkit.words import phrase
 
-    build(directory)
-    say(phrase("sandbox.built", chosen_language(ctx, lang), path=directory))
+    language = chosen_language(ctx, lang)
+    built = build(directory)
+    say(phrase("sandbox.built", language, path=directory))
+    if serve_tsa is not None:
+        from esealkit.sandbox.tsa_server import TsaServer
+
+        with TsaServer(built.pki.holders["tsa"], port=serve_tsa) as server:
+            say(phrase("sandbox.tsa", language, url=server.url))
+            server.serve_forever()
     return Exit.PASSED
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from esealkit.cli.commands.stamp import time_stamper
 from esealkit.cli.options import (
     chosen_language,
     lang_option,
@@ -58,6 +59,7 @@ def seal() -> None:
     show_default=True,
     help="GB/T 38540-2020, GM/T 0031-2014 or GM/T 0031-2025.",
 )
+@click.option("--tsa", metavar="URL", help="Time stamp on the seal itself (v5).")
 @click.option("--valid-until", metavar="TIME", help="End of validity; default: the certificates'.")
 @click.option("-o", "--output", required=True, type=click.Path(), metavar="ESL", help="Output.")
 @lang_option
@@ -75,6 +77,7 @@ def make(
     cert: str | None,
     pin_file: str | None,
     edition: str,
+    tsa: str | None,
     valid_until: str | None,
     output: str,
     lang: str | None,
@@ -101,6 +104,7 @@ def make(
             key=key,
             edition=edition,
             valid_until=time_of(valid_until),
+            timestamper=time_stamper(tsa),
         )
     with StagedFile(Path(output)) as staged:
         staged.write(made.der)
