@@ -88,6 +88,12 @@ class Report:
         """The report as JSON, schema ``esealkit.report/1``."""
         return report_json(self.run, _language(lang), indent=indent)
 
+    def to_html(self, lang: words.Language = "zh") -> str:
+        """The report as one self-contained HTML page, without scripts or outside references."""
+        from esealkit.report.as_html import report_html
+
+        return report_html(self.run, _language(lang))
+
     def renamed(self, path: str) -> Report:
         """The same report of one file under the name it has now."""
         documents = tuple(replace(item, path=path) for item in self.run.documents)
