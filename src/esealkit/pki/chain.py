@@ -94,18 +94,25 @@ def build_chain(
         )
     if reason := _algorithms_disagree(certificate):
         return ChainResult(outcome=ChainOutcome.BROKEN, reason=reason)
-    others = _issued_below(issuers, dict.fromkeys(intermediates), limits)
-    return _validate(certificate, issuers, others, moment, limits)
+    others, forged = _issued_below(issuers, dict.fromkeys(intermediates), limits)
+    result = _validate(certificate, issuers, others, moment, limits)
+    if result.outcome is ChainOutcome.NO_ANCHOR and any(
+        item.subject_der == certificate.issuer_der for item in forged
+    ):
+        reason = "the issuer's certificate is not signed by the key it names"
+        return ChainResult(outcome=ChainOutcome.BROKEN, reason=reason)
+    return result
 
 
 def _issued_below(
     anchors: tuple[Certificate, ...], candidates: Iterable[Certificate], limits: Limits
-) -> tuple[Certificate, ...]:
+) -> tuple[tuple[Certificate, ...], tuple[Certificate, ...]]:
     """The candidates that the anchors, or certificates below them, really issued.
 
     Candidates come from hostile documents; a mesh of certificates that name each other would
     have path building try every order (catalogue S-32).  Only what a trusted key signed is
-    handed on, and nobody can make a mesh of that.
+    handed on, and nobody can make a mesh of that.  The second tuple holds those that name a
+    trusted issuer whose key did not sign them.
     """
     waiting = [item for item in candidates if item.is_ca][: limits.certificates]
     reached = {item.subject_der: [item] for item in anchors}
@@ -119,7 +126,8 @@ def _issued_below(
         found += fresh
         done = set(fresh)
         waiting = [item for item in waiting if item not in done]
-    return tuple(found)
+    forged = [item for item in waiting if item.issuer_der in reached]
+    return tuple(found), tuple(forged)
 
 
 def _issued_by_one(certificate: Certificate, reached: dict[bytes, list[Certificate]]) -> bool:
