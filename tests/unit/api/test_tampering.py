@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 
 import pytest
-
-import esealkit as ek
 from tests.support.ofds import LIST, unpack
 from tests.support.stamped import Parts, Workbench, changed, deviations, reasons
+
+import esealkit as ek
 
 NAMED = {
     "Signature.xml": ("document.digest", "xml."),

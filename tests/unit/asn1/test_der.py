@@ -8,12 +8,12 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.seals import MAKER, seal, seal_signature
 
 from esealkit.asn1 import build, der
 from esealkit.asn1.der import Node, Note, Tag, encode, parse, parse_time_text
 from esealkit.errors import DerError, EsealError, LimitExceeded
 from esealkit.limits import Limits
-from tests.support.seals import MAKER, seal, seal_signature
 
 # catalogue row, bytes, error code; tolerated kind where a notes list lets it pass
 ROWS: list[tuple[str, bytes, str, str]] = [

@@ -6,13 +6,6 @@ import datetime as dt
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-
-from esealkit.asn1 import build, der, oids
-from esealkit.errors import EsealError, InvalidSignature, KeyFormatError, UnsupportedError
-from esealkit.keys import SoftwareKey
-from esealkit.keys.pem import write_pem
-from esealkit.pki.certificate import Certificate, load_certificates
-from esealkit.pki.signatures import verify_with_certificate
 from tests.support.ca import (
     END,
     START,
@@ -23,6 +16,13 @@ from tests.support.ca import (
     signed_body,
     with_parts,
 )
+
+from esealkit.asn1 import build, der, oids
+from esealkit.errors import EsealError, InvalidSignature, KeyFormatError, UnsupportedError
+from esealkit.keys import SoftwareKey
+from esealkit.keys.pem import write_pem
+from esealkit.pki.certificate import Certificate, load_certificates
+from esealkit.pki.signatures import verify_with_certificate
 
 CA = root("证书测试根")
 LEAF = CA.issue("某单位")

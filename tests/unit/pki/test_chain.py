@@ -12,11 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from esealkit.asn1 import build
-from esealkit.keys.pem import write_pem
-from esealkit.pki.certificate import Certificate
-from esealkit.pki.chain import ChainOutcome, build_chain
 from tests.support.ca import (
     CLASSICAL,
     END,
@@ -31,6 +26,11 @@ from tests.support.ca import (
     signed_body,
     with_parts,
 )
+
+from esealkit.asn1 import build
+from esealkit.keys.pem import write_pem
+from esealkit.pki.certificate import Certificate
+from esealkit.pki.chain import ChainOutcome, build_chain
 
 ROOT = root("链根")
 INNER = ROOT.below("中间")
