@@ -9,6 +9,7 @@ from itertools import product
 import pytest
 
 from esealkit.asn1 import der
+from esealkit.findings import Outcome
 from esealkit.policy import CHECKS, Policy
 from esealkit.seal.model import Edition
 from esealkit.verification.judgement import Identity, Integrity, Status, Verdict
@@ -289,6 +290,14 @@ def test_every_phrase_exists() -> None:
     families = {
         "f'verdict.{judged.verdict.value}'": [f"verdict.{item.value}" for item in Verdict],
         "f'verdict.{document.verdict.value}'": [f"verdict.{item.value}" for item in Verdict],
+        "f'verdict.{verdict.value}'": [f"verdict.{item.value}" for item in Verdict],
+        "f'outcome.{outcome.value}'": [f"outcome.{item.value}" for item in Outcome],
+        "'label.seal' if sealed else 'label.signature'": ["label.seal", "label.signature"],
+        "'html.required' if item.required else 'html.informative'": [
+            "html.required",
+            "html.informative",
+        ],
+        "'html.yes' if part.rendered else 'html.no'": ["html.yes", "html.no"],
         "f'edition.{seal.edition}'": [f"edition.{item.value}" for item in Edition],
         "f'label.{label}'": ["label.integrity", "label.identity", "label.status"],
         "f'{label}.{grade.value}'": [

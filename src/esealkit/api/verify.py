@@ -16,11 +16,14 @@ from typing import NoReturn
 
 from esealkit import words
 from esealkit._version import __version__
+from esealkit.api.downloads import download_revocation
 from esealkit.api.sources import Source, opened, read_small
 from esealkit.crypto import backend
 from esealkit.errors import InputError, LimitExceeded, NotPassed, UsageError
+from esealkit.fetching import Fetcher
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pki.evidence import Evidence, sort_evidence
+from esealkit.pki.revocation import RevocationData
 from esealkit.pki.trust import TrustStore, merge
 from esealkit.policy import Policy
 from esealkit.report.as_json import report_json
@@ -88,6 +91,12 @@ class Report:
         """The report as JSON, schema ``esealkit.report/1``."""
         return report_json(self.run, _language(lang), indent=indent)
 
+    def to_html(self, lang: words.Language = "zh") -> str:
+        """The report as one self-contained HTML page, without scripts or outside references."""
+        from esealkit.report.as_html import report_html
+
+        return report_html(self.run, _language(lang))
+
     def renamed(self, path: str) -> Report:
         """The same report of one file under the name it has now."""
         documents = tuple(replace(item, path=path) for item in self.run.documents)
@@ -115,7 +124,7 @@ def verify(
     when: dt.datetime | None = None,
     policy: Policy | str | None = None,
     evidence: Iterable[Source] = (),
-    fetch: None = None,
+    fetch: Fetcher | None = None,
     expect: Collection[str] = (),
     password: str | bytes | None = None,
     limits: Limits = DEFAULT_LIMITS,
@@ -128,7 +137,8 @@ def verify(
     :param policy: a :class:`Policy` or the name of a shipped one; default ``default``.
     :param evidence: certificates, CRLs, OCSP responses and seal status lists, told apart by
         their content.
-    :param fetch: reserved; this version downloads nothing.
+    :param fetch: rules for downloading revocation data; ``None`` downloads nothing.  Only
+        certificates whose path reached an anchor are asked about.
     :param expect: seals (name, code or unified social credit code) that must have passed.
     :param password: reserved for encrypted packages; refused by this version.
     :raises UsageError: an argument is wrong.  A bad *document* never raises: it is a verdict.
@@ -137,8 +147,8 @@ def verify(
     """
     if password is not None:
         raise UsageError("usage.password")
-    around = _circumstances(trust, when, policy, evidence, fetch, limits)
-    return _report((_verify_one(source, around, _expected(expect)),), around, when)
+    around = _circumstances(trust, when, policy, evidence, limits)
+    return _report((_verify_one(source, around, _expected(expect), fetch),), around, when)
 
 
 def verify_seal(
@@ -148,7 +158,7 @@ def verify_seal(
     when: dt.datetime | None = None,
     policy: Policy | str | None = None,
     evidence: Iterable[Source] = (),
-    fetch: None = None,
+    fetch: Fetcher | None = None,
     expect: Collection[str] = (),
     limits: Limits = DEFAULT_LIMITS,
 ) -> Report:
@@ -174,16 +184,37 @@ def _expected(expect: Collection[str]) -> tuple[str, ...]:
     return tuple(expect)
 
 
-def _verify_one(source: Source, around: Circumstances, expect: tuple[str, ...]) -> DocumentResult:
+def _verify_one(
+    source: Source, around: Circumstances, expect: tuple[str, ...], fetch: Fetcher | None
+) -> DocumentResult:
     """One input; what cannot be read is an unreadable document, not an exception."""
     try:
         with opened(source, limits=around.limits) as found:
-            return verify_document(
-                found.content,
-                around,
-                path=found.path,
-                sha256=found.sha256,
-                expect=expect,
+
+            def judged(circumstances: Circumstances) -> DocumentResult:
+                return verify_document(
+                    found.content,
+                    circumstances,
+                    path=found.path,
+                    sha256=found.sha256,
+                    expect=expect,
+                )
+
+            result = judged(around)
+            if fetch is None:
+                return result
+            fetched = download_revocation(result, around, fetch).revocation
+            if not fetched.crls and not fetched.responses:
+                return result
+            known = around.revocation
+            return judged(
+                replace(
+                    around,
+                    revocation=RevocationData(
+                        crls=(*known.crls, *fetched.crls),
+                        responses=(*known.responses, *fetched.responses),
+                    ),
+                )
             )
     except (InputError, LimitExceeded) as error:
         return unreadable_document(error, path=str(error.details.get("path", "")))
@@ -194,11 +225,8 @@ def _circumstances(
     when: dt.datetime | None,
     policy: Policy | str | None,
     evidence: Iterable[Source],
-    fetch: object,
     limits: Limits,
 ) -> Circumstances:
-    if fetch is not None:
-        raise UsageError("usage.fetch")
     if when is not None and when.tzinfo is None:
         raise UsageError("usage.naive_time", text=when.isoformat())
     if isinstance(policy, str):

@@ -15,7 +15,7 @@ from esealkit.verification.judgement import JudgedCheck, Reservation, Verdict
 from esealkit.verification.results import DocumentResult, SignatureResult
 from esealkit.words import inert, phrase
 
-__all__ = ["headline", "report_text"]
+__all__ = ["headline", "reason_line", "report_text"]
 
 _MARKS = {
     Outcome.PASSED: "✓",
@@ -45,6 +45,12 @@ def headline(document: DocumentResult, lang: words.Language) -> str:
     seals = [_seal_and_maker(item, lang) for item in document.signatures if item.seal is not None]
     separator = "；" if lang == "zh" else "; "
     return f"{text}{': ' if lang == 'en' else '：'}{separator.join(seals)}" if seals else text
+
+
+def reason_line(document: DocumentResult, lang: words.Language) -> str:
+    """Why the document's verdict is what it is, from whichever check gave the reason."""
+    of_signatures = (item for signature in document.signatures for item in signature.checks)
+    return _reason((*document.checks, *of_signatures), document.code, lang)
 
 
 def _seal_and_maker(signature: SignatureResult, lang: words.Language) -> str:

@@ -488,10 +488,6 @@ ERRORS: dict[str, Text] = {
         "expect 须为列表，而不是文本 {found}",
         "expect is a list of seals, not the text {found}",
     ),
-    "usage.fetch": (
-        "本版本不下载任何数据",
-        "this version downloads nothing",
-    ),
     "usage.password": (
         "本版本不能读取加密文件，请先解密",
         "this version cannot read encrypted files; decrypt them first",

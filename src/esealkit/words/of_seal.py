@@ -266,8 +266,8 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "seal.maker_revocation_unchecked": (
         "未查制章者证书是否被吊销",
         "whether the maker's certificate was revoked was not checked",
-        "用 --evidence 给出 CRL 或 OCSP 响应",
-        "Give a CRL or OCSP response with --evidence.",
+        "用 --evidence 给出 CRL 或 OCSP 响应（发布地址 {urls}），或用 --fetch 下载",
+        "Give a CRL or OCSP response with --evidence (published at {urls}), or use --fetch.",
     ),
     "seal.validity:passed": (
         "签章时间在印章有效期内（{valid_from} 至 {valid_until}）",
@@ -395,8 +395,8 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "signer.revocation_unchecked": (
         "未查签章者证书是否被吊销",
         "whether the signer's certificate was revoked was not checked",
-        "用 --evidence 给出 CRL 或 OCSP 响应",
-        "Give a CRL or OCSP response with --evidence.",
+        "用 --evidence 给出 CRL 或 OCSP 响应（发布地址 {urls}），或用 --fetch 下载",
+        "Give a CRL or OCSP response with --evidence (published at {urls}), or use --fetch.",
     ),
     "signer.in_seal:passed": ("签章者证书在印章的证书列表中", "the signer is on the seal's list"),
     "signer.in_seal:failed": (
