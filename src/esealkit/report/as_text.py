@@ -15,13 +15,21 @@ from esealkit.verification.judgement import JudgedCheck, Reservation, Verdict
 from esealkit.verification.results import DocumentResult, SignatureResult
 from esealkit.words import inert, phrase
 
-__all__ = ["headline", "reason_line", "report_text"]
+__all__ = ["attribute_of", "headline", "reason_line", "report_row", "report_text"]
 
 _MARKS = {
     Outcome.PASSED: "✓",
     Outcome.FAILED: "✗",
     Outcome.UNKNOWN: "?",
     Outcome.NOT_APPLICABLE: "–",
+}
+
+_VERDICT_MARKS = {
+    Verdict.PASSED: "✓",
+    Verdict.FAILED: "✗",
+    Verdict.INDETERMINATE: "?",
+    Verdict.UNSIGNED: "–",
+    Verdict.UNREADABLE: "!",
 }
 
 
@@ -37,6 +45,17 @@ def report_text(run: Run, lang: words.Language) -> str:
     )
     lines.append(phrase("footer.technical", lang))
     return "\n".join(lines) + "\n"
+
+
+def report_row(
+    document: DocumentResult, lang: words.Language, policy: str = "default"
+) -> str:
+    """A file in one line, and its reason in a second where it did not pass."""
+    name = inert(document.path) or phrase("label.document", lang)
+    row = f"{_VERDICT_MARKS[document.verdict]} {name}: {headline(document, lang, policy)}"
+    if not document.code:
+        return row
+    return f"{row}\n    {phrase('label.reason', lang)}: {reason_line(document, lang)}"
 
 
 def headline(document: DocumentResult, lang: words.Language, policy: str = "default") -> str:
@@ -86,11 +105,16 @@ def _short(item: Reservation, lang: words.Language) -> str:
 
 
 def _common_name(subject: str) -> str:
+    return inert(attribute_of(subject, "CN") or subject)
+
+
+def attribute_of(subject: str, key: str) -> str:
+    """The last attribute ``key`` of a name written as ``C=CN,O=…,CN=…``; ``""`` without one."""
     for part in reversed(subject.split(",")):
-        key, _, value = part.partition("=")
-        if key == "CN":
-            return inert(value)
-    return inert(subject)
+        found, _, value = part.partition("=")
+        if found == key:
+            return value
+    return ""
 
 
 def _document(document: DocumentResult, lang: words.Language, policy: str) -> Iterator[str]:
