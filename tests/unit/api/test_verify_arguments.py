@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.sample import sample
+from tests.support.stamped import Workbench
 
 import esealkit as ek
 from esealkit import errors
 from esealkit.limits import Limits
-from tests.support.sample import sample
-from tests.support.stamped import Workbench
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from tests.support.sample import sample
+from tests.support.stamped import Workbench, changed
 
 import esealkit as ek
 from esealkit.errors import UsageError
 from esealkit.report.as_json import plain, schema
-from tests.support.sample import sample
-from tests.support.stamped import Workbench, changed
 
 VALIDATOR = jsonschema.Draft202012Validator(schema())
 LANGUAGES = ("zh", "en")
