@@ -290,6 +290,7 @@ def test_every_phrase_exists() -> None:
     families = {
         "f'verdict.{judged.verdict.value}'": [f"verdict.{item.value}" for item in Verdict],
         "f'verdict.{document.verdict.value}'": [f"verdict.{item.value}" for item in Verdict],
+        "f'verdict.{key}'": [f"verdict.{item.value}" for item in Verdict],
         "f'verdict.{verdict.value}'": [f"verdict.{item.value}" for item in Verdict],
         "f'outcome.{outcome.value}'": [f"outcome.{item.value}" for item in Outcome],
         "'label.seal' if sealed else 'label.signature'": ["label.seal", "label.signature"],

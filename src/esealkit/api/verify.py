@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -19,7 +19,7 @@ from esealkit._version import __version__
 from esealkit.api.downloads import download_revocation
 from esealkit.api.sources import Source, opened, read_small
 from esealkit.crypto import backend
-from esealkit.errors import InputError, LimitExceeded, NotPassed, UsageError
+from esealkit.errors import EsealError, InputError, LimitExceeded, NotPassed, UsageError
 from esealkit.fetching import Fetcher
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pki.evidence import Evidence, sort_evidence
@@ -35,7 +35,15 @@ from esealkit.verification.judgement import Reservation, Verdict
 from esealkit.verification.results import DocumentResult
 from esealkit.verification.verifier import unreadable_document, verify_document
 
-__all__ = ["Report", "Trust", "merge_reports", "verify", "verify_seal"]
+__all__ = [
+    "Report",
+    "Trust",
+    "Verifier",
+    "merge_reports",
+    "verifier",
+    "verify",
+    "verify_seal",
+]
 
 Trust = TrustStore | str | Path | Iterable[TrustStore | str | Path] | None
 
@@ -147,8 +155,58 @@ def verify(
     """
     if password is not None:
         raise UsageError("usage.password")
-    around = _circumstances(trust, when, policy, evidence, limits)
-    return _report((_verify_one(source, around, _expected(expect), fetch),), around, when)
+    made = verifier(
+        trust=trust,
+        when=when,
+        policy=policy,
+        evidence=evidence,
+        fetch=fetch,
+        expect=expect,
+        limits=limits,
+    )
+    return made.report(source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verifier:
+    """Trust, policy and evidence read once, for any number of files."""
+
+    around: Circumstances
+    """Under which circumstances."""
+    when: dt.datetime | None
+    """The time asked for, if any."""
+    expect: tuple[str, ...]
+    """Seals that must have passed in every file."""
+    fetch: Fetcher | None = None
+    """Rules for downloading revocation data, if any."""
+
+    def report(self, source: Source) -> Report:
+        """Verify one file; a bad document never raises."""
+        document = _verify_one(source, self.around, self.expect, self.fetch)
+        return _report((document,), self.around, self.when)
+
+    def unreadable(self, error: EsealError, *, path: str) -> Report:
+        """The report on a file that could not be verified because of ``error``."""
+        return _report((unreadable_document(error, path=path),), self.around, self.when)
+
+
+def verifier(
+    *,
+    trust: Trust,
+    when: dt.datetime | None = None,
+    now: dt.datetime | None = None,
+    policy: Policy | str | None = None,
+    evidence: Iterable[Source] = (),
+    fetch: Fetcher | None = None,
+    expect: Collection[str] = (),
+    limits: Limits = DEFAULT_LIMITS,
+) -> Verifier:
+    """What :func:`verify` uses, to be kept for many files; the same arguments and errors.
+
+    :param now: what counts as now where ``when`` is not given; default the system's time.
+    """
+    around = _circumstances(trust, when or now, policy, evidence, limits)
+    return Verifier(around=around, when=when, expect=_expected(expect), fetch=fetch)
 
 
 def verify_seal(

@@ -145,6 +145,9 @@ class Certificate:
     def __hash__(self) -> int:
         return hash(self.der)
 
+    def __reduce__(self) -> tuple[type[Certificate], tuple[bytes]]:
+        return (Certificate, (self.der,))
+
     def __repr__(self) -> str:
         return f"<Certificate {self.subject!r} serial {self.serial_hex}>"
 

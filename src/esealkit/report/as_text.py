@@ -15,7 +15,7 @@ from esealkit.verification.judgement import JudgedCheck, Reservation, Verdict
 from esealkit.verification.results import DocumentResult, SignatureResult
 from esealkit.words import inert, phrase
 
-__all__ = ["headline", "reason_line", "report_text"]
+__all__ = ["attribute_of", "headline", "reason_line", "report_row", "report_text"]
 
 _MARKS = {
     Outcome.PASSED: "✓",
@@ -24,12 +24,20 @@ _MARKS = {
     Outcome.NOT_APPLICABLE: "–",
 }
 
+_VERDICT_MARKS = {
+    Verdict.PASSED: "✓",
+    Verdict.FAILED: "✗",
+    Verdict.INDETERMINATE: "?",
+    Verdict.UNSIGNED: "–",
+    Verdict.UNREADABLE: "!",
+}
+
 
 def report_text(run: Run, lang: words.Language) -> str:
     """The whole report."""
     lines: list[str] = []
     for document in run.documents:
-        lines += [*_document(document, lang), ""]
+        lines += [*_document(document, lang, run.policy), ""]
     trust = ", ".join(inert(item.name) for item in run.trust) or phrase("label.none", lang)
     lines.append(
         f"{phrase('label.policy', lang)}: {inert(run.policy)} · "
@@ -39,9 +47,25 @@ def report_text(run: Run, lang: words.Language) -> str:
     return "\n".join(lines) + "\n"
 
 
-def headline(document: DocumentResult, lang: words.Language) -> str:
-    """Verdict, reservations and whose seals, in one line."""
-    text = phrase(f"verdict.{document.verdict.value}", lang) + _reserved(document, lang)
+def report_row(
+    document: DocumentResult, lang: words.Language, policy: str = "default"
+) -> str:
+    """A file in one line, and its reason in a second where it did not pass."""
+    name = inert(document.path) or phrase("label.document", lang)
+    row = f"{_VERDICT_MARKS[document.verdict]} {name}: {headline(document, lang, policy)}"
+    if not document.code:
+        return row
+    return f"{row}\n    {phrase('label.reason', lang)}: {reason_line(document, lang)}"
+
+
+def headline(document: DocumentResult, lang: words.Language, policy: str = "default") -> str:
+    """Verdict, reservations and whose seals, in one line; a policy that is not the default is
+    named, because it is part of what the verdict says.
+    """
+    text = phrase(f"verdict.{document.verdict.value}", lang)
+    if policy != "default":
+        text += phrase("headline.policy", lang, policy=policy)
+    text += _reserved(document, lang)
     seals = [_seal_and_maker(item, lang) for item in document.signatures if item.seal is not None]
     separator = "；" if lang == "zh" else "; "
     return f"{text}{': ' if lang == 'en' else '：'}{separator.join(seals)}" if seals else text
@@ -81,16 +105,21 @@ def _short(item: Reservation, lang: words.Language) -> str:
 
 
 def _common_name(subject: str) -> str:
+    return inert(attribute_of(subject, "CN") or subject)
+
+
+def attribute_of(subject: str, key: str) -> str:
+    """The last attribute ``key`` of a name written as ``C=CN,O=…,CN=…``; ``""`` without one."""
     for part in reversed(subject.split(",")):
-        key, _, value = part.partition("=")
-        if key == "CN":
-            return inert(value)
-    return inert(subject)
+        found, _, value = part.partition("=")
+        if found == key:
+            return value
+    return ""
 
 
-def _document(document: DocumentResult, lang: words.Language) -> Iterator[str]:
+def _document(document: DocumentResult, lang: words.Language, policy: str) -> Iterator[str]:
     name = inert(document.path) or phrase("label.document", lang)
-    yield f"{name}: {headline(document, lang)}"
+    yield f"{name}: {headline(document, lang, policy)}"
     if (document.code and not document.signatures) or (
         document.code and all(item.code != document.code for item in document.signatures)
     ):

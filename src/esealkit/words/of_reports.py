@@ -54,6 +54,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "This report states technical facts; it is no conclusion about legal effect.",
     ),
     "headline.signature": ("{verdict}{reserved}：{seal}", "{verdict}{reserved}: {seal}"),
+    "headline.policy": ("（策略 {policy}）", " [policy {policy}]"),
     "reserved": ("（{items}）", " ({items})"),
     "hint.no_trust": (
         "未给出信任来源，身份无法判定；用 --trust 指定信任目录或证书",
@@ -172,4 +173,21 @@ PHRASES: dict[str, tuple[str, str]] = {
     "html.yes": ("是", "yes"),
     "html.no": ("否", "no"),
     "html.no_trust": ("信任来源：未给出", "trust: none was given"),
+    # spreadsheets and many files
+    "csv.file": ("文件", "file"),
+    "csv.seal": ("印章", "seal"),
+    "csv.unit": ("单位", "unit"),
+    "csv.code": ("印章编码", "code"),
+    "csv.time": ("签章时间", "time"),
+    "csv.verdict": ("结论", "verdict"),
+    "csv.reservations": ("保留事项", "reservations"),
+    "csv.advice": ("原因与建议", "advice"),
+    "csv.verdict_of_file": ("{verdict}（文件：{whole}）", "{verdict} (file: {whole})"),
+    "batch.verifying": ("正在验证", "verifying"),
+    "batch.total": ("共 {count} 个文件", "{count} files"),
+    "batch.empty_folder": (
+        "{path}：其下没有文件（.ofd .pdf .esl）",
+        "{path}: no documents (.ofd .pdf .esl) below this folder",
+    ),
+    "batch.written": ("已写出：{path}", "written: {path}"),
 }

@@ -488,6 +488,20 @@ ERRORS: dict[str, Text] = {
         "expect 须为列表，而不是文本 {found}",
         "expect is a list of seals, not the text {found}",
     ),
+    "usage.jobs": (
+        "须给出文件列表，并行数在 1 至 {most} 之间",
+        "give a list of files, and between 1 and {most} jobs",
+    ),
+    "batch.failed": (
+        "处理此文件时出错（{reason}），其余文件不受影响",
+        "this file could not be worked on ({reason}); the others are not affected",
+        "请单独验证此文件；若仍出错，请报告此问题。",
+        "Verify this file on its own; if that fails too, please report it.",
+    ),
+    "usage.json_twice": (
+        "--json 与 --ndjson 只能用其一",
+        "give --json or --ndjson, not both",
+    ),
     "usage.password": (
         "本版本不能读取加密文件，请先解密",
         "this version cannot read encrypted files; decrypt them first",

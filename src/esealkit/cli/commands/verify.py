@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,7 +21,11 @@ from esealkit.cli.options import (
     trust_options,
 )
 from esealkit.cli.output import EXIT_BY_VERDICT, complain, say, worst_exit
-from esealkit.errors import InputError
+from esealkit.errors import InputError, UsageError
+from esealkit.words import Language, phrase
+
+if TYPE_CHECKING:
+    from esealkit.api.verify import Report
 
 __all__ = ["verify"]
 
@@ -32,7 +40,7 @@ _SUFFIXES = frozenset({".ofd", ".pdf", ".esl"})
     multiple=True,
     type=click.Path(),
     metavar="FILE",
-    help="Certificates beside the file (repeatable).",
+    help="Certificates, CRLs or OCSP responses beside the file (repeatable).",
 )
 @click.option("--when", metavar="TIME", help="Judge as of this time (RFC 3339) instead of now.")
 @click.option("--policy", metavar="NAME|FILE", help="default, strict, integrity, or a policy file.")
@@ -43,8 +51,25 @@ _SUFFIXES = frozenset({".ofd", ".pdf", ".esl"})
     metavar="NAME|CODE",
     help="A seal that must be among the passed ones (repeatable).",
 )
-@click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Report as JSON: one for all files.")
 @click.option("--ndjson", is_flag=True, help="One JSON report a line and file.")
+@click.option("--html", "html_out", type=click.Path(), metavar="OUT", help="Write an HTML page.")
+@click.option("--csv", "csv_out", type=click.Path(), metavar="OUT", help="Write a table for Excel.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Files verified side by side.",
+)
+@click.option("--fetch", is_flag=True, help="Download CRLs and OCSP responses of trusted paths.")
+@click.option(
+    "--password-file",
+    type=click.Path(),
+    metavar="F",
+    help="Password of an encrypted package (not in this version).",
+)
 @lang_option
 @click.pass_context
 def verify(
@@ -58,42 +83,62 @@ def verify(
     expected: tuple[str, ...],
     as_json: bool,
     ndjson: bool,
+    html_out: str | None,
+    csv_out: str | None,
+    jobs: int,
+    fetch: bool,
+    password_file: str | None,
     lang: str | None,
 ) -> int:
-    """Verify every signature of every FILE; a DIR stands for the documents below it."""
-    from esealkit.api.verify import merge_reports
-    from esealkit.api.verify import verify as verify_file
-    from esealkit.words import phrase
+    """Verify every signature of every FILE; a DIR stands for the documents below it.
 
+    \b
+    esealkit verify contract.ofd --trust trust/
+    esealkit verify inbox/ --trust trust/ --jobs 4 --csv result.csv
+    """
+    from esealkit.batch import verify_many
+    from esealkit.fetching import Fetcher
+
+    if password_file is not None:
+        raise UsageError("usage.password")
+    if as_json and ndjson:
+        raise UsageError("usage.json_twice")
     language = chosen_language(ctx, lang)
     stores = trust_of(trusts, trust_makers)
-    moment, rules = time_of(when), policy_of(policy)
-    reports = []
-    codes: list[int] = []
-    listed = list(_expanded(files))
+    listed = list(_expanded(files, language))
     if len(listed) == 1 and not os.path.exists(listed[0]):
         raise InputError("input.missing", path=listed[0])
-    for path in listed:
-        report = verify_file(
-            path,
-            trust=stores,
-            when=moment,
-            policy=rules,
-            evidence=evidence,
-            expect=expected,
-        )
-        codes.append(EXIT_BY_VERDICT[report.verdict.value])
-        if ndjson:
-            say(report.to_json(language, indent=None))
-        elif as_json:
-            reports.append(report)
-        else:
-            say(report.to_text(language).rstrip("\n"))
-    if as_json and reports:
-        say(merge_reports(reports).to_json(language))
-    if stores is None and not (as_json or ndjson):
+    reports = verify_many(
+        listed,
+        trust=stores,
+        when=time_of(when),
+        policy=policy_of(policy),
+        evidence=evidence,
+        fetch=Fetcher() if fetch else None,
+        expect=expected,
+        jobs=min(jobs, max(1, len(listed))),
+    )
+    counted: Counter[str] = Counter()
+    with ExitStack() as stack:
+        takers = list(_takers(stack, language, as_json, ndjson, len(listed), html_out, csv_out))
+        advance = stack.enter_context(_progress(len(listed), language))
+        for report in reports:
+            counted[report.verdict.value] += 1
+            for take in takers:
+                take(report)
+            advance()
+    if not (as_json or ndjson):
+        _conclude(counted, language, trusted=stores is not None)
+    return worst_exit([EXIT_BY_VERDICT[verdict] for verdict in counted])
+
+
+def _conclude(counted: Counter[str], language: Language, *, trusted: bool) -> None:
+    """Totals for several files, and a hint where identities could not be decided."""
+    if counted.total() > 1:
+        parts = [f"{phrase(f'verdict.{key}', language)} {counted[key]}" for key in EXIT_BY_VERDICT]
+        say(f"{phrase('batch.total', language, count=counted.total())}: " + " · ".join(parts))
+    if not trusted:
         complain_hint(phrase("hint.no_trust", language))
-    return worst_exit(codes)
 
 
 def complain_hint(text: str) -> None:
@@ -101,7 +146,110 @@ def complain_hint(text: str) -> None:
     click.echo(f"hint: {text}", err=True)
 
 
-def _expanded(files: tuple[str, ...]) -> Iterator[str]:
+# -- where reports go -------------------------------------------------------------------------
+
+
+def _takers(
+    stack: ExitStack,
+    language: Language,
+    as_json: bool,
+    ndjson: bool,
+    count: int,
+    html_out: str | None,
+    csv_out: str | None,
+) -> Iterator[Callable[[Report], None]]:
+    """What is done with each report; only one JSON report and the HTML page keep them all."""
+    if ndjson:
+        yield lambda report: say(report.to_json(language, indent=None))
+    elif as_json:
+        yield stack.enter_context(_kept(lambda one: say(one.to_json(language))))
+    elif count == 1:
+        yield lambda report: say(report.to_text(language).rstrip("\n"))
+    else:
+        yield lambda report: say(_rows(report, language))
+    if html_out is not None:
+        yield stack.enter_context(_html(html_out, language))
+    if csv_out is not None:
+        yield stack.enter_context(_csv(csv_out, language))
+
+
+def _rows(report: Report, language: Language) -> str:
+    from esealkit.report.as_text import report_row
+
+    return "\n".join(report_row(item, language, report.run.policy) for item in report.documents)
+
+
+@contextmanager
+def _kept(done: Callable[[Report], None]) -> Iterator[Callable[[Report], None]]:
+    """Keep all reports and hand them over as one."""
+    from esealkit.api.verify import merge_reports
+
+    kept: list[Report] = []
+    yield kept.append
+    if kept:
+        done(merge_reports(kept))
+
+
+@contextmanager
+def _html(path: str, language: Language) -> Iterator[Callable[[Report], None]]:
+    from esealkit.signing.output import StagedFile
+
+    with StagedFile(Path(path)) as staged:
+
+        def write(report: Report) -> None:
+            staged.write(report.to_html(language).encode("utf-8"))
+            staged.commit()
+
+        with _kept(write) as take:
+            yield take
+
+
+@contextmanager
+def _csv(path: str, language: Language) -> Iterator[Callable[[Report], None]]:
+    from esealkit.report.as_csv import BOM, csv_head, csv_rows
+    from esealkit.signing.output import StagedFile
+
+    with StagedFile(Path(path)) as staged:
+        staged.write((BOM + csv_head(language)).encode("utf-8"))
+
+        def take(report: Report) -> None:
+            staged.write(csv_rows(report.run, language).encode("utf-8"))
+
+        yield take
+        staged.commit()
+
+
+# -- progress ---------------------------------------------------------------------------------
+
+
+@contextmanager
+def _progress(total: int, language: Language) -> Iterator[Callable[[], None]]:
+    """A bar on standard error, only for several files and only on a terminal."""
+    if total < 2 or not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns: tuple[Any, ...] = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    shared = sys.stdout.isatty()
+    with Progress(
+        *columns,
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=shared,
+        redirect_stderr=shared,
+    ) as bar:
+        task = bar.add_task(phrase("batch.verifying", language), total=total)
+        yield lambda: bar.advance(task)
+
+
+def _expanded(files: tuple[str, ...], language: Language) -> Iterator[str]:
     """Files as given; below a folder every document, in a stable order."""
     for item in files:
         if not os.path.isdir(item):
@@ -115,4 +263,4 @@ def _expanded(files: tuple[str, ...]) -> Iterator[str]:
                     found = True
                     yield os.path.join(root, name)
         if not found:
-            complain(f"{item}: no documents (.ofd .pdf .esl) below this folder")
+            complain(phrase("batch.empty_folder", language, path=item))
