@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.support.stamped import Workbench, reasons
 
 import esealkit as ek
 from esealkit.asn1 import der
-from tests.support.stamped import Workbench, reasons
 
 PROBE = """
 import json, sys
