@@ -91,3 +91,22 @@ def test_folder_is_refused(tmp_path: Path) -> None:
     """A folder cannot be replaced by a file."""
     with pytest.raises(OutputError):
         StagedFile(tmp_path)
+
+
+def test_bytes_are_on_the_disk_before_the_rename(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is flushed and fsynced before it is renamed, and the folder after it, so that a
+    power cut leaves the old or the whole new file."""
+    import os
+
+    order: list[str] = []
+    for name in ("fsync", "replace"):
+        real = getattr(os, name)
+        monkeypatch.setattr(
+            os, name, lambda *a, real=real, name=name: (order.append(name), real(*a))[1]
+        )
+    with StagedFile(tmp_path / "a") as staged:
+        staged.write(b"x")
+        staged.commit()
+    assert order == ["fsync", "replace", "fsync"]
