@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from esealkit.asn1 import build, der, oids
 from esealkit.keys import SoftwareKey
 from esealkit.pki.certificate import Certificate
@@ -16,6 +18,8 @@ END = dt.datetime(2044, 1, 1, tzinfo=dt.UTC)
 NOW = dt.datetime(2026, 6, 1, 4, 0, tzinfo=dt.UTC)
 
 _KEYS: dict[str, SoftwareKey] = {}
+CLASSICAL = SoftwareKey(ec.generate_private_key(ec.SECP256R1()))
+"""One P-256 key, for certificates whose issuer is no SM2 CA."""
 
 
 def key_named(name: str) -> SoftwareKey:
@@ -44,8 +48,9 @@ class Authority:
         arguments: dict[str, Any] = {
             "subject": name_of(common_name),
             "issuer_name": self.subject,
-            "subject_public_key": key.public_key,
+            "subject_public_key": key.public_key_info,
             "signing_key": self.key,
+            "issuer_public_key": self.key.public_key_info,
             "serial": self._serial,
             "not_before": START,
             "not_after": END,
@@ -54,20 +59,21 @@ class Authority:
 
     def below(self, name: str, **changes: Any) -> Authority:
         """An intermediate CA under this one."""
-        key = key_named(name)
-        certificate = self.issue(name, ca=True, **changes)
+        key = changes.pop("key", None) or key_named(name)
+        certificate = self.issue(name, ca=True, key=key, **changes)
         return Authority(name, key, certificate, name_of(name))
 
 
 def root(name: str = "根", **changes: Any) -> Authority:
     """A self-signed root."""
-    key = key_named(name)
+    key = changes.pop("key", None) or key_named(name)
     subject = name_of(name)
     arguments: dict[str, Any] = {
         "subject": subject,
         "issuer_name": subject,
-        "subject_public_key": key.public_key,
+        "subject_public_key": key.public_key_info,
         "signing_key": key,
+        "issuer_public_key": key.public_key_info,
         "serial": 1,
         "not_before": START,
         "not_after": END,

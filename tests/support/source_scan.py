@@ -131,3 +131,14 @@ def _assigned(node: ast.Assign, name: str) -> set[str]:
             either = (right.body, right.orelse) if isinstance(right, ast.IfExp) else (right,)
             found |= {str(constant(item)) for item in either if constant(item)}
     return found
+
+
+def texts_of_source() -> set[str]:
+    """Every text constant outside the catalogues and the policies."""
+    return {
+        node.value
+        for module, tree in trees().items()
+        if not module.startswith(("words/", "policy/"))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }

@@ -24,6 +24,7 @@ from esealkit.errors import (
     UnsupportedError,
     UsageError,
 )
+from esealkit.fetching import Fetcher
 from esealkit.findings import Outcome
 from esealkit.keys.opening import open_key
 from esealkit.limits import DEFAULT_LIMITS, Limits
@@ -126,7 +127,7 @@ def stamp(
     trust: Trust = None,
     policy: Policy | str | None = None,
     evidence: Iterable[Source] = (),
-    fetch: None = None,
+    fetch: Fetcher | None = None,
     provider: str | None = None,
     clock: Clock | None = None,
     password: str | bytes | None = None,
@@ -146,7 +147,7 @@ def stamp(
     :raises OutputError: the destination could not be written; it is unchanged.
     """
     request = _Request(seal, key.certificate, key.chain, clock, trust, provider, limits)
-    _not_built(fetch=fetch, password=password)
+    _not_built(password=password)
     with opened(source, limits=limits) as found:
         before = _standing_of(verify(found.content, trust=trust, policy=policy, when=request.now))
         document = _ofd(found.content, limits)
@@ -161,7 +162,13 @@ def stamp(
                 clock is None,
                 before,
                 lambda path, when: verify(
-                    path, trust=trust, policy=policy, when=when, evidence=evidence, limits=limits
+                    path,
+                    trust=trust,
+                    policy=policy,
+                    when=when,
+                    evidence=evidence,
+                    fetch=fetch,
+                    limits=limits,
                 ),
             )
 

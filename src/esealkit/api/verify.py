@@ -16,16 +16,20 @@ from typing import NoReturn
 
 from esealkit import words
 from esealkit._version import __version__
+from esealkit.api.downloads import download_revocation
 from esealkit.api.sources import Source, opened, read_small
 from esealkit.crypto import backend
 from esealkit.errors import EsealError, InputError, LimitExceeded, NotPassed, UsageError
+from esealkit.fetching import Fetcher
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pki.evidence import Evidence, sort_evidence
+from esealkit.pki.revocation import RevocationData
 from esealkit.pki.trust import TrustStore, merge
 from esealkit.policy import Policy
 from esealkit.report.as_json import report_json
 from esealkit.report.as_text import report_text
 from esealkit.report.run import Run, TrustShown
+from esealkit.seal.status import StatusList, is_status_list
 from esealkit.verification.circumstances import Circumstances
 from esealkit.verification.judgement import Reservation, Verdict
 from esealkit.verification.results import DocumentResult
@@ -128,7 +132,7 @@ def verify(
     when: dt.datetime | None = None,
     policy: Policy | str | None = None,
     evidence: Iterable[Source] = (),
-    fetch: None = None,
+    fetch: Fetcher | None = None,
     expect: Collection[str] = (),
     password: str | bytes | None = None,
     limits: Limits = DEFAULT_LIMITS,
@@ -139,12 +143,15 @@ def verify(
     :param trust: a :class:`TrustStore`, a path, several of them, or ``None``: openly no trust.
     :param when: judge as of this aware time instead of now.
     :param policy: a :class:`Policy` or the name of a shipped one; default ``default``.
-    :param evidence: certificates given beside the file, told apart by content.
-    :param fetch: reserved; this version downloads nothing.
+    :param evidence: certificates, CRLs, OCSP responses and seal status lists, told apart by
+        their content.
+    :param fetch: rules for downloading revocation data; ``None`` downloads nothing.  Only
+        certificates whose path reached an anchor are asked about.
     :param expect: seals (name, code or unified social credit code) that must have passed.
     :param password: reserved for encrypted packages; refused by this version.
     :raises UsageError: an argument is wrong.  A bad *document* never raises: it is a verdict.
-    :raises InputError, KeyFormatError: ``trust`` or ``evidence`` cannot be read.
+    :raises InputError, KeyFormatError, SealFormatError, InvalidSignature: ``trust`` or
+        ``evidence`` cannot be read.
     """
     if password is not None:
         raise UsageError("usage.password")
@@ -168,12 +175,14 @@ class Verifier:
     """Under which circumstances."""
     when: dt.datetime | None
     """The time asked for, if any."""
+    fetch: Fetcher | None
+    """Rules for downloading revocation data, if any."""
     expect: tuple[str, ...]
     """Seals that must have passed in every file."""
 
     def report(self, source: Source) -> Report:
         """Verify one file; a bad document never raises."""
-        document = _verify_one(source, self.around, self.expect)
+        document = _verify_one(source, self.around, self.expect, self.fetch)
         return _report((document,), self.around, self.when)
 
     def unreadable(self, error: EsealError, *, path: str) -> Report:
@@ -188,7 +197,7 @@ def verifier(
     now: dt.datetime | None = None,
     policy: Policy | str | None = None,
     evidence: Iterable[Source] = (),
-    fetch: None = None,
+    fetch: Fetcher | None = None,
     expect: Collection[str] = (),
     limits: Limits = DEFAULT_LIMITS,
 ) -> Verifier:
@@ -196,8 +205,8 @@ def verifier(
 
     :param now: what counts as now where ``when`` is not given; default the system's time.
     """
-    around = _circumstances(trust, when or now, policy, evidence, fetch, limits)
-    return Verifier(around=around, when=when, expect=_expected(expect))
+    around = _circumstances(trust, when or now, policy, evidence, limits)
+    return Verifier(around=around, when=when, fetch=fetch, expect=_expected(expect))
 
 
 def verify_seal(
@@ -207,7 +216,7 @@ def verify_seal(
     when: dt.datetime | None = None,
     policy: Policy | str | None = None,
     evidence: Iterable[Source] = (),
-    fetch: None = None,
+    fetch: Fetcher | None = None,
     expect: Collection[str] = (),
     limits: Limits = DEFAULT_LIMITS,
 ) -> Report:
@@ -233,16 +242,37 @@ def _expected(expect: Collection[str]) -> tuple[str, ...]:
     return tuple(expect)
 
 
-def _verify_one(source: Source, around: Circumstances, expect: tuple[str, ...]) -> DocumentResult:
+def _verify_one(
+    source: Source, around: Circumstances, expect: tuple[str, ...], fetch: Fetcher | None
+) -> DocumentResult:
     """One input; what cannot be read is an unreadable document, not an exception."""
     try:
         with opened(source, limits=around.limits) as found:
-            return verify_document(
-                found.content,
-                around,
-                path=found.path,
-                sha256=found.sha256,
-                expect=expect,
+
+            def judged(circumstances: Circumstances) -> DocumentResult:
+                return verify_document(
+                    found.content,
+                    circumstances,
+                    path=found.path,
+                    sha256=found.sha256,
+                    expect=expect,
+                )
+
+            result = judged(around)
+            if fetch is None:
+                return result
+            fetched = download_revocation(result, around, fetch).revocation
+            if not fetched.crls and not fetched.responses:
+                return result
+            known = around.revocation
+            return judged(
+                replace(
+                    around,
+                    revocation=RevocationData(
+                        crls=(*known.crls, *fetched.crls),
+                        responses=(*known.responses, *fetched.responses),
+                    ),
+                )
             )
     except (InputError, LimitExceeded) as error:
         return unreadable_document(error, path=str(error.details.get("path", "")))
@@ -253,38 +283,38 @@ def _circumstances(
     when: dt.datetime | None,
     policy: Policy | str | None,
     evidence: Iterable[Source],
-    fetch: object,
     limits: Limits,
 ) -> Circumstances:
-    if fetch is not None:
-        raise UsageError("usage.fetch")
     if when is not None and when.tzinfo is None:
         raise UsageError("usage.naive_time", text=when.isoformat())
     if isinstance(policy, str):
         policy = Policy.named(policy)
     stores = merge(trust)
-    found = _evidence(evidence, stores, limits)
+    found, lists = _evidence(evidence, stores, limits)
     return Circumstances(
         stores=stores,
         now=(when or dt.datetime.now(dt.UTC)).astimezone(dt.UTC),
         policy=policy or Policy.default(),
         certificates=found.certificates,
         revocation=found.revocation,
+        status_lists=lists,
         limits=limits,
     )
 
 
 def _evidence(
     evidence: Iterable[Source], stores: tuple[TrustStore, ...], limits: Limits
-) -> Evidence:
-    """Evidence given with the call, and the CRLs kept with the trust."""
+) -> tuple[Evidence, tuple[StatusList, ...]]:
+    """Evidence given with the call, and the CRLs and status lists kept with the trust."""
     if isinstance(evidence, (str, bytes)):
         raise UsageError("usage.evidence")
     items = [read_small(item, limits.crl_size, limits=limits) for item in evidence]
-    found = sort_evidence([*items, *(crl for store in stores for crl in store.crls)], limits=limits)
+    items += [item for store in stores for item in (*store.crls, *store.status)]
+    lists = [item for item in items if is_status_list(item)]
+    found = sort_evidence([item for item in items if item not in lists], limits=limits)
     if found.others:
         raise UsageError("usage.evidence_unknown", size=len(found.others[0]))
-    return found
+    return found, tuple(StatusList.read(item, limits=limits) for item in lists)
 
 
 def _report(

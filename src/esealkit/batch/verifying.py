@@ -21,6 +21,7 @@ from functools import lru_cache
 from esealkit.api.sources import Source, read_small
 from esealkit.api.verify import Report, Trust, Verifier, verifier
 from esealkit.errors import EsealError, UsageError
+from esealkit.fetching import Fetcher
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pki.trust import TrustStore, merge
 from esealkit.policy import Policy
@@ -40,7 +41,7 @@ def verify_many(
     when: dt.datetime | None = None,
     policy: Policy | str | None = None,
     evidence: Iterable[Source] = (),
-    fetch: None = None,
+    fetch: Fetcher | None = None,
     expect: Collection[str] = (),
     jobs: int = 1,
     executor: Executor | None = None,
@@ -88,7 +89,7 @@ class _Settings:
     now: dt.datetime
     policy: Policy | None
     evidence: tuple[bytes, ...]
-    fetch: None
+    fetch: Fetcher | None
     expect: Collection[str]
     limits: Limits
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from esealkit.errors import NetworkError, UsageError
 
-__all__ = ["Fetcher"]
+__all__ = ["Fetcher", "host_of"]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _BLOCK = 64 * 1024
@@ -119,6 +119,14 @@ class Fetcher:
         if not addresses:
             raise NetworkError("fetch.unknown_host", url=url)
         return addresses[0]
+
+
+def host_of(url: str) -> str:
+    """The host name in ``url``, lower case.
+
+    :raises UsageError: not a URL.
+    """
+    return (_split(url).hostname or "").lower()
 
 
 def _is_public(address: str) -> bool:

@@ -54,6 +54,7 @@ class Certificate:
         "__dict__",
         "_spki",
         "asn1",
+        "crl_urls",
         "der",
         "extended_key_usage",
         "is_ca",
@@ -63,6 +64,7 @@ class Certificate:
         "key_usage",
         "not_after",
         "not_before",
+        "ocsp_urls",
         "policies",
         "serial",
         "signature_algorithm",
@@ -127,6 +129,13 @@ class Certificate:
             if extension["critical"].native and extension["extn_id"].dotted not in _KNOWN_CRITICAL
         )
         self._spki = SubjectPublicKey.read(spki.dump())
+        points = cert.crl_distribution_points
+        self.crl_urls: tuple[str, ...] = tuple(
+            str(url) for point in points if (url := _location(point["distribution_point"]))
+        )
+        """Where its issuer publishes CRLs; http, https or ldap."""
+        self.ocsp_urls: tuple[str, ...] = tuple(str(url) for url in cert.ocsp_urls)
+        """Where its issuer answers OCSP."""
         # Reading these now keeps lazily found faults from surfacing later.
         _ = (cert.key_identifier, cert.authority_key_identifier, cert["signature_value"].native)
 
@@ -289,6 +298,14 @@ def _attribute_text(value: der_walk.Node) -> str:
         except UnicodeDecodeError:
             continue
     return value.content.hex()
+
+
+def _location(name: Any) -> str:
+    """The first URI of a distribution point's full name, ``""`` where there is none."""
+    if name.native is None or name.name != "full_name":
+        return ""
+    uris = [item.native for item in name.chosen if item.name == "uniform_resource_identifier"]
+    return str(uris[0]) if uris else ""
 
 
 def load_certificates(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Certificate, ...]:

@@ -115,7 +115,9 @@ def _validate(
     try:
         validator = CertificateValidator(certificate.asn1, validation_context=context)
         path = drive(validator.async_validate_path())
-        chain = tuple(Certificate(item.dump(), limits=limits) for item in path)[::-1]
+        known = {item.der: item for item in (certificate, *roots, *others)}
+        raw = [item.dump() for item in path]
+        chain = tuple(known.get(item) or Certificate(item, limits=limits) for item in raw)[::-1]
     except PathBuildingError as error:
         return ChainResult(outcome=ChainOutcome.NO_ANCHOR, reason=_first_line(error))
     except (PathValidationError, ValidationError) as error:

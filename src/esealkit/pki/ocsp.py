@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from esealkit.asn1 import der, oids
+from esealkit.asn1 import build, der, oids
 from esealkit.asn1.der import Node, Tag
 from esealkit.crypto import sm3
 from esealkit.errors import CertificateError, DerError, EsealError, KeyFormatError
@@ -19,7 +19,7 @@ from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.signatures import verify_with_certificate
 
-__all__ = ["OcspResponse", "OcspStatus", "ocsp_status"]
+__all__ = ["OcspResponse", "OcspStatus", "build_ocsp_request", "ocsp_status"]
 
 _BASIC = "1.3.6.1.5.5.7.48.1.1"
 _NOCHECK = "1.3.6.1.5.5.7.48.1.5"
@@ -144,6 +144,18 @@ def _single(node: Node) -> _Single:
 
 def _time(node: Node) -> dt.datetime:
     return der.parse_time_text(node.content.decode("ascii", "replace"), _GENERALIZED)
+
+
+def build_ocsp_request(certificate: Certificate, issuer: Certificate) -> bytes:
+    """``OCSPRequest`` for one certificate (RFC 6960 4.1), CertID by SHA-1 as responders expect."""
+    digest = _HASHES[oids.SHA1]
+    identifier = build.sequence(
+        build.sequence(build.oid(oids.SHA1), build.NULL),
+        build.octet_string(digest(issuer.subject_der)),
+        build.octet_string(digest(issuer.public_key_bytes)),
+        build.integer(certificate.serial),
+    )
+    return build.sequence(build.sequence(build.sequence(build.sequence(identifier))))
 
 
 def ocsp_status(

@@ -10,6 +10,7 @@ from esealkit.pki.certificate import Certificate
 from esealkit.pki.revocation import RevocationData
 from esealkit.pki.trust import TrustStore
 from esealkit.policy import Policy
+from esealkit.seal.status import StatusList
 
 __all__ = ["Circumstances"]
 
@@ -28,6 +29,8 @@ class Circumstances:
     """Certificates given as evidence; untrusted, only used to complete paths."""
     revocation: RevocationData = field(default=RevocationData())
     """CRLs and OCSP responses: given, kept with the trust, or embedded."""
+    status_lists: tuple[StatusList, ...] = ()
+    """Seal status lists whose signatures hold; their signers' trust is judged when used."""
     limits: Limits = field(default=DEFAULT_LIMITS)
     """Budgets."""
 

@@ -72,6 +72,7 @@ def judge_revocation(
             code=f"{prefix}revocation_unchecked",
             subject=item.subject,
             why=status.why,
+            urls=[*item.crl_urls, *item.ocsp_urls] or ["?"],
         )
     return passed(
         check,

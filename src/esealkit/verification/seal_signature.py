@@ -32,6 +32,7 @@ from esealkit.seal.clauses import clause
 from esealkit.seal.model import Edition, ElectronicSeal, SealSignature
 from esealkit.verification.circumstances import Circumstances
 from esealkit.verification.revocation_steps import judge_revocation
+from esealkit.verification.status_steps import judge_seal_status
 from esealkit.verification.subject import Subject
 from esealkit.verification.time_steps import ProvenTime, check_time_rules, prove_time
 
@@ -190,7 +191,7 @@ def judge_seal(
     stamp = _seal_time_stamp(seal, around)
     findings.append(stamp.finding)
     findings.append(_picture(seal))
-    findings.append(unknown("seal.status", code="seal.status_unchecked"))
+    findings.append(judge_seal_status(seal, signed_at, around, proven=proven))
     return findings, maker if isinstance(maker, Certificate) else None, stamp.deviations
 
 

@@ -320,6 +320,11 @@ ERRORS: dict[str, Text] = {
         "改用 V4 或 V5 的印章，或不加时间戳。",
         "Use a V4 or V5 seal, or no time stamp.",
     ),
+    "status.malformed": (
+        "不是合法的印章状态名录（{reason}）",
+        "not a valid seal status list ({reason})",
+    ),
+    "status.empty_history": ("印章 {seal} 没有任何状态", "the seal {seal} has no state"),
     # fetching
     "fetch.failed": ("访问 {url} 失败（{reason}）", "the request to {url} failed ({reason})"),
     "fetch.ldap": (
@@ -476,8 +481,8 @@ ERRORS: dict[str, Text] = {
     "usage.evidence_unknown": (
         "有一件佐证（{size} 字节）无法识别",
         "a piece of evidence ({size} bytes) could not be recognised",
-        "可用证书、CRL（PEM 或 DER）和 OCSP 响应。",
-        "Certificates and CRLs (PEM or DER) and OCSP responses can be used.",
+        "可用证书、CRL（PEM 或 DER）、OCSP 响应和印章状态名录。",
+        "Certificates, CRLs (PEM or DER), OCSP responses and seal status lists can be used.",
     ),
     "usage.expect": (
         "expect 须为列表，而不是文本 {found}",
@@ -496,10 +501,6 @@ ERRORS: dict[str, Text] = {
     "usage.json_twice": (
         "--json 与 --ndjson 只能用其一",
         "give --json or --ndjson, not both",
-    ),
-    "usage.fetch": (
-        "本版本不下载任何数据",
-        "this version downloads nothing",
     ),
     "usage.password": (
         "本版本不能读取加密文件，请先解密",

@@ -266,8 +266,8 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "seal.maker_revocation_unchecked": (
         "未查制章者证书是否被吊销",
         "whether the maker's certificate was revoked was not checked",
-        "用 --evidence 给出 CRL 或 OCSP 响应",
-        "Give a CRL or OCSP response with --evidence.",
+        "用 --evidence 给出 CRL 或 OCSP 响应（发布地址 {urls}），或用 --fetch 下载",
+        "Give a CRL or OCSP response with --evidence (published at {urls}), or use --fetch.",
     ),
     "seal.validity:passed": (
         "签章时间在印章有效期内（{valid_from} 至 {valid_until}）",
@@ -302,6 +302,40 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "seal.picture_size": (
         "印章图像尺寸无效：{width_mm}×{height_mm} mm",
         "the picture's size is invalid: {width_mm}×{height_mm} mm",
+    ),
+    "seal.status:passed": (
+        "印章在签章时（{at}）状态正常，现状态 {now}",
+        "the seal was in use at {at}; now {now}",
+    ),
+    "seal.status_bad": (
+        "印章在签章时已{state}（自 {since}，原因 {reason}）",
+        "the seal was {state} at signing (since {since}, {reason})",
+        "不要接受这份文件；向印章所属单位核实",
+        "Do not accept this file; ask the seal's owner.",
+    ),
+    "seal.status_later": (
+        "印章在签章后被注销（{since}，原因 {reason}），签章时间没有时间戳证明",
+        "the seal was cancelled after signing ({since}, {reason}); no time stamp proves the time",
+    ),
+    "seal.status_later_unproven": (
+        "印章后来因 {reason} 注销（{since}），签章时间没有时间戳证明",
+        "the seal was later cancelled for {reason} ({since}); no time stamp proves the time",
+        "向印章所属单位核实签章时间",
+        "Ask the seal's owner about the signing time.",
+    ),
+    "seal.status_unlisted": (
+        "印章状态名录中没有这枚印章（{id}）在签章时的状态",
+        "the status list does not say how the seal {id} stood at signing",
+    ),
+    "seal.status_stale": (
+        "印章状态名录已过期（至 {until}）",
+        "the status list is stale (until {until})",
+    ),
+    "seal.status_untrusted": (
+        "印章状态名录的签发者“{signer}”未获信任",
+        "the status list's signer {signer} is not trusted",
+        "核实后将其证书放入信任目录 makers/",
+        "Once confirmed, put its certificate into the trust directory's makers/.",
     ),
     "seal.status_unchecked": (
         "未查印章是否被注销或停用",
@@ -361,12 +395,8 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "signer.revocation_unchecked": (
         "未查签章者证书是否被吊销",
         "whether the signer's certificate was revoked was not checked",
-        "用 --evidence 给出 CRL 或 OCSP 响应",
-        "Give a CRL or OCSP response with --evidence.",
-    ),
-    "seal.status_bad": (
-        "印章已被注销、暂停或停止使用",
-        "the seal was cancelled, suspended or retired",
+        "用 --evidence 给出 CRL 或 OCSP 响应（发布地址 {urls}），或用 --fetch 下载",
+        "Give a CRL or OCSP response with --evidence (published at {urls}), or use --fetch.",
     ),
     "signer.in_seal:passed": ("签章者证书在印章的证书列表中", "the signer is on the seal's list"),
     "signer.in_seal:failed": (

@@ -109,7 +109,6 @@ def test_an_output_that_cannot_be_written_exits_73(demo: Path, tmp_path: Path, c
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["--fetch"],
         ["--password-file", "secret.txt"],
         ["--json", "--ndjson"],
         ["--jobs", "0"],

@@ -174,15 +174,10 @@ def time_stamper(url: str | None) -> Any:
     """A time stamper for ``--tsa``; naming a host on the command line allows it."""
     if url is None:
         return None
-    from urllib.parse import urlsplit
-
     from esealkit.api.timestamping import HttpTimeStamper
-    from esealkit.fetching import Fetcher
+    from esealkit.fetching import Fetcher, host_of
 
-    try:
-        host = (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        raise UsageError("fetch.url", url=url) from None
+    host = host_of(url)
     return HttpTimeStamper(url=url, fetcher=Fetcher(allowed_hosts=frozenset({host})))
 
 
@@ -193,15 +188,15 @@ def receipt_text(receipt: Any, language: Any) -> str:
     seal = receipt.signature.seal
     count = len(receipt.signature.stamps)
     moment = receipt.signing_time.strftime("%Y-%m-%d %H:%M:%SZ")
+    path = str(receipt.destination)
+    if seal is None:
+        done = phrase("receipt.signed", language, path=path, time=moment)
+    else:
+        done = phrase(
+            "receipt.stamped", language, path=path, seal=seal.name, count=count, time=moment
+        )
     lines = [
-        phrase(
-            "receipt.stamped" if seal else "receipt.signed",
-            language,
-            path=str(receipt.destination),
-            seal=seal.name if seal else "",
-            count=count,
-            time=moment,
-        ),
+        done,
         f"  sha256 {receipt.sha256}",
     ]
     if receipt.chain_unknown:

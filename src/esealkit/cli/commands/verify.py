@@ -63,7 +63,11 @@ _SUFFIXES = frozenset({".ofd", ".pdf", ".esl"})
     metavar="N",
     help="Files verified side by side.",
 )
-@click.option("--fetch", is_flag=True, help="Download revocation data (not in this version).")
+@click.option(
+    "--fetch",
+    is_flag=True,
+    help="Download CRLs and OCSP responses that trusted certificates name.",
+)
 @click.option(
     "--password-file",
     type=click.Path(),
@@ -97,9 +101,8 @@ def verify(
     esealkit verify inbox/ --trust trust/ --jobs 4 --csv result.csv
     """
     from esealkit.batch import verify_many
+    from esealkit.fetching import Fetcher
 
-    if fetch:
-        raise UsageError("usage.fetch")
     if password_file is not None:
         raise UsageError("usage.password")
     if as_json and ndjson:
@@ -115,6 +118,7 @@ def verify(
         when=time_of(when),
         policy=policy_of(policy),
         evidence=evidence,
+        fetch=Fetcher() if fetch else None,
         expect=expected,
         jobs=min(jobs, max(1, len(listed))),
     )
