@@ -204,7 +204,8 @@ class PrivateKey(_Immutable):
 
     def __del__(self) -> None:
         handle = getattr(self, "_handle", None)
-        if handle is not None:
+        # At interpreter exit the module's names may be gone before the last key.
+        if handle is not None and active is not None:
             active.private_wipe(handle)
 
 

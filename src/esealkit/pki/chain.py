@@ -29,12 +29,14 @@ from pyhanko_certvalidator.policy_decl import (
 from esealkit.errors import EsealError
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pki.certificate import Certificate
-from esealkit.pki.signatures import Sm2SignatureValidator
+from esealkit.pki.signatures import Sm2SignatureValidator, verify_with_certificate
 
-__all__ = ["ChainOutcome", "ChainResult", "build_chain"]
+__all__ = ["ChainOutcome", "ChainResult", "build_chain", "is_issued_by"]
 
 _T = TypeVar("_T")
 _WEAK_DIGESTS = ("md2", "md5")
+_SAME_NAME = 8
+"""Trusted certificates of one name that are tried: a CA's renewals."""
 
 
 class ChainOutcome(str, Enum):
@@ -85,7 +87,6 @@ def build_chain(
     if not issuers:
         return ChainResult(outcome=ChainOutcome.NO_ANCHOR, reason="no anchor given")
     moment = min(max(moment, certificate.not_before), certificate.not_after)
-    others = tuple(dict.fromkeys(intermediates))[: limits.certificates]
     if certificate.unknown_critical:
         return ChainResult(
             outcome=ChainOutcome.BROKEN,
@@ -93,7 +94,61 @@ def build_chain(
         )
     if reason := _algorithms_disagree(certificate):
         return ChainResult(outcome=ChainOutcome.BROKEN, reason=reason)
-    return _validate(certificate, issuers, others, moment, limits)
+    others, forged = _issued_below(issuers, dict.fromkeys(intermediates), limits)
+    result = _validate(certificate, issuers, others, moment, limits)
+    if result.outcome is ChainOutcome.NO_ANCHOR and any(
+        item.subject_der == certificate.issuer_der for item in forged
+    ):
+        reason = "the issuer's certificate is not signed by the key it names"
+        return ChainResult(outcome=ChainOutcome.BROKEN, reason=reason)
+    return result
+
+
+def _issued_below(
+    anchors: tuple[Certificate, ...], candidates: Iterable[Certificate], limits: Limits
+) -> tuple[tuple[Certificate, ...], tuple[Certificate, ...]]:
+    """The candidates that the anchors, or certificates below them, really issued.
+
+    Candidates come from hostile documents; a mesh of certificates that name each other would
+    have path building try every order (catalogue S-32).  Only what a trusted key signed is
+    handed on, and nobody can make a mesh of that.  The second tuple holds those that name a
+    trusted issuer whose key did not sign them.
+    """
+    waiting = [item for item in candidates if item.is_ca][: limits.certificates]
+    reached = {item.subject_der: [item] for item in anchors}
+    found: list[Certificate] = []
+    for _ in range(limits.chain):
+        fresh = [item for item in waiting if _issued_by_one(item, reached)]
+        if not fresh:
+            break
+        for item in fresh:
+            reached.setdefault(item.subject_der, []).append(item)
+        found += fresh
+        done = set(fresh)
+        waiting = [item for item in waiting if item not in done]
+    forged = [item for item in waiting if item.issuer_der in reached]
+    return tuple(found), tuple(forged)
+
+
+def _issued_by_one(certificate: Certificate, reached: dict[bytes, list[Certificate]]) -> bool:
+    return any(
+        is_issued_by(certificate, issuer)
+        for issuer in reached.get(certificate.issuer_der, ())[:_SAME_NAME]
+    )
+
+
+def is_issued_by(certificate: Certificate, issuer: Certificate) -> bool:
+    """Whether ``issuer``'s key made the signature on ``certificate``; names are not compared."""
+    try:
+        verify_with_certificate(
+            issuer,
+            certificate.signature_algorithm,
+            bytes(certificate.asn1["signature_value"].native),
+            certificate.tbs,
+        )
+    except EsealError:
+        return False
+    return True
 
 
 def _validate(

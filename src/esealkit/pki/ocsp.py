@@ -17,6 +17,7 @@ from esealkit.crypto import sm3
 from esealkit.errors import CertificateError, DerError, EsealError, KeyFormatError
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pki.certificate import Certificate
+from esealkit.pki.chain import is_issued_by
 from esealkit.pki.signatures import verify_with_certificate
 
 __all__ = ["OcspResponse", "OcspStatus", "build_ocsp_request", "ocsp_status"]
@@ -226,10 +227,4 @@ def _delegated(found: Certificate, issuer: Certificate, produced: dt.datetime) -
     extensions = found.asn1["tbs_certificate"]["extensions"] or ()
     if not any(item["extn_id"].dotted == _NOCHECK for item in extensions):
         return False
-    verify_with_certificate(
-        issuer,
-        found.signature_algorithm,
-        bytes(found.asn1["signature_value"].native),
-        found.tbs,
-    )
-    return True
+    return is_issued_by(found, issuer)

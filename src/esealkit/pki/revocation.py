@@ -17,6 +17,7 @@ from esealkit.asn1 import der
 from esealkit.errors import DerError, EsealError, KeyFormatError, LimitExceeded
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pki.certificate import Certificate
+from esealkit.pki.chain import is_issued_by
 from esealkit.pki.ocsp import OcspResponse, ocsp_status
 from esealkit.pki.signatures import verify_with_certificate
 
@@ -382,15 +383,7 @@ def find_issuer(
         if child == certificate:
             return parent
     for item in known:
-        if item.subject_der == certificate.issuer_der and item.is_ca:
-            try:
-                verify_with_certificate(
-                    item,
-                    certificate.signature_algorithm,
-                    bytes(certificate.asn1["signature_value"].native),
-                    certificate.tbs,
-                )
-            except EsealError:
-                continue
+        named = item.subject_der == certificate.issuer_der and item.is_ca
+        if named and is_issued_by(certificate, item):
             return item
     return None

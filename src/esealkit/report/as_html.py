@@ -127,7 +127,7 @@ class _Page:
                 "tr",
                 tag("td", self.verdict(item.verdict), class_="outcome"),
                 tag("td", item.path or phrase("label.document", self.lang)),
-                tag("td", headline(item, self.lang)),
+                tag("td", headline(item, self.lang, self.run.policy)),
             )
             for item in self.run.documents
         ]
@@ -158,7 +158,7 @@ class _Page:
                 "h3",
                 tag("span", _MARKS[kind], class_="mark", aria_hidden="true"),
                 " ",
-                headline(document, lang),
+                headline(document, lang, self.run.policy),
             ),
             tag(
                 "p",

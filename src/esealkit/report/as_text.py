@@ -37,7 +37,7 @@ def report_text(run: Run, lang: words.Language) -> str:
     """The whole report."""
     lines: list[str] = []
     for document in run.documents:
-        lines += [*_document(document, lang), ""]
+        lines += [*_document(document, lang, run.policy), ""]
     trust = ", ".join(inert(item.name) for item in run.trust) or phrase("label.none", lang)
     lines.append(
         f"{phrase('label.policy', lang)}: {inert(run.policy)} · "
@@ -47,18 +47,23 @@ def report_text(run: Run, lang: words.Language) -> str:
     return "\n".join(lines) + "\n"
 
 
-def report_row(document: DocumentResult, lang: words.Language) -> str:
+def report_row(document: DocumentResult, lang: words.Language, policy: str = "default") -> str:
     """A file in one line, and its reason in a second where it did not pass."""
     name = inert(document.path) or phrase("label.document", lang)
-    row = f"{_VERDICT_MARKS[document.verdict]} {name}: {headline(document, lang)}"
+    row = f"{_VERDICT_MARKS[document.verdict]} {name}: {headline(document, lang, policy)}"
     if not document.code:
         return row
     return f"{row}\n    {phrase('label.reason', lang)}: {reason_line(document, lang)}"
 
 
-def headline(document: DocumentResult, lang: words.Language) -> str:
-    """Verdict, reservations and whose seals, in one line."""
-    text = phrase(f"verdict.{document.verdict.value}", lang) + _reserved(document, lang)
+def headline(document: DocumentResult, lang: words.Language, policy: str = "default") -> str:
+    """Verdict, reservations and whose seals, in one line; a policy that is not the default is
+    named, because it is part of what the verdict says.
+    """
+    text = phrase(f"verdict.{document.verdict.value}", lang)
+    if policy != "default":
+        text += phrase("headline.policy", lang, policy=policy)
+    text += _reserved(document, lang)
     seals = [_seal_and_maker(item, lang) for item in document.signatures if item.seal is not None]
     separator = "；" if lang == "zh" else "; "
     return f"{text}{': ' if lang == 'en' else '：'}{separator.join(seals)}" if seals else text
@@ -110,9 +115,9 @@ def attribute_of(subject: str, key: str) -> str:
     return ""
 
 
-def _document(document: DocumentResult, lang: words.Language) -> Iterator[str]:
+def _document(document: DocumentResult, lang: words.Language, policy: str) -> Iterator[str]:
     name = inert(document.path) or phrase("label.document", lang)
-    yield f"{name}: {headline(document, lang)}"
+    yield f"{name}: {headline(document, lang, policy)}"
     if (document.code and not document.signatures) or (
         document.code and all(item.code != document.code for item in document.signatures)
     ):

@@ -136,6 +136,11 @@ def judge_seal(
     """
     edition = seal.edition
     findings = [seal_check.check_seal_form(seal)]
+    stamp = _seal_time_stamp(seal, around)
+    # V5 judges the maker's certificate as of the seal's making, the others as of signing.
+    made_at, made_proven = signed_at, proven
+    if edition is Edition.V5 and seal.created is not None:
+        made_at, made_proven = seal.created, stamp.moment is not None
     maker = seal_check.read_certificate(
         seal.maker_certificate, "seal.maker_chain", clause(edition, "seal.maker_chain")
     )
@@ -147,7 +152,7 @@ def judge_seal(
             stores=around.stores,
             roles=("makers", "signers"),
             intermediates=around.certificates,
-            at=signed_at,
+            at=made_at,
             fallback=around.now,
             clause=lambda check: clause(edition, check),
             limits=around.limits,
@@ -158,7 +163,7 @@ def judge_seal(
                 maker,
                 stores=around.stores,
                 intermediates=around.certificates,
-                at=signed_at or around.now,
+                at=made_at or around.now,
                 policies=around.policy.maker_policies,
                 chain=standing.chain,
                 clause=clause(edition, "seal.maker_authority"),
@@ -171,8 +176,8 @@ def judge_seal(
                 standing.chain.path or (maker,),
                 check="seal.maker_revocation",
                 clause=clause(edition, "seal.maker_revocation"),
-                at=signed_at,
-                proven=proven,
+                at=made_at,
+                proven=made_proven,
                 around=around,
             )
         )
@@ -188,11 +193,22 @@ def judge_seal(
             )
         )
     findings.append(seal_check.check_seal_validity(seal, signed_at))
-    stamp = _seal_time_stamp(seal, around)
+    findings.append(_created(seal, maker))
     findings.append(stamp.finding)
     findings.append(_picture(seal))
     findings.append(judge_seal_status(seal, signed_at, around, proven=proven))
     return findings, maker if isinstance(maker, Certificate) else None, stamp.deviations
+
+
+def _created(seal: ElectronicSeal, maker: Certificate | Finding) -> Finding:
+    """The maker's certificate was valid at createDate; genuine seals miss it by some days."""
+    check, at = "seal.created", clause(seal.edition, "seal.created")
+    if seal.created is None or not isinstance(maker, Certificate):
+        return unknown(check, at, code="time.unknown")
+    evidence = {"created": seal.created.isoformat()}
+    if maker.valid_at(seal.created):
+        return passed(check, at, **evidence)
+    return unknown(check, at, code="seal.created_outside_maker", **evidence)
 
 
 def _seal_time_stamp(seal: ElectronicSeal, around: Circumstances) -> ProvenTime:

@@ -54,6 +54,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "This report states technical facts; it is no conclusion about legal effect.",
     ),
     "headline.signature": ("{verdict}{reserved}：{seal}", "{verdict}{reserved}: {seal}"),
+    "headline.policy": ("（策略 {policy}）", " [policy {policy}]"),
     "reserved": ("（{items}）", " ({items})"),
     "hint.no_trust": (
         "未给出信任来源，身份无法判定；用 --trust 指定信任目录或证书",

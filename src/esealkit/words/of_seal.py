@@ -487,6 +487,14 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     ),
     **_of_stamps("time.stamp"),
     **_of_stamps("seal.timestamp"),
+    "seal.created:passed": (
+        "印章制作时间 {created} 在制章者证书有效期内",
+        "the seal's creation {created} lies within the maker's certificate",
+    ),
+    "seal.created_outside_maker": (
+        "印章制作时间 {created} 不在制章者证书有效期内",
+        "the seal's creation {created} is outside the maker's certificate",
+    ),
     "seal.created_after_stamp": (
         "印章制作时间 {created} 晚于印章时间戳 {time}",
         "the seal's creation {created} is after its time stamp {time}",

@@ -63,11 +63,7 @@ _SUFFIXES = frozenset({".ofd", ".pdf", ".esl"})
     metavar="N",
     help="Files verified side by side.",
 )
-@click.option(
-    "--fetch",
-    is_flag=True,
-    help="Download CRLs and OCSP responses that trusted certificates name.",
-)
+@click.option("--fetch", is_flag=True, help="Download CRLs and OCSP responses of trusted paths.")
 @click.option(
     "--password-file",
     type=click.Path(),
@@ -180,7 +176,7 @@ def _takers(
 def _rows(report: Report, language: Language) -> str:
     from esealkit.report.as_text import report_row
 
-    return "\n".join(report_row(item, language) for item in report.documents)
+    return "\n".join(report_row(item, language, report.run.policy) for item in report.documents)
 
 
 @contextmanager

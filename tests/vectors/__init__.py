@@ -1,0 +1,1 @@
+"""The published vectors, against esealkit and against other people's implementations."""
