@@ -488,6 +488,31 @@ ERRORS: dict[str, Text] = {
         "expect 须为列表，而不是文本 {found}",
         "expect is a list of seals, not the text {found}",
     ),
+    "trust.role": (
+        "角色须为 maker 或 signer，而不是 {found}",
+        "the role is maker or signer, not {found}",
+    ),
+    "trust.pin_none": (
+        "文件中没有可固定的证书（{role}；{reason}）",
+        "the file holds no certificate to pin ({role}; {reason})",
+    ),
+    "trust.pin_several": (
+        "文件中有 {count} 张不同的证书：{listed}",
+        "the file holds {count} different certificates: {listed}",
+        "用 --index 选择其一。",
+        "Choose one with --index.",
+    ),
+    "trust.pin_index": (
+        "没有第 {index} 张证书（共 {count} 张）",
+        "there is no certificate {index} (of {count})",
+    ),
+    "trust.pin_unproven": (
+        "应证明证书持有者参与的签名不成立（{check}），不写入",
+        "the signature that should prove the holder took part does not hold ({check}); nothing"
+        " was written",
+        "向印章制作单位或签章者直接索取证书。",
+        "Ask the workshop or the signer for the certificate itself.",
+    ),
     "inspect.hidden": ("私钥内容不显示", "key material is not shown"),
     "inspect.unknown": (
         "不是 OFD、PDF、PEM 或 DER",
