@@ -8,9 +8,9 @@ from typing import Any
 
 import jsonschema
 import pytest
+from vectors.gen.files import FAMILIES
 
 from tests.support.vectors import ROOT, load
-from vectors.gen.files import FAMILIES
 
 JSON_FILES = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("[!s]*/*.json")) + sorted(
     str(path.relative_to(ROOT)) for path in ROOT.glob("sm*/*.json")

@@ -13,8 +13,8 @@ from typing import Any
 
 from vectors.gen import der_writer as der
 from vectors.gen import sm2_oracle as sm2
-from vectors.gen.sm2_oracle import DEFAULT_ID, G, Key, N, P
 from vectors.gen.sm2_notes import NOTES
+from vectors.gen.sm2_oracle import DEFAULT_ID, G, Key, N, P
 
 Case = dict[str, Any]
 MESSAGE = b"esealkit vector message"
