@@ -576,6 +576,10 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "签名值按命名位串编码，丢了尾部零字节",
         "the value as a named bit list that lost trailing zero bytes",
     ),
+    "deviation:signature.algorithm_content_type": (
+        "签名算法处写了内容类型的 OID",
+        "the OID of a content type where the signature algorithm belongs",
+    ),
     "deviation:signature.algorithm_text": (
         "算法 OID 以文本存入",
         "the algorithm OID is stored as its text",
