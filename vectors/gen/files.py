@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from vectors.gen import chain_cases, sm2_cases, sm3_cases
+from vectors.gen import chain_cases, seal_cases, sm2_cases, sm3_cases
 
 
 def as_bytes(document: dict[str, Any]) -> bytes:
@@ -48,7 +48,7 @@ def chain_files() -> Iterator[tuple[str, bytes]]:
     yield "chains/chains.json", as_bytes(chain_cases.document())
 
 
-FAMILIES = {"chains": chain_files, "sm2": sm2_files, "sm3": sm3_files}
+FAMILIES = {"chains": chain_files, "seal": seal_cases.files, "sm2": sm2_files, "sm3": sm3_files}
 
 
 def all_files() -> Iterator[tuple[str, bytes]]:
