@@ -64,6 +64,11 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "the signed message has no signer at all",
     ),
     "deviation:cms.bare": ("没有外层 ContentInfo", "a SignedData without ContentInfo"),
+    "deviation:cms.version": ("版本号不是标准所列", "a version number that no standard lists"),
+    "deviation:cms.digest_algorithms": (
+        "digestAlgorithms 与签名者所用的杂凑算法不一致",
+        "digestAlgorithms is not what the signers use",
+    ),
     "deviation:cms.content_type": (
         "contentType 属性与内容类型不同",
         "the contentType attribute differs from the content's type",
