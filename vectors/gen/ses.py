@@ -149,3 +149,37 @@ def signature(edition: str = "v4", embedded: bytes | None = None, **fields: Any)
     if v1:
         return der.sequence(tbs, value, own.get("more", b""))
     return der.sequence(tbs, cert, algorithm, value, own.get("more", b""))
+
+
+def cms(original: bytes = ORIGINAL, **fields: Any) -> bytes:
+    """SignedData of GB/T 35275 over ``original``, detached, with signed attributes."""
+    attributes = fields.get(
+        "attributes",
+        [
+            _attribute("1.2.840.113549.1.9.3", der.oid("1.2.156.10197.6.1.4.2.1")),
+            _attribute("1.2.840.113549.1.9.4", der.octets(sm3(original))),
+            _attribute("1.2.840.113549.1.9.5", der.utc("260501000000Z")),
+        ],
+    )
+    signed = der.set_of(attributes)
+    digest = der.sequence(der.oid(pki.SM3))
+    info = der.sequence(
+        der.integer(1),
+        der.sequence(ROOT_NAME, der.integer(102)),
+        digest,
+        b"\xa0" + signed[1:],
+        der.sequence(der.oid("1.2.156.10197.1.301.1")),
+        der.octets(der.signature(*SIGNER.sign(signed))),
+    )
+    body = der.sequence(
+        der.integer(1),
+        der.set_of([digest]),
+        der.sequence(der.oid("1.2.156.10197.6.1.4.2.1")),
+        der.tlv(0xA0, SIGNER_CERT),
+        der.set_of(fields.get("signers", [info])),
+    )
+    return der.sequence(der.oid("1.2.156.10197.6.1.4.2.2"), der.tlv(0xA0, body))
+
+
+def _attribute(kind: str, value: bytes) -> bytes:
+    return der.sequence(der.oid(kind), der.set_of([value]))
