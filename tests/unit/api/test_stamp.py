@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.ofds import DOCUMENT_XML, PARTS, pack
+from tests.support.sample import sample
+from tests.support.stamped import Workbench, changed
 
 import esealkit as ek
 from esealkit import errors
 from esealkit.ofd.document import OfdDocument
-from tests.support.ofds import DOCUMENT_XML, PARTS, pack
-from tests.support.sample import sample
-from tests.support.stamped import Workbench, changed
 
 DAY = dt.timedelta(days=1)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.support.ca import root
 
 from esealkit.errors import InputError, KeyFormatError, UsageError
 from esealkit.keys.pem import write_pem
 from esealkit.pki.trust import TrustStore, merge
-from tests.support.ca import root
 
 A, B = root("信任甲"), root("信任乙")
 LEAF = A.issue("信任叶")

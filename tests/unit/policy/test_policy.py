@@ -104,7 +104,7 @@ def test_policy_without_base_requires_everything(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ('weihgts = {}', "policy.key"),
+        ("weihgts = {}", "policy.key"),
         ('[weights]\n"signer.chian" = "required"', "policy.key"),
         ('[deviations]\nmodus = "refuse"', "policy.key"),
         ('[weights]\n"signer.chain" = "optional"', "policy.value"),
