@@ -47,9 +47,7 @@ def report_text(run: Run, lang: words.Language) -> str:
     return "\n".join(lines) + "\n"
 
 
-def report_row(
-    document: DocumentResult, lang: words.Language, policy: str = "default"
-) -> str:
+def report_row(document: DocumentResult, lang: words.Language, policy: str = "default") -> str:
     """A file in one line, and its reason in a second where it did not pass."""
     name = inert(document.path) or phrase("label.document", lang)
     row = f"{_VERDICT_MARKS[document.verdict]} {name}: {headline(document, lang, policy)}"

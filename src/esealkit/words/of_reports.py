@@ -190,4 +190,28 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{path}: no documents (.ofd .pdf .esl) below this folder",
     ),
     "batch.written": ("已写出：{path}", "written: {path}"),
+    # inspection
+    "inspect.unknown": ("无法识别的格式", "of no known format"),
+    "inspect.pdf": (
+        "本版本尚不展开 PDF 的结构。",
+        "The structure of PDF files is not laid out by this version yet.",
+    ),
+    "inspect.body": (
+        "文档 {index}：{root}，{pages} 页",
+        "body {index}: {root}, {pages} page(s)",
+    ),
+    "inspect.signature": (
+        "签名 {index}：{kind} {id}  {part}",
+        "signature {index}: {kind} {id}  {part}",
+    ),
+    "inspect.methods": (
+        "签名算法 {signature}，杂凑算法 {digest}，保护 {references} 个文件",
+        "signature method {signature}, digest method {digest}, {references} reference(s)",
+    ),
+    "inspect.provider": ("签名软件：{name}", "made with {name}"),
+    "inspect.time": ("XML 所载时间：{time}", "time in the XML: {time}"),
+    "inspect.footer": (
+        "以上内容均未经验证；用 esealkit verify 验证。",
+        "Nothing of this is verified; esealkit verify does that.",
+    ),
 }

@@ -488,6 +488,11 @@ ERRORS: dict[str, Text] = {
         "expect 须为列表，而不是文本 {found}",
         "expect is a list of seals, not the text {found}",
     ),
+    "inspect.hidden": ("私钥内容不显示", "key material is not shown"),
+    "inspect.unknown": (
+        "不是 OFD、PDF、PEM 或 DER",
+        "neither OFD nor PDF nor PEM nor DER",
+    ),
     "usage.jobs": (
         "须给出文件列表，并行数在 1 至 {most} 之间",
         "give a list of files, and between 1 and {most} jobs",

@@ -104,6 +104,13 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "签名值（{length} 字节）不是 SM2 签名的任何已知编码",
         "the value ({length} bytes) is no known encoding of an SM2 signature",
     ),
+    "signature.value_unused_bits": (
+        "签名值本身成立，但位串标称有未用位而并无缺失：可能是厂商编码习惯，也可能是传输错误",
+        "the value holds, but its bit string claims unused bits though none is missing: a vendor's"
+        " habit or a flipped bit",
+        "请签章系统厂商按 DER 编码签名值",
+        "Ask the vendor of the sealing system to encode the value in DER.",
+    ),
     "signature.value_algorithm": (
         "签名算法 {algorithm} 未知",
         "the signature algorithm {algorithm} is not known",
@@ -194,6 +201,13 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "seal.maker_signature_unreadable": (
         "制章者签名值（{length} 字节）不是任何已知编码",
         "the maker's signature value ({length} bytes) has no known encoding",
+    ),
+    "seal.maker_signature_unused_bits": (
+        "签名值本身成立，但位串标称有未用位而并无缺失：可能是厂商编码习惯，也可能是传输错误",
+        "the value holds, but its bit string claims unused bits though none is missing: a vendor's"
+        " habit or a flipped bit",
+        "请签章系统厂商按 DER 编码签名值",
+        "Ask the vendor of the sealing system to encode the value in DER.",
     ),
     "seal.maker_signature_algorithm": (
         "制章者签名算法 {algorithm} 未知",

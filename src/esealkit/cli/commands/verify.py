@@ -63,7 +63,11 @@ _SUFFIXES = frozenset({".ofd", ".pdf", ".esl"})
     metavar="N",
     help="Files verified side by side.",
 )
-@click.option("--fetch", is_flag=True, help="Download CRLs and OCSP responses of trusted paths.")
+@click.option(
+    "--fetch",
+    is_flag=True,
+    help="Download CRLs and OCSP responses that trusted certificates name.",
+)
 @click.option(
     "--password-file",
     type=click.Path(),
