@@ -177,7 +177,7 @@ def ocsp_status(
     single = next((item for item in response.responses if _is_for(item, certificate, issuer)), None)
     if single is None:
         return None
-    if single.status.this_update > now + dt.timedelta(minutes=5):
+    if single.status.this_update - now > dt.timedelta(minutes=5):
         raise CertificateError("ocsp.future")
     verify_with_certificate(
         _responder(response, issuer, limits),

@@ -302,7 +302,7 @@ def _by_crl(
         return undecided("")
     if issuer.key_usage is not None and "crl_sign" not in issuer.key_usage:
         return undecided("the issuer may not sign CRLs")
-    if crl.this_update > now + dt.timedelta(minutes=5):
+    if crl.this_update - now > dt.timedelta(minutes=5):
         return undecided("the CRL is of the future")
     try:
         verify_with_certificate(issuer, crl.signature_algorithm, crl.signature, crl.tbs)

@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from esealkit.asn1 import der
+from esealkit.asn1 import der, oids
 from esealkit.asn1.der import Node, Tag
 from esealkit.errors import DerError, EsealError, SealFormatError, UnsupportedError
 from esealkit.findings import Deviation
@@ -82,7 +82,8 @@ def is_seal_signature(data: bytes) -> bool:
         and first.is_universal(Tag.SEQUENCE)
         and len(first) >= 5
         and first[0].is_universal(Tag.INTEGER)
-        and first[1].is_universal(Tag.SEQUENCE)
+        # A seal wrapped in an OCTET STRING occurs (9.1 row 7).
+        and (first[1].is_universal(Tag.SEQUENCE) or first[1].is_universal(Tag.OCTET_STRING))
     )
 
 
@@ -350,7 +351,10 @@ class _Reader:
         if re.fullmatch(rb"[0-9]+(\.[0-9]+){3,}", content):
             self.note("signature.algorithm_text", where)
             return content.decode("ascii")
-        return node.oid(where)
+        algorithm = node.oid(where)
+        if algorithm in (oids.GM_SIGNED_DATA, oids.GM_DATA):
+            self.note("signature.algorithm_content_type", where)
+        return algorithm
 
     def certificate(self, node: Node, where: str) -> bytes:
         """OCTET STRING(DER certificate); bare, PEM and IA5String forms occur (9.1 row 2)."""

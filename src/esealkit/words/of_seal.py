@@ -64,6 +64,11 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "the signed message has no signer at all",
     ),
     "deviation:cms.bare": ("没有外层 ContentInfo", "a SignedData without ContentInfo"),
+    "deviation:cms.version": ("版本号不是标准所列", "a version number that no standard lists"),
+    "deviation:cms.digest_algorithms": (
+        "digestAlgorithms 与签名者所用的杂凑算法不一致",
+        "digestAlgorithms is not what the signers use",
+    ),
     "deviation:cms.content_type": (
         "contentType 属性与内容类型不同",
         "the contentType attribute differs from the content's type",
@@ -589,6 +594,10 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "deviation:signature.named_bits": (
         "签名值按命名位串编码，丢了尾部零字节",
         "the value as a named bit list that lost trailing zero bytes",
+    ),
+    "deviation:signature.algorithm_content_type": (
+        "签名算法处写了内容类型的 OID",
+        "the OID of a content type where the signature algorithm belongs",
     ),
     "deviation:signature.algorithm_text": (
         "算法 OID 以文本存入",
