@@ -186,8 +186,8 @@ class _Reader:
             self.note("cms.bare", "ContentInfo")
             body = root
         fields = list(body.sequence("SignedData", 4))
-        fields.pop(0).integer("SignedData.version")
-        fields.pop(0).expect(Tag.SET, "digestAlgorithms")
+        self.version(fields.pop(0), "SignedData.version", (1, 3, 4, 5))
+        digests = fields.pop(0).expect(Tag.SET, "digestAlgorithms")
         encapsulated = fields.pop(0)
         certificates: tuple[bytes, ...] = ()
         crls: tuple[bytes, ...] = ()
@@ -200,6 +200,10 @@ class _Reader:
         signers = tuple(
             self.signer(item) for item in fields[0].expect(Tag.SET, "signerInfos").children
         )
+        # Nothing signs this field; it only announces what the signers use (RFC 5652 5.1).
+        announced = {_announced(item) for item in digests}
+        if not announced <= {item.digest_algorithm for item in signers} or not announced:
+            self.note("cms.digest_algorithms", "SignedData.digestAlgorithms")
         kind, content = self.encapsulated(encapsulated)
         return SignedMessage(
             content_type=outer,
@@ -210,6 +214,11 @@ class _Reader:
             signers=signers,
             deviations=tuple(self.deviations),
         )
+
+    def version(self, node: Node, where: str, known: tuple[int, ...]) -> None:
+        """A version that no standard gives is only noted: the layout decides."""
+        if node.integer(where) not in known:
+            self.note("cms.version", where)
 
     def encapsulated(self, node: Node) -> tuple[str, bytes | None]:
         """``contentInfo``: the type and, unless detached, the octets."""
@@ -229,7 +238,7 @@ class _Reader:
 
     def signer(self, node: Node) -> SignerInfo:
         parts = list(node.sequence("SignerInfo", 5, 7))
-        parts.pop(0).integer("SignerInfo.version")
+        self.version(parts.pop(0), "SignerInfo.version", (1, 3))
         issuer, serial, key_identifier = _signer_id(parts.pop(0))
         digest = parts.pop(0).sequence("digestAlgorithm", 1, 2)[0].oid("digestAlgorithm")
         attributes: bytes | None = None
@@ -261,6 +270,16 @@ class _Reader:
             signature=signature,
             unsigned_values=unsigned,
         )
+
+
+def _announced(node: Node) -> str:
+    """The OID of one AlgorithmIdentifier with absent or NULL parameters, else ``""``."""
+    try:
+        oid, *parameters = node.sequence("digestAlgorithms", 1, 2)
+        known = all(item.is_universal(Tag.NULL) for item in parameters)
+        return oid.oid("digestAlgorithms") if known else ""
+    except EsealError:
+        return ""
 
 
 def _signer_id(node: Node) -> tuple[bytes | None, int | None, bytes | None]:

@@ -42,6 +42,7 @@ REASONS = {
     10: "aa_compromise",
 }
 """CRLReason (RFC 5280 5.3.1), for CRLs and OCSP alike."""
+_GRAVITY = ("revoked", "unknown", "good")
 _GENERALIZED = Tag.GENERALIZED_TIME
 
 
@@ -174,10 +175,12 @@ def ocsp_status(
     :raises CertificateError: the responder is not authorised, or the response is of the future.
     :raises EsealError: its signature does not hold.
     """
-    single = next((item for item in response.responses if _is_for(item, certificate, issuer)), None)
-    if single is None:
+    fitting = [item for item in response.responses if _is_for(item, certificate, issuer)]
+    if not fitting:
         return None
-    if single.status.this_update > now + dt.timedelta(minutes=5):
+    # A response that contradicts itself is read to the certificate's disadvantage.
+    single = min(fitting, key=lambda item: _GRAVITY.index(item.status.state))
+    if single.status.this_update - now > dt.timedelta(minutes=5):
         raise CertificateError("ocsp.future")
     verify_with_certificate(
         _responder(response, issuer, limits),

@@ -84,6 +84,7 @@ class Crl:
         "issuer_der",
         "next_update",
         "only",
+        "places",
         "signature",
         "signature_algorithm",
         "tbs",
@@ -104,6 +105,8 @@ class Crl:
         """Why the CRL cannot be used, ``""`` when it can."""
         self.only = ""
         """``ca`` or ``user`` when the CRL is limited to them."""
+        self.places: frozenset[bytes] | None = None
+        """Names (DER) of the distribution points it is limited to; ``None``: to none."""
         try:
             self._read()
         except (DerError, IndexError, ValueError) as error:
@@ -165,52 +168,65 @@ class Crl:
         for item in der.parse(value, notes=[]).children:
             if item.number in (1, 2) and item.content not in (b"", b"\0"):
                 self.only = "user" if item.number == 1 else "ca"
+            elif item.number == 0:
+                self.places = _names(item)
             elif item.number in (3, 4) or (item.number == 5 and item.content not in (b"", b"\0")):
                 self.unusable = "limited to some reasons, indirect, or for attributes"
 
     def covers(self, certificate: Certificate) -> bool:
         """Whether certificates such as this one are in the CRL's scope."""
+        if self.places is not None and not self.places & _places_of(certificate):
+            return False
         return not self.only or (self.only == "ca") == certificate.is_ca
 
     def find(self, serial: int) -> tuple[dt.datetime, str] | None:
         """Date and reason of the row for ``serial``, or ``None``.
 
+        A row counts however its serial number is written: CAs leave surplus zeros, and leave the
+        sign's zero away.
+
         :raises KeyFormatError: the row is malformed, or belongs to another issuer.
         """
-        size = max(1, (serial.bit_length() + 8) // 8)
-        encoded = serial.to_bytes(size, "big", signed=True)
-        if size > 1 and encoded[0] == 0 and not encoded[1] & 0x80:
-            encoded = encoded[1:]
-        wanted = b"\x02" + bytes((len(encoded),)) + encoded
         start, end = self._rows
-        at = self.data.find(wanted, start, end)
-        while at >= 0:
-            row = self._row_at(at, start, end)
-            if row is not None:
-                return row
-            at = self.data.find(wanted, at + 1, end)
-        return None
-
-    def _row_at(self, at: int, start: int, end: int) -> tuple[dt.datetime, str] | None:
-        """The row whose serial stands at ``at``, or ``None`` where that is no row's beginning."""
-        for header in (2, 3, 4):
-            begin = at - header
-            if begin < start or self.data[begin] != 0x30:
-                continue
-            try:
-                frame = self._frame(begin, end)
-                if frame.content != at:
-                    continue
-                node = der.parse(self.data[begin : frame.end], notes=[])
-                return self._read_row(node)
-            except DerError:
-                continue
-        return None
-
-    def _read_row(self, node: der.Node) -> tuple[dt.datetime, str] | None:
-        parts = node.children
-        if not 2 <= len(parts) <= 3 or not parts[1].is_time():
+        candidates: set[int] = set()
+        for content in _encodings(serial):
+            wanted = b"\x02" + bytes((len(content),)) + content
+            at = self.data.find(wanted, start, end)
+            while at >= 0:
+                candidates |= {at - size for size in (2, 3, 4) if self._may_begin(at - size, at)}
+                at = self.data.find(wanted, at + 1, end)
+        if not candidates:
             return None
+        return self._first_row(candidates, start, end)
+
+    def _may_begin(self, begin: int, serial_at: int) -> bool:
+        """Whether a SEQUENCE at ``begin`` would have its content at ``serial_at``."""
+        if begin < self._rows[0] or self.data[begin] != 0x30:
+            return False
+        first = self.data[begin + 1]
+        return begin + 2 + (first & 0x7F if first & 0x80 else 0) == serial_at
+
+    def _first_row(
+        self, candidates: set[int], start: int, end: int
+    ) -> tuple[dt.datetime, str] | None:
+        """The row among ``candidates``; the others lie inside rows, as only a walk can tell."""
+        last = max(candidates)
+        at = start
+        try:
+            while at <= last:
+                if at in candidates:
+                    frame = self._frame(at, end)
+                    return self._read_row(der.parse(self.data[at : frame.end], notes=[]))
+                length = self.data[at + 1]
+                at = at + 2 + length if length < 0x80 else self._frame(at, end).end
+        except (DerError, IndexError, ValueError) as error:
+            raise KeyFormatError("crl.row", reason=type(error).__name__) from error
+        return None
+
+    def _read_row(self, node: der.Node) -> tuple[dt.datetime, str]:
+        parts = node.sequence("revokedCertificate", 2, 3)
+        if not parts[1].is_time():
+            raise ValueError("revocationDate")
         date = der.parse_time_text(parts[1].content.decode("ascii", "replace"), parts[1].number)
         reason = "unspecified"
         for row in parts[2].children if len(parts) == 3 else ():
@@ -259,6 +275,33 @@ class Crl:
         return der.parse_time_text(text, frame.tag & 0x1F)
 
 
+def _names(place: der.Node) -> frozenset[bytes]:
+    """The names of a DistributionPointName: URLs and directory names as they are written."""
+    return frozenset(name.raw for choice in place.children for name in choice.children)
+
+
+def _places_of(certificate: Certificate) -> frozenset[bytes]:
+    """The names of the certificate's CRL distribution points (RFC 5280 4.2.1.13)."""
+    found: frozenset[bytes] = frozenset()
+    for item in certificate.asn1["tbs_certificate"]["extensions"] or ():
+        if item["extn_id"].dotted == "2.5.29.31":
+            for point in der.parse(item["extn_value"].contents, notes=[]).children:
+                for part in point.children:
+                    if part.is_context(0):
+                        found |= _names(part)
+    return found
+
+
+def _encodings(serial: int) -> set[bytes]:
+    """The ways in which CAs write a serial number's octets: as INTEGER, unsigned, with zeros."""
+    size = max(1, (serial.bit_length() + 8) // 8)
+    content = serial.to_bytes(size, "big", signed=True)
+    if size > 1 and content[0] == 0xFF and content[1] & 0x80:
+        content = content[1:]
+    bare = content.lstrip(b"\0") or b"\0"
+    return {content, bare, b"\0" + bare, b"\0\0" + bare}
+
+
 def revocation_status(
     certificate: Certificate,
     issuer: Certificate | None,
@@ -302,17 +345,18 @@ def _by_crl(
         return undecided("")
     if issuer.key_usage is not None and "crl_sign" not in issuer.key_usage:
         return undecided("the issuer may not sign CRLs")
-    if crl.this_update > now + dt.timedelta(minutes=5):
+    if crl.this_update - now > dt.timedelta(minutes=5):
         return undecided("the CRL is of the future")
     try:
         verify_with_certificate(issuer, crl.signature_algorithm, crl.signature, crl.tbs)
         row = crl.find(certificate.serial)
+        covered = crl.covers(certificate)
     except EsealError as error:
         return undecided(f"CRL: {error.code}")
     if crl.unusable:
         return undecided(crl.unusable)
-    if not crl.covers(certificate):
-        return undecided("")
+    if not covered:
+        return undecided("the CRL is for other certificates")
     if row is not None and row[1] != "remove_from_crl":
         return RevocationStatus(
             state=RevocationState.REVOKED,
