@@ -186,8 +186,8 @@ class _Reader:
             self.note("cms.bare", "ContentInfo")
             body = root
         fields = list(body.sequence("SignedData", 4))
-        fields.pop(0).integer("SignedData.version")
-        fields.pop(0).expect(Tag.SET, "digestAlgorithms")
+        version = fields.pop(0).integer("SignedData.version")
+        digests = _listed_digests(fields.pop(0).expect(Tag.SET, "digestAlgorithms"))
         encapsulated = fields.pop(0)
         certificates: tuple[bytes, ...] = ()
         crls: tuple[bytes, ...] = ()
@@ -201,6 +201,11 @@ class _Reader:
             self.signer(item) for item in fields[0].expect(Tag.SET, "signerInfos").children
         )
         kind, content = self.encapsulated(encapsulated)
+        usual = version == 1 if kind in _PLAIN_DATA else version in (1, 3)
+        if not usual and not (outer == oids.CMS_SIGNED_DATA and version in (3, 4, 5)):
+            self.note("cms.version", "SignedData.version", found=version)
+        if any(item.digest_algorithm not in digests for item in signers):
+            self.note("cms.digest_algorithms", "SignedData.digestAlgorithms")
         return SignedMessage(
             content_type=outer,
             encapsulated_type=kind,
@@ -225,12 +230,15 @@ class _Reader:
         if inner[0].is_universal(Tag.OCTET_STRING):
             return kind, inner[0].octets("contentInfo.content")
         # PKCS#7: any type; what is signed are its content octets.
+        self.note("cms.content_tag", "contentInfo.content", tag=inner[0].number)
         return kind, inner[0].content
 
     def signer(self, node: Node) -> SignerInfo:
         parts = list(node.sequence("SignerInfo", 5, 7))
-        parts.pop(0).integer("SignerInfo.version")
+        version = parts.pop(0).integer("SignerInfo.version")
         issuer, serial, key_identifier = _signer_id(parts.pop(0))
+        if version != (1 if key_identifier is None else 3):
+            self.note("cms.version", "SignerInfo.version", found=version)
         digest = parts.pop(0).sequence("digestAlgorithm", 1, 2)[0].oid("digestAlgorithm")
         attributes: bytes | None = None
         values: dict[str, tuple[Node, ...]] = {}
@@ -261,6 +269,15 @@ class _Reader:
             signature=signature,
             unsigned_values=unsigned,
         )
+
+
+def _listed_digests(node: Node) -> frozenset[str]:
+    """The digests that ``digestAlgorithms`` announces; what is no AlgorithmIdentifier is none."""
+    return frozenset(
+        item[0].oid("digestAlgorithm")
+        for item in node.children
+        if item.is_universal(Tag.SEQUENCE) and len(item) in (1, 2) and item[0].is_universal(Tag.OID)
+    )
 
 
 def _signer_id(node: Node) -> tuple[bytes | None, int | None, bytes | None]:

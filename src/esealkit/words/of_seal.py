@@ -68,6 +68,22 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "contentType 属性与内容类型不同",
         "the contentType attribute differs from the content's type",
     ),
+    "deviation:cms.version": (
+        "{where} 为 {found}，与消息的形式不符",
+        "{where} is {found}, which does not belong to this form of message",
+    ),
+    "deviation:cms.digest_algorithms": (
+        "消息声明的杂凑算法不含签名者所用的算法",
+        "the digests that the message announces lack the signer's",
+    ),
+    "deviation:cms.content_tag": (
+        "内容的标签为 {tag}，标准为 OCTET STRING",
+        "the content has the tag {tag} where the standard has OCTET STRING",
+    ),
+    "deviation:cms.encapsulated_type": (
+        "内容类型写作 {type}，不是该消息格式的数据类型",
+        "the content's type is written {type}, which is not this message format's data",
+    ),
     "deviation:cms.signature_algorithm": (
         "签名算法写作 SM2-with-SM3，标准为 SM2-1",
         "the algorithm is written SM2-with-SM3 where the standard has SM2-1",
