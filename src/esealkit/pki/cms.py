@@ -38,6 +38,7 @@ __all__ = [
     "Variant",
     "digest_named",
     "find_message",
+    "is_weak_signer",
     "parse_signed_message",
     "select_certificate",
     "verify_signer",
@@ -467,6 +468,14 @@ def verify_signer(
         else:
             raise InvalidSignature("cms.direct")
     raise failure or InvalidSignature("crypto.invalid_signature")
+
+
+def is_weak_signer(signer: SignerInfo) -> bool:
+    """Whether digest or signature algorithm is one whose collisions can be made."""
+    from esealkit.pki.signatures import algorithm_family, is_weak
+
+    family = algorithm_family(signer.signature_algorithm) or ""
+    return is_weak(family) or signer.digest_algorithm == oids.SHA1
 
 
 _RSA_WITH = {

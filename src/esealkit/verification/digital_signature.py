@@ -27,7 +27,9 @@ from esealkit.pki.cms import (
     SignerInfo,
     Variant,
     content_type_matches,
+    digest_named,
     find_message,
+    is_weak_signer,
     parse_signed_message,
     select_certificate,
     verify_signer,
@@ -231,13 +233,15 @@ def _value(
     deviations += notes
     if found.variant is Variant.DIGEST:
         deviations.append(Deviation(id="cms.digest_signed", where="SignerInfo"))
-    holds = passed(
-        check,
-        at,
-        algorithm=signer.signature_algorithm,
-        subject=certificate.subject,
-        variant=found.variant.value,
-    )
+    evidence = {
+        "algorithm": signer.signature_algorithm,
+        "subject": certificate.subject,
+        "variant": found.variant.value,
+    }
+    holds = passed(check, at, **evidence)
+    if is_weak_signer(signer):
+        evidence["algorithm"] = digest_named(signer.digest_algorithm)[0]
+        holds = unknown(check, at, code="signature.value_weak", **evidence)
     return [holds, _digest(found.digest_matches, digest_at)]
 
 

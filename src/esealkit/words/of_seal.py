@@ -378,6 +378,18 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "no trust was given; the signer's certificate (issued by {issuer}) cannot be decided",
         *_ASK_CA,
     ),
+    "signature.value_weak": (
+        "签名值成立，但所用算法（{algorithm}）已不安全",
+        "the signature holds, but its algorithm ({algorithm}) is no longer safe",
+    ),
+    "seal.maker_signature_weak": (
+        "制章者的签名成立，但所用算法（{algorithm}）已不安全",
+        "the seal maker's signature holds, but its algorithm ({algorithm}) is no longer safe",
+    ),
+    "document.digest_weak": (
+        "原文杂凑值相符，但所用算法（{algorithm}）已不安全",
+        "the document's digest agrees, but its algorithm ({algorithm}) is no longer safe",
+    ),
     "signer.weak_algorithm": (
         "签章者证书链使用弱算法：{algorithms}",
         "the signer's path uses weak algorithms: {algorithms}",
