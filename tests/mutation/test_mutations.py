@@ -42,15 +42,6 @@ def judged(kind: str, value: bytes, policy: str = "default") -> tuple[Verdict, i
     return result.verdict, len(result.deviations)
 
 
-INERT = {
-    ("cms", 26, 1): "SignedData's version 1 becomes 3, which RFC 5652 gives to other contents",
-    ("cms", 26, 2): "SignedData's version 1 becomes 5",
-    ("cms", 465, 1): "SignerInfo's version 1 becomes 3",
-    ("cms", 55, 0): "the certificates stand under the CRLs' tag: evidence is told by its content",
-}
-"""Bits that nothing signs and nothing reads: (kind, byte, bit)."""
-
-
 def bent(data: bytes, number: int) -> bytes:
     """Truncations first, then flips: mutation ``number`` of ``len(data) * 9``."""
     if number < len(data):
@@ -62,19 +53,13 @@ def bent(data: bytes, number: int) -> bytes:
 
 
 def failures(kind: str, numbers: range | list[int]) -> list[str]:
-    """What went wrong among some mutations: a verdict that passed strict, or passed default in silence, or an exception."""
+    """What went wrong among some mutations: a verdict that passed, or an exception."""
     found = []
     for number in numbers:
-        byte, bit = divmod(number - len(good(kind)), 8)
-        if (kind, byte, bit) in INERT:
-            continue
-        value = bent(good(kind), number)
         try:
-            verdict, deviations = judged(kind, value)
+            verdict, deviations = judged(kind, bent(good(kind), number))
             if verdict is Verdict.PASSED:
-                strict, _ = judged(kind, value, "strict")
-                if not deviations or strict is Verdict.PASSED:
-                    found.append(f"{kind} {number}: {verdict}, {strict}, {deviations} deviations")
+                found.append(f"{kind} {number}: passed with {deviations} deviations")
         except Exception as error:
             found.append(f"{kind} {number}: {error!r}")
     return found
@@ -89,7 +74,7 @@ def test_the_unbent_value_passes(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_sampled_cuts_and_flips_never_pass(kind: str) -> None:
-    """Of 500 seeded truncations and bit flips per kind none raises, none passes strict, and default passes none without a deviation row."""
+    """Of 500 seeded truncations and bit flips per kind none raises and none passes."""
     numbers = random.Random(f"cuts and flips of {kind}").sample(range(9 * len(good(kind))), 500)
     assert failures(kind, numbers) == []
 
@@ -106,7 +91,7 @@ def _run(job: tuple[str, range]) -> list[str]:
 @pytest.mark.soak
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_cut_and_no_flip_passes(kind: str) -> None:
-    """No truncation and no single-bit flip of a signed value raises, passes strict, or passes default without a deviation row."""
+    """No truncation and no single-bit flip of a signed value raises or passes."""
     with ProcessPoolExecutor() as pool:
         assert [row for rows in pool.map(_run, _slices(kind)) for row in rows] == []
 

@@ -12,8 +12,10 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 import time
 import urllib.parse
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from esealkit.errors import NetworkError, UsageError
@@ -52,7 +54,10 @@ class Fetcher:
             location = headers.get("location", "")
             if not location:
                 raise NetworkError("fetch.redirect", url=url)
-            url = urllib.parse.urljoin(url, location)
+            try:
+                url = urllib.parse.urljoin(url, location)
+            except ValueError:
+                raise NetworkError("fetch.url", url=location) from None
         raise NetworkError("fetch.redirects", url=url)
 
     def post(self, url: str, body: bytes, content_type: str) -> bytes:
@@ -81,16 +86,23 @@ class Fetcher:
             raise NetworkError("fetch.timeout", url=url)
         connection = _Pinned(host, port, address, parts.scheme, self.context, remaining)
         target = urllib.parse.urlunsplit(("", "", parts.path or "/", parts.query, ""))
+        # A socket's own timeout counts from the last byte: a server that drips would hold us.
+        watch = threading.Timer(remaining, connection.abandon)
+        watch.daemon = True
+        watch.start()
         try:
             connection.request(
                 method, target, body=body or None, headers={"User-Agent": "esealkit", **headers}
             )
-            response = connection.getresponse()
-            found = {key.lower(): value for key, value in response.getheaders()}
-            return response.status, found, self._read(response, url, deadline)
+            with connection.getresponse() as response:
+                found = {key.lower(): value for key, value in response.getheaders()}
+                return response.status, found, self._read(response, url, deadline)
         except (OSError, http.client.HTTPException, ValueError) as error:
+            if time.monotonic() >= deadline:
+                raise NetworkError("fetch.timeout", url=url) from error
             raise NetworkError("fetch.failed", url=url, reason=type(error).__name__) from error
         finally:
+            watch.cancel()
             connection.close()
 
     def _read(self, response: http.client.HTTPResponse, url: str, deadline: float) -> bytes:
@@ -103,6 +115,10 @@ class Fetcher:
             if time.monotonic() > deadline:
                 raise NetworkError("fetch.timeout", url=url)
             blocks.append(block)
+        if time.monotonic() > deadline:
+            raise NetworkError("fetch.timeout", url=url)
+        if response.length:
+            raise http.client.IncompleteRead(b"", response.length)
         return b"".join(blocks)
 
     def _address(self, host: str, port: int, url: str) -> str:
@@ -164,9 +180,23 @@ class _Pinned(http.client.HTTPConnection):
     ) -> None:
         super().__init__(host, port, timeout=timeout)
         self._pinned = address
+        self._own: socket.socket | None = None
         self._tls = (context or ssl.create_default_context()) if scheme == "https" else None
 
     def connect(self) -> None:
         """Connect to the address that was checked, not to what the name means by now."""
         plain = socket.create_connection((self._pinned, self.port), self.timeout)
-        self.sock = self._tls.wrap_socket(plain, server_hostname=self.host) if self._tls else plain
+        self.sock = self._own = plain
+        if self._tls is not None:
+            secured = self._tls.wrap_socket(
+                plain, server_hostname=self.host, do_handshake_on_connect=False
+            )
+            self.sock = self._own = secured
+            secured.do_handshake()
+
+    def abandon(self) -> None:
+        """End the connection from another thread: whatever waits on it stops waiting."""
+        if self._own is not None:
+            with suppress(OSError):
+                # The plain socket's: TLS would wait for the other side's farewell.
+                socket.socket.shutdown(self._own, socket.SHUT_RDWR)

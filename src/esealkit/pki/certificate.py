@@ -80,7 +80,9 @@ class Certificate:
         """
         self.der = bytes(der)
         try:
-            der_walk.parse(self.der, notes=[], limits=limits)
+            whole = der_walk.parse(self.der, notes=[], limits=limits)
+            if whole.sequence("Certificate", 3, 3)[2].bits("signatureValue")[1]:
+                raise ValueError("unused bits")
             self.asn1 = x509.Certificate.load(self.der, strict=True)
             self._read(self.asn1)
         except EsealError as error:
@@ -139,6 +141,8 @@ class Certificate:
         # Reading these now keeps lazily found faults from surfacing later.
         _ = (tbs["signature"]["algorithm"].dotted, tbs["signature"]["parameters"].dump())
         _ = (cert.key_identifier, cert.authority_key_identifier, cert["signature_value"].native)
+        _ = (tbs["version"].native, tbs["signature"].dump(), cert["signature_algorithm"].dump())
+        _ = (tbs["issuer_unique_id"].native, tbs["subject_unique_id"].native)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Certificate) and self.der == other.der

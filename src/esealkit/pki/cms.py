@@ -30,6 +30,7 @@ from esealkit.errors import (
 from esealkit.findings import Deviation
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pki.certificate import Certificate
+from esealkit.pki.evidence import kind_of
 from esealkit.pki.sm2_values import read_sm2_value
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Variant",
     "digest_named",
     "find_message",
+    "is_weak_signer",
     "parse_signed_message",
     "select_certificate",
     "verify_signer",
@@ -46,6 +48,9 @@ __all__ = [
 
 _SIGNED_DATA = frozenset({oids.GM_SIGNED_DATA, oids.CMS_SIGNED_DATA})
 _PLAIN_DATA = frozenset({oids.GM_DATA, oids.CMS_DATA})
+_NO_TYPE = frozenset({"0.0"})
+"""HNCA writes no content type at all (corpus row 23)."""
+_KNOWN_CONTENT = _PLAIN_DATA | _NO_TYPE | {oids.TST_INFO}
 _DIGESTS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     oids.SM3: ("sm3", sm3),
     oids.SM3_PLAIN: ("sm3", sm3),
@@ -192,7 +197,7 @@ class _Reader:
             self.note("cms.bare", "ContentInfo")
             body = root
         fields = list(body.sequence("SignedData", 4))
-        self.version(fields.pop(0), "SignedData.version", (1, 3, 4, 5))
+        version = fields.pop(0).integer("SignedData.version")
         digests = fields.pop(0).expect(Tag.SET, "digestAlgorithms")
         encapsulated = fields.pop(0)
         certificates: tuple[bytes, ...] = ()
@@ -206,11 +211,8 @@ class _Reader:
         signers = tuple(
             self.signer(item) for item in fields[0].expect(Tag.SET, "signerInfos").children
         )
-        # Nothing signs this field; it only announces what the signers use (RFC 5652 5.1).
-        announced = {_announced(item) for item in digests}
-        if not announced <= {item.digest_algorithm for item in signers} or not announced:
-            self.note("cms.digest_algorithms", "SignedData.digestAlgorithms")
         kind, content = self.encapsulated(encapsulated)
+        _check_frame(version, kind, digests, crls, signers)
         return SignedMessage(
             content_type=outer,
             encapsulated_type=kind,
@@ -221,11 +223,6 @@ class _Reader:
             signers=signers,
             deviations=tuple(self.deviations),
         )
-
-    def version(self, node: Node, where: str, known: tuple[int, ...]) -> None:
-        """A version that no standard gives is only noted: the layout decides."""
-        if node.integer(where) not in known:
-            self.note("cms.version", where)
 
     def encapsulated(self, node: Node) -> tuple[str, bytes | None]:
         """``contentInfo``: the type and, unless detached, the octets."""
@@ -241,12 +238,15 @@ class _Reader:
         if inner[0].is_universal(Tag.OCTET_STRING):
             return kind, inner[0].octets("contentInfo.content")
         # PKCS#7: any type; what is signed are its content octets.
+        self.note("cms.content_tag", "contentInfo.content", tag=inner[0].number)
         return kind, inner[0].content
 
     def signer(self, node: Node) -> SignerInfo:
         parts = list(node.sequence("SignerInfo", 5, 7))
-        self.version(parts.pop(0), "SignerInfo.version", (1, 3))
+        version = parts.pop(0).integer("SignerInfo.version")
         issuer, serial, key_identifier = _signer_id(parts.pop(0))
+        if version != (1 if key_identifier is None else 3):
+            raise SealFormatError("cms.version", where="SignerInfo.version", found=version)
         digest = parts.pop(0).sequence("digestAlgorithm", 1, 2)[0].oid("digestAlgorithm")
         attributes: bytes | None = None
         values: dict[str, tuple[Node, ...]] = {}
@@ -277,6 +277,30 @@ class _Reader:
             signature=signature,
             unsigned_values=unsigned,
         )
+
+
+def _check_frame(
+    version: int,
+    kind: str,
+    digests: Node,
+    crls: tuple[bytes, ...],
+    signers: tuple[SignerInfo, ...],
+) -> None:
+    """The fields of SignedData that nothing signs must say what the signed ones say.
+
+    No genuine message is known that differs; a flipped bit is (RFC 5652 5.1, catalogue D-22).
+    """
+    if kind not in _KNOWN_CONTENT:
+        raise SealFormatError("cms.content_unknown", type=kind)
+    keyed = any(item.key_identifier is not None for item in signers)
+    allowed = (1,) if kind in _PLAIN_DATA | _NO_TYPE and not keyed else (1, 3, 4, 5)
+    if version not in allowed:
+        raise SealFormatError("cms.version", where="SignedData.version", found=version)
+    announced = {_announced(item) for item in digests}
+    if signers and announced != {item.digest_algorithm for item in signers}:
+        raise SealFormatError("cms.digest_algorithms")
+    if any(kind_of(item) != "crl" for item in crls):
+        raise SealFormatError("cms.structure", what="crls")
 
 
 def _announced(node: Node) -> str:
@@ -509,6 +533,14 @@ def _with_headers(encapsulated: bytes) -> list[bytes]:
     except EsealError:
         return []
     return found
+
+
+def is_weak_signer(signer: SignerInfo) -> bool:
+    """Whether digest or signature algorithm is one whose collisions can be made."""
+    from esealkit.pki.signatures import algorithm_family, is_weak
+
+    family = algorithm_family(signer.signature_algorithm) or ""
+    return is_weak(family) or signer.digest_algorithm == oids.SHA1
 
 
 _RSA_WITH = {

@@ -23,7 +23,7 @@ from esealkit.asn1 import oids
 from esealkit.errors import EsealError, InvalidSignature, UnsupportedError
 from esealkit.pki.certificate import Certificate, SubjectPublicKey
 
-__all__ = ["Sm2SignatureValidator", "algorithm_family", "verify_with_certificate"]
+__all__ = ["Sm2SignatureValidator", "algorithm_family", "is_weak", "verify_with_certificate"]
 
 _FAMILIES = {
     oids.SM2_WITH_SM3: "sm2",
@@ -43,6 +43,11 @@ _FAMILIES = {
 def algorithm_family(oid: str) -> str | None:
     """``sm2``, ``rsa-sha256`` …, or ``None`` for an algorithm that is not known here."""
     return _FAMILIES.get(oid)
+
+
+def is_weak(family: str) -> bool:
+    """Whether collisions of the digest in a family such as ``rsa-sha1`` can be made."""
+    return family.endswith(("-md5", "-sha1"))
 
 
 def verify_with_certificate(

@@ -18,8 +18,6 @@ from esealkit.pki.trust import TrustStore
 
 __all__ = ["Standing", "judge_maker_authority", "judge_standing"]
 
-_WEAK = ("md5", "sha1")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
@@ -88,10 +86,10 @@ def _chain(
 
 
 def _weak(certificate: Certificate) -> str:
-    from esealkit.pki.signatures import algorithm_family
+    from esealkit.pki.signatures import algorithm_family, is_weak
 
     family = algorithm_family(certificate.signature_algorithm) or ""
-    return family if family.endswith(_WEAK) else ""
+    return family if is_weak(family) else ""
 
 
 def _key_usage(certificate: Certificate, check: str, at: str) -> Finding:

@@ -15,7 +15,7 @@ from esealkit.crypto import sm3
 from esealkit.errors import EsealError, InvalidSignature, UnsupportedError
 from esealkit.findings import Finding, failed, not_applicable, passed, unknown
 from esealkit.pki.certificate import Certificate
-from esealkit.pki.signatures import algorithm_family, verify_with_certificate
+from esealkit.pki.signatures import algorithm_family, is_weak, verify_with_certificate
 from esealkit.seal.clauses import clause
 from esealkit.seal.model import CertificateDigest, ElectronicSeal, SealSignature, SignatureValue
 
@@ -139,9 +139,11 @@ def _check_value(
         return failed(check, at, code=f"{check}_key", reason=error.code)
     if value.doubtful:
         return unknown(check, at, code=f"{check}_unused_bits", subject=certificate.subject)
-    return passed(
-        check, at, algorithm=algorithm_family(algorithm) or algorithm, subject=certificate.subject
-    )
+    family = algorithm_family(algorithm) or algorithm
+    evidence = {"algorithm": family, "subject": certificate.subject}
+    if is_weak(family):
+        return unknown(check, at, code=f"{check}_weak", **evidence)
+    return passed(check, at, **evidence)
 
 
 def check_signer_in_seal(seal: ElectronicSeal, signer: Certificate) -> Finding:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from esealkit.asn1 import oids
@@ -26,13 +27,14 @@ from esealkit.pki.cms import (
     SignerInfo,
     Variant,
     content_type_matches,
+    digest_named,
     find_message,
+    is_weak_signer,
     parse_signed_message,
     select_certificate,
     verify_signer,
 )
-from esealkit.pki.evidence import sort_evidence
-from esealkit.pki.revocation import RevocationData
+from esealkit.pki.revocation import Crl
 from esealkit.pki.standing import judge_standing
 from esealkit.verification.circumstances import Circumstances
 from esealkit.verification.revocation_steps import judge_revocation
@@ -52,6 +54,12 @@ _CLAUSES = {
     "time.rules": "GM/T 0099-2020 7.2",
     "time.stamp": "GB/T 20520",
 }
+_PLAIN = {
+    oids.GM_SIGNED_DATA: (oids.GM_DATA,),
+    oids.CMS_SIGNED_DATA: (oids.CMS_DATA,),
+    "": (oids.GM_DATA, oids.CMS_DATA),
+}
+"""The content type that belongs to each family of messages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,21 +116,18 @@ def _only(finding: Finding) -> SignatureSteps:
 
 def _with_embedded(message: SignedMessage, around: Circumstances) -> Circumstances:
     """Certificates and CRLs carried in the message may complete a path; they are not trusted."""
-    found: list[bytes] = []
-    for raw in (*message.certificates, *message.crls):
-        try:
-            sort_evidence([raw], limits=around.limits)
-        except EsealError:
-            continue
-        found.append(raw)
-    evidence = sort_evidence(found, limits=around.limits)
+    certificates: list[Certificate] = []
+    crls: list[Crl] = []
+    for raw in message.certificates:
+        with suppress(EsealError):
+            certificates.append(Certificate(raw, limits=around.limits))
+    for raw in message.crls:
+        with suppress(EsealError):
+            crls.append(Crl(raw, limits=around.limits))
     return replace(
         around,
-        certificates=(*around.certificates, *evidence.certificates),
-        revocation=RevocationData(
-            crls=(*around.revocation.crls, *evidence.revocation.crls),
-            responses=around.revocation.responses,
-        ),
+        certificates=(*around.certificates, *certificates),
+        revocation=replace(around.revocation, crls=(*around.revocation.crls, *crls)),
     )
 
 
@@ -143,6 +148,14 @@ def _signer(
         )
     if not content_type_matches(message, signer):
         deviations.append(Deviation(id="cms.content_type", where="contentType"))
+    if message.encapsulated_type not in _PLAIN.get(message.content_type, _PLAIN[""]):
+        deviations.append(
+            Deviation(
+                id="cms.encapsulated_type",
+                where="contentInfo.contentType",
+                evidence={"type": message.encapsulated_type},
+            )
+        )
     if signer.signature_algorithm == oids.SM2_WITH_SM3 and message.content_type in (
         oids.GM_SIGNED_DATA,
         "",
@@ -222,13 +235,15 @@ def _value(
     deviations += notes
     if found.variant is Variant.DIGEST:
         deviations.append(Deviation(id="cms.digest_signed", where="SignerInfo"))
-    holds = passed(
-        check,
-        at,
-        algorithm=signer.signature_algorithm,
-        subject=certificate.subject,
-        variant=found.variant.value,
-    )
+    evidence = {
+        "algorithm": signer.signature_algorithm,
+        "subject": certificate.subject,
+        "variant": found.variant.value,
+    }
+    holds = passed(check, at, **evidence)
+    if is_weak_signer(signer):
+        evidence["algorithm"] = digest_named(signer.digest_algorithm)[0]
+        holds = unknown(check, at, code="signature.value_weak", **evidence)
     return [holds, _digest(found.digest_matches, digest_at)]
 
 

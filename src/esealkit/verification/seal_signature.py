@@ -308,6 +308,8 @@ def _data_hash(
         return unknown(check, at, code="document.digest_missing"), []
     expected, data = signature.data_hash, subject.signed_data
     for name, digest in _data_digests(data, signature):
+        if digest == expected and name == "sha1":
+            return unknown(check, at, code="document.digest_weak", algorithm=name), []
         if digest == expected:
             return passed(check, at, algorithm=name), []
     if isinstance(signer, Certificate) and signer.uses_sm2 and len(expected) == 32:

@@ -64,6 +64,18 @@ ERRORS: dict[str, Text] = {
         "被签内容本身是一组签名属性，可能是挪用的签名",
         "the content is itself a set of attributes: the signature could be one taken from them",
     ),
+    "cms.version": (
+        "{where} 的版本号 {found} 与内容不符",
+        "the version {found} of {where} does not fit what it holds",
+    ),
+    "cms.digest_algorithms": (
+        "签名消息声明的杂凑算法与签名者所用不同",
+        "the digests that the message announces are not those its signers use",
+    ),
+    "cms.content_unknown": (
+        "签名消息的内容类型 {type} 未知",
+        "the message's content type {type} is not known",
+    ),
     "cms.with_header": (
         "签名连同内容的编码头一起计算（GmSSL 3 的做法），与标准不符",
         "the signature is over the content with its encoding's header (as GmSSL 3 makes it),"

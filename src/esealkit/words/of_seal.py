@@ -64,14 +64,17 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "the signed message has no signer at all",
     ),
     "deviation:cms.bare": ("没有外层 ContentInfo", "a SignedData without ContentInfo"),
-    "deviation:cms.version": ("版本号不是标准所列", "a version number that no standard lists"),
-    "deviation:cms.digest_algorithms": (
-        "digestAlgorithms 与签名者所用的杂凑算法不一致",
-        "digestAlgorithms is not what the signers use",
+    "deviation:cms.encapsulated_type": (
+        "内容类型 {type} 不属于这类消息",
+        "the content type {type} does not belong to this kind of message",
     ),
     "deviation:cms.content_type": (
         "contentType 属性与内容类型不同",
         "the contentType attribute differs from the content's type",
+    ),
+    "deviation:cms.content_tag": (
+        "内容的标签为 {tag}，标准为 OCTET STRING",
+        "the content has the tag {tag} where the standard has OCTET STRING",
     ),
     "deviation:cms.signature_algorithm": (
         "签名算法写作 SM2-with-SM3，标准为 SM2-1",
@@ -380,6 +383,18 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "未给出信任来源，签章者证书（签发者“{issuer}”）无法判定",
         "no trust was given; the signer's certificate (issued by {issuer}) cannot be decided",
         *_ASK_CA,
+    ),
+    "signature.value_weak": (
+        "签名值成立，但所用算法（{algorithm}）已不安全",
+        "the signature holds, but its algorithm ({algorithm}) is no longer safe",
+    ),
+    "seal.maker_signature_weak": (
+        "制章者的签名成立，但所用算法（{algorithm}）已不安全",
+        "the seal maker's signature holds, but its algorithm ({algorithm}) is no longer safe",
+    ),
+    "document.digest_weak": (
+        "原文杂凑值相符，但所用算法（{algorithm}）已不安全",
+        "the document's digest agrees, but its algorithm ({algorithm}) is no longer safe",
     ),
     "signer.weak_algorithm": (
         "签章者证书链使用弱算法：{algorithms}",
