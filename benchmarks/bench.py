@@ -1,195 +1,172 @@
-"""Speed against others, measured side by side in one run: ``make bench``.
+"""Speed, as ratios against peers in the same run: ``make bench``.
 
-Numbers of different machines or different runs do not compare; ratios of one run do.  Each row is
-the best of several rounds, and rounds of the competitors alternate, so that a slow moment of the
-machine meets all of them.  Prints a table and writes ``benchmarks/results/<time>.json``.
+Every figure is the best of several batches in thread CPU time, so that neighbours on the host
+disturb it as little as can be; ratios are worth more than figures.  Prints a table and writes
+``benchmarks/results/bench.json``.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
 import platform
-import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-
-import gmalg
-from gmssl.sm2 import CryptSM2
+from typing import Any
 
 import esealkit as ek
-from esealkit.crypto import sm2
+from esealkit.crypto import backend, sm2, sm3, sm3_many
 from esealkit.sandbox import build
 
-ROUNDS = 7
-Task = Callable[[], object]
+RESULTS = Path(__file__).with_name("results")
+Row = dict[str, Any]
 
 
-def per_call(task: Task, seconds: float = 0.05) -> float:
-    """Seconds of one call, over as many calls as fit into ``seconds``."""
-    calls, spent = 0, 0.0
-    start = time.perf_counter()
-    while spent < seconds:
-        task()
-        calls += 1
-        spent = time.perf_counter() - start
-    return spent / calls
+def best(run: Callable[[], object], *, batches: int = 5, seconds: float = 0.15) -> float:
+    """Seconds of one call: the best batch's mean."""
+    run()
+    count = 1
+    while True:
+        begin = time.thread_time()
+        for _ in range(count):
+            run()
+        if time.thread_time() - begin > seconds / 10:
+            break
+        count *= 2
+    found = []
+    for _ in range(batches):
+        begin = time.thread_time()
+        for _ in range(count):
+            run()
+        found.append((time.thread_time() - begin) / count)
+    return min(found)
 
 
-def compare(title: str, tasks: dict[str, Task]) -> dict[str, object]:
-    """Best time of each, and how many times faster esealkit is."""
-    best = dict.fromkeys(tasks, float("inf"))
-    for task in tasks.values():
-        task()
-    for _ in range(ROUNDS):
-        for name, task in tasks.items():
-            best[name] = min(best[name], per_call(task))
-    ours = best["esealkit"]
-    print(f"\n{title}")
-    for name, spent in best.items():
-        ratio = "" if name == "esealkit" else f"   esealkit is {spent / ours:8.2f} times as fast"
-        print(f"  {name:28} {spent * 1e6:12.2f} us{ratio}")
+def row(what: str, ours: float, peers: dict[str, float | None], unit: str, scale: float) -> Row:
+    """One line of the table: our figure and how many times faster than each peer."""
     return {
-        "task": title,
-        "microseconds": {name: spent * 1e6 for name, spent in best.items()},
-        "ratios": {name: spent / ours for name, spent in best.items() if name != "esealkit"},
+        "what": what,
+        "esealkit": scale / ours,
+        "unit": unit,
+        "peers": {name: scale / value for name, value in peers.items() if value},
+        "ratio": {name: value / ours for name, value in peers.items() if value},
+        "missing": sorted(name for name, value in peers.items() if not value),
     }
 
 
-def digests() -> list[dict[str, object]]:
-    """SM3 of a page of XML and of one block."""
+def hashlib_sm3() -> Callable[[bytes], bytes] | None:
+    """hashlib's SM3 where the interpreter's OpenSSL has it."""
+    try:
+        hashlib.new("sm3", b"")
+    except ValueError:
+        return None
+    return lambda data: hashlib.new("sm3", data).digest()
+
+
+def hashing() -> list[Row]:
+    """SM3: one short message, one stream, many streams."""
+    from cryptography.hazmat.primitives import hashes
+
+    def pyca(data: bytes) -> bytes:
+        digest = hashes.Hash(hashes.SM3())
+        digest.update(data)
+        return digest.finalize()
+
+    reference = hashlib_sm3()
     rows = []
-    for size in (64, 16 * 1024):
-        message = bytes(range(256)) * (size // 256 + 1)
-        message = message[:size]
-        tasks: dict[str, Task] = {"esealkit": lambda data=message: ek.sm3(data)}  # type: ignore[misc]
-        if "sm3" in hashlib.algorithms_available:
-            tasks["hashlib (OpenSSL)"] = lambda data=message: hashlib.new("sm3", data).digest()  # type: ignore[misc]
-        else:
-            print("SKIP: this hashlib has no sm3")
-        rows.append(compare(f"SM3, {size} bytes", tasks))
+    for size, unit, scale in ((64, "calls/s", 1.0), (16_384, "MB/s", 16_384 / 1e6)):
+        data = bytes(size)
+        peers = {
+            "hashlib (OpenSSL)": best(lambda d=data: reference(d)) if reference else None,
+            "cryptography": best(lambda d=data: pyca(d)),
+        }
+        ours = best(lambda d=data: sm3(d))
+        rows.append(row(f"SM3 of {size} bytes", ours, peers, unit, scale))
+    many = [bytes(16_384)] * 64
+    peers = {"hashlib (OpenSSL)": best(lambda: [reference(d) for d in many]) if reference else None}
+    scale = 64 * 16_384 / 1e6
+    rows.append(row("SM3 of 64 × 16 KB", best(lambda: sm3_many(many)), peers, "MB/s", scale))
     return rows
 
 
-def signatures() -> list[dict[str, object]]:
-    """SM2 over a short message, one call at a time."""
-    key, message = sm2.PrivateKey.generate(), b"to be signed" * 20
-    public = key.public_key
+def signing() -> list[Row]:
+    """SM2 signatures over 64 bytes, default signer id."""
+    key = sm2.PrivateKey.generate()
+    message = bytes(64)
     signature = key.sign(message)
-    numbers = [value.to_bytes(32, "big") for value in sm2.decode_signature(signature)]
-    point = public.to_bytes()
-    theirs = gmalg.SM2(key.to_bytes(), sm2.DEFAULT_ID, point)
-    other = CryptSM2(private_key=key.to_bytes().hex(), public_key="")
-    other.public_key = point[1:].hex()
-    raw = b"".join(numbers).hex()
+    peers_sign, peers_verify = python_peers(key, message)
     return [
-        compare(
-            "SM2 sign",
-            {
-                "esealkit": lambda: key.sign(message),
-                "gmalg (Python)": lambda: theirs.sign(message),
-                "gmssl (Python)": lambda: other.sign_with_sm3(message),
-            },
-        ),
-        compare(
+        row("SM2 sign", best(lambda: key.sign(message)), peers_sign, "/s", 1.0),
+        row(
             "SM2 verify",
-            {
-                "esealkit": lambda: public.verify(signature, message),
-                "gmalg (Python)": lambda: theirs.verify(message, *numbers),
-                "gmssl (Python)": lambda: other.verify_with_sm3(raw, message),
-            },
+            best(lambda: key.public_key.verify(signature, message)),
+            peers_verify,
+            "/s",
+            1.0,
         ),
     ]
 
 
-def openssl_speed() -> list[dict[str, object]]:
-    """SM2 in OpenSSL's own benchmark, which has no cost of Python; then ours again."""
-    if shutil.which("openssl") is None:
-        print("SKIP: openssl is not installed")
-        return []
-    command = ["openssl", "speed", "-mr", "-seconds", "1", "sm2"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    line = next((item for item in done.stdout.splitlines() if item.startswith("+F7:")), "")
-    if not line:
-        print("SKIP: this openssl cannot measure SM2")
-        return []
-    *_, sign, verify = line.split(":")
-    key = sm2.PrivateKey.generate()
-    e = ek.sm3(b"message")
-    signature = key.sign_e(e)
-    ours = {
-        "sign": per_call(lambda: key.sign_e(e), 1.0),
-        "verify": per_call(lambda: key.public_key.verify_e(signature, e), 1.0),
-    }
-    rows = []
-    for name, theirs in (("sign", float(sign)), ("verify", float(verify))):
-        # Depending on its version openssl prints seconds of a call, or calls a second.
-        spent = theirs if theirs < 1 else 1 / theirs
-        ratio = spent / ours[name]
-        print(
-            f"\nSM2 {name} of a digest: esealkit {ours[name] * 1e6:.2f} us, "
-            f"openssl speed {spent * 1e6:.2f} us, esealkit is {ratio:.2f} times as fast"
-        )
-        rows.append({"task": f"SM2 {name} of a digest", "ratios": {"openssl speed": ratio}})
-    return rows
+def python_peers(
+    key: sm2.PrivateKey, message: bytes
+) -> tuple[dict[str, float | None], dict[str, float | None]]:
+    """gmssl and gmalg, where they are installed."""
+    signs: dict[str, float | None] = {"gmssl": None, "gmalg": None}
+    verifies = dict(signs)
+    try:
+        from gmssl.sm2 import CryptSM2
+
+        peer = CryptSM2(private_key=key.to_bytes().hex(), public_key="")
+        peer.public_key = key.public_key.to_bytes()[1:].hex()
+        value = peer.sign_with_sm3(message)
+        signs["gmssl"] = best(lambda: peer.sign_with_sm3(message), batches=3)
+        verifies["gmssl"] = best(lambda: peer.verify_with_sm3(value, message), batches=3)
+    except ImportError:
+        pass
+    try:
+        import gmalg
+
+        other = gmalg.SM2(key.to_bytes(), b"1234567812345678", key.public_key.to_bytes())
+        r, s = other.sign(message)
+        signs["gmalg"] = best(lambda: other.sign(message), batches=3)
+        verifies["gmalg"] = best(lambda: other.verify(message, r, s), batches=3)
+    except ImportError:
+        pass
+    return signs, verifies
 
 
-def documents() -> list[dict[str, object]]:
-    """Stamping and verifying a three-page OFD; nobody to compare with in this process."""
+def documents() -> list[Row]:
+    """Verifying one sealed document in a warm process, chain and CRL included."""
     with tempfile.TemporaryDirectory() as folder:
-        box = build(folder).directory
-        trust = ek.TrustStore.from_path(box / "trust")
-        seal = ek.load_seal(box / "official.esl")
-        with ek.open_key(box / "signer.p12", pin="sandbox") as key:
-
-            def stamp() -> object:
-                place = ek.At(page=3, x=38, y=62)
-                return ek.stamp(
-                    box / "sample.ofd",
-                    box / "sealed.ofd",
-                    seal=seal,
-                    key=key,
-                    placement=place,
-                    trust=trust,
-                )
-
-            stamp()
-            return [
-                compare("stamp a three-page OFD", {"esealkit": stamp}),
-                compare(
-                    "verify it",
-                    {
-                        "esealkit": lambda: ek.verify(box / "sealed.ofd", trust=trust),
-                    },
-                ),
-            ]
+        place = Path(folder)
+        build(place)
+        with ek.open_key(place / "signer.p12", pin="sandbox") as key:
+            ek.stamp(
+                place / "sample.ofd",
+                place / "sealed.ofd",
+                seal=place / "official.esl",
+                key=key,
+                placement=ek.At(page=3, x=40, y=60),
+            )
+        data = (place / "sealed.ofd").read_bytes()
+        trust = ek.TrustStore.from_path(place / "trust")
+        spent = best(lambda: ek.verify(data, trust=trust))
+    return [row("verify a sealed OFD (ms of CPU)", 1 / (spent * 1000), {}, "ms", 1.0)]
 
 
 def main() -> None:
     """Measure, print, write."""
-    print(
-        f"esealkit {ek.__version__} ({ek.crypto.backend()}), Python {platform.python_version()}, "
-        f"{platform.machine()}"
-    )
-    rows = [*digests(), *signatures(), *openssl_speed(), *documents()]
-    now = dt.datetime.now(dt.UTC)
-    folder = Path(__file__).parent / "results"
-    folder.mkdir(exist_ok=True)
-    path = folder / f"{now:%Y%m%dT%H%M%SZ}.json"
-    about = {
-        "at": now.isoformat(),
-        "version": ek.__version__,
-        "backend": ek.crypto.backend(),
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        "rows": rows,
-    }
-    path.write_text(json.dumps(about, indent=1) + "\n", "utf-8")
-    print(f"\n{path}")
+    rows = [*hashing(), *signing(), *documents()]
+    print(f"esealkit {ek.__version__}, {backend()}, Python {platform.python_version()}")
+    for item in rows:
+        ratios = ", ".join(f"{name} ×{value:.2f}" for name, value in item["ratio"].items())
+        absent = f" (not installed: {', '.join(item['missing'])})" if item["missing"] else ""
+        print(f"{item['what']:34} {item['esealkit']:12.1f} {item['unit']:8} {ratios}{absent}")
+    RESULTS.mkdir(exist_ok=True)
+    result = {"backend": backend(), "python": platform.python_version(), "rows": rows}
+    (RESULTS / "bench.json").write_text(json.dumps(result, indent=1, ensure_ascii=False), "utf-8")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 
 from esealkit.asn1 import der, oids
 from esealkit.asn1.der import Node, Tag
@@ -68,6 +69,9 @@ class Variant(str, Enum):
     """4: no attributes, detached; the digest of the content."""
     DIRECT = "direct"
     """5: e is the digest itself, without Z: recognised, never accepted."""
+    WITH_HEADER = "with-header"
+    """6: GmSSL 3 hashes the encapsulated ContentInfo with its headers: recognised, never
+    accepted, because no other implementation does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +121,8 @@ class SignedMessage:
     """OID of the encapsulated content."""
     content: bytes | None
     """Octets of the encapsulated content; ``None`` when detached."""
+    encapsulated: bytes
+    """The whole encapsulated ContentInfo, header included."""
     certificates: tuple[bytes, ...]
     """DER of the certificates in the message."""
     crls: tuple[bytes, ...]
@@ -209,6 +215,7 @@ class _Reader:
             content_type=outer,
             encapsulated_type=kind,
             content=content,
+            encapsulated=encapsulated.raw,
             certificates=certificates,
             crls=crls,
             signers=signers,
@@ -429,12 +436,16 @@ def _fits(certificate: Certificate, signer: SignerInfo) -> bool:
 
 
 def verify_signer(
-    signer: SignerInfo, certificate: Certificate, messages: Sequence[Message], document: bytes
+    signer: SignerInfo,
+    certificate: Certificate,
+    messages: Sequence[Message],
+    document: bytes,
+    encapsulated: bytes = b"",
 ) -> tuple[Message, tuple[Deviation, ...]]:
     """The message that the signature holds over, and the departures of its encoding.
 
     :raises InvalidSignature: it holds over none of them; code ``cms.direct`` when it is a
-        signature over the bare digest without Z.
+        signature over the bare digest without Z, ``cms.with_header`` over ``encapsulated``.
     :raises UnsupportedError: an unknown algorithm.
     """
     from esealkit.pki.signatures import verify_with_certificate
@@ -462,13 +473,42 @@ def verify_signer(
         else:
             return message, deviations
     if certificate.uses_sm2:
-        try:
-            certificate.sm2_key.verify_e(signature, sm3(document))
-        except EsealError:
-            pass
-        else:
-            raise InvalidSignature("cms.direct")
+        _explain(certificate, signature, document, encapsulated)
     raise failure or InvalidSignature("crypto.invalid_signature")
+
+
+def _explain(
+    certificate: Certificate, signature: bytes, document: bytes, encapsulated: bytes
+) -> None:
+    """Raise with the code of a non-conforming variant that the signature follows, if any."""
+    key = certificate.sm2_key
+    if _holds(partial(key.verify_e, signature, sm3(document))):
+        raise InvalidSignature("cms.direct")
+    for message in _with_headers(encapsulated):
+        if _holds(partial(key.verify, signature, message)):
+            raise InvalidSignature("cms.with_header")
+
+
+def _holds(verify: Callable[[], None]) -> bool:
+    try:
+        verify()
+    except EsealError:
+        return False
+    return True
+
+
+def _with_headers(encapsulated: bytes) -> list[bytes]:
+    """What GmSSL 3 may have hashed: ContentInfo whole, or its header and the content's TLV."""
+    try:
+        node = der.parse(encapsulated, notes=[])
+        header = encapsulated[: node.header]
+        found = [encapsulated]
+        if len(node) == 2:
+            found.append(header + node[1].raw)
+            found += [header + item.raw for item in node[1].children[:1]]
+    except EsealError:
+        return []
+    return found
 
 
 _RSA_WITH = {

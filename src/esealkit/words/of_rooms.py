@@ -64,6 +64,11 @@ ERRORS: dict[str, Text] = {
         "被签内容本身是一组签名属性，可能是挪用的签名",
         "the content is itself a set of attributes: the signature could be one taken from them",
     ),
+    "cms.with_header": (
+        "签名连同内容的编码头一起计算（GmSSL 3 的做法），与标准不符",
+        "the signature is over the content with its encoding's header (as GmSSL 3 makes it),"
+        " which does not conform",
+    ),
     "cms.direct": (
         "签名直接针对杂凑值而没有 Z 值，不符合 SM2 标准",
         "the signature is over the bare digest without Z, which is not SM2 as the standard has it",
