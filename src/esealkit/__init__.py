@@ -20,6 +20,7 @@ from esealkit._version import __version__
 
 if TYPE_CHECKING:
     from esealkit import crypto, errors
+    from esealkit.api.inspect import Inspection, inspect
     from esealkit.api.make import make_seal
     from esealkit.api.sign import (
         Prepared,
@@ -47,6 +48,7 @@ _HOMES = {
     "ElectronicSeal": "esealkit.seal.model",
     "EsealError": "esealkit.errors",
     "EveryPage": "esealkit.placement",
+    "Inspection": "esealkit.api.inspect",
     "Limits": "esealkit.limits",
     "Policy": "esealkit.policy",
     "Prepared": "esealkit.api.sign",
@@ -55,6 +57,7 @@ _HOMES = {
     "TrustStore": "esealkit.pki.trust",
     "Verdict": "esealkit.verification.judgement",
     "complete": "esealkit.api.sign",
+    "inspect": "esealkit.api.inspect",
     "load_seal": "esealkit.api.sign",
     "make_seal": "esealkit.api.make",
     "open_key": "esealkit.api.sign",
@@ -73,6 +76,7 @@ __all__ = [
     "ElectronicSeal",
     "EsealError",
     "EveryPage",
+    "Inspection",
     "Limits",
     "Policy",
     "Prepared",
@@ -84,6 +88,7 @@ __all__ = [
     "complete",
     "crypto",
     "errors",
+    "inspect",
     "load_seal",
     "make_seal",
     "open_key",

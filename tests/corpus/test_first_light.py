@@ -6,8 +6,6 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from tests.support.ofds import CORPUS
-from tests.support.stamped import Workbench, outcomes, reasons
 
 import esealkit as ek
 from esealkit.errors import EsealError
@@ -17,6 +15,8 @@ from esealkit.pki.certificate import Certificate
 from esealkit.report.as_json import schema
 from esealkit.seal.check import check_maker_signature
 from esealkit.seal.parse import is_seal, is_seal_signature, parse_seal, parse_seal_signature
+from tests.support.ofds import CORPUS
+from tests.support.stamped import Workbench, outcomes, reasons
 
 pytestmark = pytest.mark.skipif(
     not CORPUS.is_dir(), reason=f"NO CORPUS at {CORPUS}: genuine files are not tested"

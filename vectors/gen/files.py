@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from vectors.gen import sm2_cases, sm3_cases
+from vectors.gen import chain_cases, seal_cases, sm2_cases, sm3_cases
 
 
 def as_bytes(document: dict[str, Any]) -> bytes:
@@ -43,7 +43,12 @@ def sm3_files() -> Iterator[tuple[str, bytes]]:
     yield "sm3/sm3_test.json", as_bytes(sm3_cases.document())
 
 
-FAMILIES = {"sm2": sm2_files, "sm3": sm3_files}
+def chain_files() -> Iterator[tuple[str, bytes]]:
+    """The certificate paths."""
+    yield "chains/chains.json", as_bytes(chain_cases.document())
+
+
+FAMILIES = {"chains": chain_files, "seal": seal_cases.files, "sm2": sm2_files, "sm3": sm3_files}
 
 
 def all_files() -> Iterator[tuple[str, bytes]]:

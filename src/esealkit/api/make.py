@@ -15,7 +15,7 @@ from esealkit.api.timestamping import TimeStamper
 from esealkit.asn1 import oids
 from esealkit.crypto import sm3
 from esealkit.crypto.signing_key import SigningKey
-from esealkit.errors import Expired, SealForged, UnsupportedError, UsageError, WrongUsage
+from esealkit.errors import SealForged, UsageError
 from esealkit.findings import Outcome
 from esealkit.limits import DEFAULT_LIMITS
 from esealkit.picture.measure import PictureKind, sniff_picture
@@ -25,6 +25,7 @@ from esealkit.seal.check import check_maker_signature, check_seal_form
 from esealkit.seal.kinds import SealKind, kind_named
 from esealkit.seal.model import CertificateDigest, Edition, ElectronicSeal, Extension, Picture
 from esealkit.seal.parse import parse_seal
+from esealkit.signing.readiness import check_signer_ready
 
 __all__ = ["make_seal"]
 
@@ -131,9 +132,7 @@ def _maker(key: SigningKey, now: dt.datetime) -> Certificate:
     if key.certificate is None:
         raise UsageError("signing.no_certificate")
     maker = Certificate(key.certificate)
-    if not maker.uses_sm2:
-        raise UnsupportedError("signing.not_sm2", subject=maker.subject)
-    _usable(maker, now)
+    check_signer_ready(maker, now=now)
     return maker
 
 
@@ -148,20 +147,8 @@ def _signers(sources: Sequence[Source], now: dt.datetime) -> list[Certificate]:
     if not found:
         raise UsageError("seal.certlist_empty")
     for item in found:
-        _usable(item, now)
+        check_signer_ready(item, now=now)
     return found
-
-
-def _usable(certificate: Certificate, now: dt.datetime) -> None:
-    if not certificate.valid_at(now):
-        raise Expired(
-            "signing.certificate_expired",
-            subject=certificate.subject,
-            valid_from=str(certificate.not_before),
-            valid_until=str(certificate.not_after),
-        )
-    if not certificate.may_sign:
-        raise WrongUsage("signing.key_usage", subject=certificate.subject)
 
 
 def _end(asked: dt.datetime | None, certificates: Sequence[Certificate]) -> dt.datetime:

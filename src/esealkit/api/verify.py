@@ -175,10 +175,10 @@ class Verifier:
     """Under which circumstances."""
     when: dt.datetime | None
     """The time asked for, if any."""
+    fetch: Fetcher | None
+    """Rules for downloading revocation data, if any."""
     expect: tuple[str, ...]
     """Seals that must have passed in every file."""
-    fetch: Fetcher | None = None
-    """Rules for downloading revocation data, if any."""
 
     def report(self, source: Source) -> Report:
         """Verify one file; a bad document never raises."""
@@ -206,7 +206,7 @@ def verifier(
     :param now: what counts as now where ``when`` is not given; default the system's time.
     """
     around = _circumstances(trust, when or now, policy, evidence, limits)
-    return Verifier(around=around, when=when, expect=_expected(expect), fetch=fetch)
+    return Verifier(around=around, when=when, fetch=fetch, expect=_expected(expect))
 
 
 def verify_seal(

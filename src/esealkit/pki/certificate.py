@@ -139,6 +139,7 @@ class Certificate:
         self.ocsp_urls: tuple[str, ...] = tuple(str(url) for url in cert.ocsp_urls)
         """Where its issuer answers OCSP."""
         # Reading these now keeps lazily found faults from surfacing later.
+        _ = (tbs["signature"]["algorithm"].dotted, tbs["signature"]["parameters"].dump())
         _ = (cert.key_identifier, cert.authority_key_identifier, cert["signature_value"].native)
         _ = (tbs["version"].native, tbs["signature"].dump(), cert["signature_algorithm"].dump())
         _ = (tbs["issuer_unique_id"].native, tbs["subject_unique_id"].native)

@@ -94,7 +94,12 @@ def build_chain(
         )
     if reason := _algorithms_disagree(certificate):
         return ChainResult(outcome=ChainOutcome.BROKEN, reason=reason)
-    others, forged = _issued_below(issuers, dict.fromkeys(intermediates), limits)
+    candidates = [
+        item
+        for item in dict.fromkeys(intermediates)
+        if item.is_ca or item.subject_der == certificate.issuer_der
+    ]
+    others, forged = _issued_below(issuers, candidates, limits)
     result = _validate(certificate, issuers, others, moment, limits)
     if result.outcome is ChainOutcome.NO_ANCHOR and any(
         item.subject_der == certificate.issuer_der for item in forged
@@ -114,7 +119,7 @@ def _issued_below(
     handed on, and nobody can make a mesh of that.  The second tuple holds those that name a
     trusted issuer whose key did not sign them.
     """
-    waiting = [item for item in candidates if item.is_ca][: limits.certificates]
+    waiting = list(candidates)[: limits.certificates]
     reached = {item.subject_der: [item] for item in anchors}
     found: list[Certificate] = []
     for _ in range(limits.chain):
@@ -183,6 +188,9 @@ def _validate(
         return ChainResult(outcome=ChainOutcome.BROKEN, reason=type(error).__name__)
     if len(chain) > limits.chain:
         return ChainResult(outcome=ChainOutcome.BROKEN, reason="path too long")
+    reason = next(filter(None, map(_algorithms_disagree, chain[1:-1])), "")
+    if reason := reason or _longer_than_the_anchor_allows(chain):
+        return ChainResult(outcome=ChainOutcome.BROKEN, reason=reason)
     return ChainResult(outcome=ChainOutcome.TRUSTED, path=chain)
 
 
@@ -200,6 +208,13 @@ def _algorithms_disagree(certificate: Certificate) -> str:
     inner = certificate.asn1["tbs_certificate"]["signature"].dump()
     outer = certificate.asn1["signature_algorithm"].dump()
     return "" if inner == outer else "signature algorithms inside and outside differ"
+
+
+def _longer_than_the_anchor_allows(chain: tuple[Certificate, ...]) -> str:
+    """The anchor's own pathLen, which path validation after RFC 5280 6.1 does not look at."""
+    most = chain[-1].asn1.max_path_length
+    between = [item for item in chain[1:-1] if item.subject_der != item.issuer_der]
+    return "" if most is None or len(between) <= most else "longer than the anchor's pathLen"
 
 
 def _first_line(error: Exception) -> str:

@@ -15,6 +15,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 
 from esealkit.asn1 import der, oids
 from esealkit.asn1.der import Node, Tag
@@ -29,6 +30,7 @@ from esealkit.errors import (
 from esealkit.findings import Deviation
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pki.certificate import Certificate
+from esealkit.pki.evidence import kind_of
 from esealkit.pki.sm2_values import read_sm2_value
 
 __all__ = [
@@ -46,6 +48,9 @@ __all__ = [
 
 _SIGNED_DATA = frozenset({oids.GM_SIGNED_DATA, oids.CMS_SIGNED_DATA})
 _PLAIN_DATA = frozenset({oids.GM_DATA, oids.CMS_DATA})
+_NO_TYPE = frozenset({"0.0"})
+"""HNCA writes no content type at all (corpus row 23)."""
+_KNOWN_CONTENT = _PLAIN_DATA | _NO_TYPE | {oids.TST_INFO}
 _DIGESTS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     oids.SM3: ("sm3", sm3),
     oids.SM3_PLAIN: ("sm3", sm3),
@@ -69,6 +74,9 @@ class Variant(str, Enum):
     """4: no attributes, detached; the digest of the content."""
     DIRECT = "direct"
     """5: e is the digest itself, without Z: recognised, never accepted."""
+    WITH_HEADER = "with-header"
+    """6: GmSSL 3 hashes the encapsulated ContentInfo with its headers: recognised, never
+    accepted, because no other implementation does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +126,8 @@ class SignedMessage:
     """OID of the encapsulated content."""
     content: bytes | None
     """Octets of the encapsulated content; ``None`` when detached."""
+    encapsulated: bytes
+    """The whole encapsulated ContentInfo, header included."""
     certificates: tuple[bytes, ...]
     """DER of the certificates in the message."""
     crls: tuple[bytes, ...]
@@ -188,7 +198,7 @@ class _Reader:
             body = root
         fields = list(body.sequence("SignedData", 4))
         version = fields.pop(0).integer("SignedData.version")
-        digests = _listed_digests(fields.pop(0).expect(Tag.SET, "digestAlgorithms"))
+        digests = fields.pop(0).expect(Tag.SET, "digestAlgorithms")
         encapsulated = fields.pop(0)
         certificates: tuple[bytes, ...] = ()
         crls: tuple[bytes, ...] = ()
@@ -202,15 +212,12 @@ class _Reader:
             self.signer(item) for item in fields[0].expect(Tag.SET, "signerInfos").children
         )
         kind, content = self.encapsulated(encapsulated)
-        usual = version == 1 if kind in _PLAIN_DATA else version in (1, 3)
-        if not usual and not (outer == oids.CMS_SIGNED_DATA and version in (3, 4, 5)):
-            self.note("cms.version", "SignedData.version", found=version)
-        if any(item.digest_algorithm not in digests for item in signers):
-            self.note("cms.digest_algorithms", "SignedData.digestAlgorithms")
+        _check_frame(version, kind, digests, crls, signers)
         return SignedMessage(
             content_type=outer,
             encapsulated_type=kind,
             content=content,
+            encapsulated=encapsulated.raw,
             certificates=certificates,
             crls=crls,
             signers=signers,
@@ -239,7 +246,7 @@ class _Reader:
         version = parts.pop(0).integer("SignerInfo.version")
         issuer, serial, key_identifier = _signer_id(parts.pop(0))
         if version != (1 if key_identifier is None else 3):
-            self.note("cms.version", "SignerInfo.version", found=version)
+            raise SealFormatError("cms.version", where="SignerInfo.version", found=version)
         digest = parts.pop(0).sequence("digestAlgorithm", 1, 2)[0].oid("digestAlgorithm")
         attributes: bytes | None = None
         values: dict[str, tuple[Node, ...]] = {}
@@ -272,13 +279,38 @@ class _Reader:
         )
 
 
-def _listed_digests(node: Node) -> frozenset[str]:
-    """The digests that ``digestAlgorithms`` announces; what is no AlgorithmIdentifier is none."""
-    return frozenset(
-        item[0].oid("digestAlgorithm")
-        for item in node.children
-        if item.is_universal(Tag.SEQUENCE) and len(item) in (1, 2) and item[0].is_universal(Tag.OID)
-    )
+def _check_frame(
+    version: int,
+    kind: str,
+    digests: Node,
+    crls: tuple[bytes, ...],
+    signers: tuple[SignerInfo, ...],
+) -> None:
+    """The fields of SignedData that nothing signs must say what the signed ones say.
+
+    No genuine message is known that differs; a flipped bit is (RFC 5652 5.1, catalogue D-22).
+    """
+    if kind not in _KNOWN_CONTENT:
+        raise SealFormatError("cms.content_unknown", type=kind)
+    keyed = any(item.key_identifier is not None for item in signers)
+    allowed = (1,) if kind in _PLAIN_DATA | _NO_TYPE and not keyed else (1, 3, 4, 5)
+    if version not in allowed:
+        raise SealFormatError("cms.version", where="SignedData.version", found=version)
+    announced = {_announced(item) for item in digests}
+    if signers and announced != {item.digest_algorithm for item in signers}:
+        raise SealFormatError("cms.digest_algorithms")
+    if any(kind_of(item) != "crl" for item in crls):
+        raise SealFormatError("cms.structure", what="crls")
+
+
+def _announced(node: Node) -> str:
+    """The OID of one AlgorithmIdentifier with absent or NULL parameters, else ``""``."""
+    try:
+        oid, *parameters = node.sequence("digestAlgorithms", 1, 2)
+        known = all(item.is_universal(Tag.NULL) for item in parameters)
+        return oid.oid("digestAlgorithms") if known else ""
+    except EsealError:
+        return ""
 
 
 def _signer_id(node: Node) -> tuple[bytes | None, int | None, bytes | None]:
@@ -428,12 +460,16 @@ def _fits(certificate: Certificate, signer: SignerInfo) -> bool:
 
 
 def verify_signer(
-    signer: SignerInfo, certificate: Certificate, messages: Sequence[Message], document: bytes
+    signer: SignerInfo,
+    certificate: Certificate,
+    messages: Sequence[Message],
+    document: bytes,
+    encapsulated: bytes = b"",
 ) -> tuple[Message, tuple[Deviation, ...]]:
     """The message that the signature holds over, and the departures of its encoding.
 
     :raises InvalidSignature: it holds over none of them; code ``cms.direct`` when it is a
-        signature over the bare digest without Z.
+        signature over the bare digest without Z, ``cms.with_header`` over ``encapsulated``.
     :raises UnsupportedError: an unknown algorithm.
     """
     from esealkit.pki.signatures import verify_with_certificate
@@ -461,13 +497,42 @@ def verify_signer(
         else:
             return message, deviations
     if certificate.uses_sm2:
-        try:
-            certificate.sm2_key.verify_e(signature, sm3(document))
-        except EsealError:
-            pass
-        else:
-            raise InvalidSignature("cms.direct")
+        _explain(certificate, signature, document, encapsulated)
     raise failure or InvalidSignature("crypto.invalid_signature")
+
+
+def _explain(
+    certificate: Certificate, signature: bytes, document: bytes, encapsulated: bytes
+) -> None:
+    """Raise with the code of a non-conforming variant that the signature follows, if any."""
+    key = certificate.sm2_key
+    if _holds(partial(key.verify_e, signature, sm3(document))):
+        raise InvalidSignature("cms.direct")
+    for message in _with_headers(encapsulated):
+        if _holds(partial(key.verify, signature, message)):
+            raise InvalidSignature("cms.with_header")
+
+
+def _holds(verify: Callable[[], None]) -> bool:
+    try:
+        verify()
+    except EsealError:
+        return False
+    return True
+
+
+def _with_headers(encapsulated: bytes) -> list[bytes]:
+    """What GmSSL 3 may have hashed: ContentInfo whole, or its header and the content's TLV."""
+    try:
+        node = der.parse(encapsulated, notes=[])
+        header = encapsulated[: node.header]
+        found = [encapsulated]
+        if len(node) == 2:
+            found.append(header + node[1].raw)
+            found += [header + item.raw for item in node[1].children[:1]]
+    except EsealError:
+        return []
+    return found
 
 
 def is_weak_signer(signer: SignerInfo) -> bool:

@@ -15,7 +15,7 @@ from esealkit.pki.certificate import Certificate, load_certificates
 from esealkit.pki.ocsp import OcspResponse
 from esealkit.pki.revocation import Crl, RevocationData
 
-__all__ = ["Evidence", "sort_evidence"]
+__all__ = ["Evidence", "kind_of", "sort_evidence"]
 
 _PEM_CRL = re.compile(rb"-----BEGIN X509 CRL-----(.*?)-----END X509 CRL-----", re.DOTALL)
 _ENUMERATED = 0x0A
@@ -51,7 +51,7 @@ def sort_evidence(items: Iterable[bytes], *, limits: Limits = DEFAULT_LIMITS) ->
             elif not listed:
                 others.append(item)
             continue
-        kind = _kind(item)
+        kind = kind_of(item)
         if kind == "crl":
             crls.append(Crl(item, limits=limits))
         elif kind == "ocsp":
@@ -74,9 +74,10 @@ def _pem(body: bytes) -> bytes:
         raise KeyFormatError("crl.malformed", reason="base64") from None
 
 
-def _kind(data: bytes) -> str:
-    """By the first element inside: OCSP's is ENUMERATED; a TBS begins with version or algorithm.
+def kind_of(data: bytes) -> str:
+    """``certificate``, ``crl``, ``ocsp`` or ``""``, by the first elements inside.
 
+    OCSP's is ENUMERATED; a TBS begins with version or algorithm.
     A certificate's TBS begins with ``[0]`` or the serial number, a CRL's with a version INTEGER
     and the algorithm SEQUENCE, or (v1) the algorithm itself.  Only the head is looked at: a CRL
     may be large.

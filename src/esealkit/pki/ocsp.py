@@ -29,7 +29,7 @@ _HASHES: dict[str, Callable[[bytes], bytes]] = {
     oids.SHA256: lambda data: hashlib.sha256(data).digest(),
     oids.SM3: sm3,
 }
-_REASONS = {
+REASONS = {
     0: "unspecified",
     1: "key_compromise",
     2: "ca_compromise",
@@ -37,9 +37,11 @@ _REASONS = {
     4: "superseded",
     5: "cessation_of_operation",
     6: "certificate_hold",
+    8: "remove_from_crl",
     9: "privilege_withdrawn",
     10: "aa_compromise",
 }
+"""CRLReason (RFC 5280 5.3.1), for CRLs and OCSP alike."""
 _GRAVITY = ("revoked", "unknown", "good")
 _GENERALIZED = Tag.GENERALIZED_TIME
 
@@ -128,7 +130,7 @@ def _single(node: Node) -> _Single:
         state, revoked_at = "revoked", _time(status[0])
         if len(status) > 1:
             code = status[1][0].content
-            reason = _REASONS.get(code[-1] if code else 0, "unspecified")
+            reason = REASONS.get(code[-1] if code else 0, "unspecified")
     return _Single(
         hash_algorithm=identifier[0][0].oid("hashAlgorithm"),
         name_hash=identifier[1].octets("issuerNameHash"),
@@ -178,7 +180,7 @@ def ocsp_status(
         return None
     # A response that contradicts itself is read to the certificate's disadvantage.
     single = min(fitting, key=lambda item: _GRAVITY.index(item.status.state))
-    if single.status.this_update > now + dt.timedelta(minutes=5):
+    if single.status.this_update - now > dt.timedelta(minutes=5):
         raise CertificateError("ocsp.future")
     verify_with_certificate(
         _responder(response, issuer, limits),

@@ -18,23 +18,11 @@ from esealkit.errors import DerError, EsealError, KeyFormatError, LimitExceeded
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.chain import is_issued_by
-from esealkit.pki.ocsp import OcspResponse, ocsp_status
+from esealkit.pki.ocsp import REASONS, OcspResponse, ocsp_status
 from esealkit.pki.signatures import verify_with_certificate
 
 __all__ = ["Crl", "RevocationData", "RevocationState", "RevocationStatus", "revocation_status"]
 
-_REASONS = {
-    0: "unspecified",
-    1: "key_compromise",
-    2: "ca_compromise",
-    3: "affiliation_changed",
-    4: "superseded",
-    5: "cessation_of_operation",
-    6: "certificate_hold",
-    8: "remove_from_crl",
-    9: "privilege_withdrawn",
-    10: "aa_compromise",
-}
 HARMLESS_REASONS = frozenset({"affiliation_changed", "superseded", "cessation_of_operation"})
 """Reasons that say nothing against what was signed before."""
 _CRL_EXTENSIONS_HANDLED = frozenset({"2.5.29.20", "2.5.29.35", "2.5.29.28"})
@@ -247,7 +235,7 @@ class Crl:
             critical = len(fields) == 3 and fields[1].boolean("critical")
             if oid == _REASON_CODE:
                 code = der.parse(fields[-1].octets("reasonCode"), notes=[])
-                reason = _REASONS.get(code.content[-1] if code.content else 0, "unspecified")
+                reason = REASONS.get(code.content[-1] if code.content else 0, "unspecified")
             elif oid == _CERTIFICATE_ISSUER or (critical and oid != _REASON_CODE):
                 raise KeyFormatError("crl.row", reason=oid)
         return date, reason
@@ -357,7 +345,7 @@ def _by_crl(
         return undecided("")
     if issuer.key_usage is not None and "crl_sign" not in issuer.key_usage:
         return undecided("the issuer may not sign CRLs")
-    if crl.this_update > now + dt.timedelta(minutes=5):
+    if crl.this_update - now > dt.timedelta(minutes=5):
         return undecided("the CRL is of the future")
     try:
         verify_with_certificate(issuer, crl.signature_algorithm, crl.signature, crl.tbs)

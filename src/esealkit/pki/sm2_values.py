@@ -23,12 +23,11 @@ def read_sm2_value(stored: bytes, unused: int) -> tuple[bytes | None, tuple[str,
     if len(stored) == 128 and not any(stored[:32]) and not any(stored[64:96]):
         # SDF and SKF hand out r and s right-aligned in 64-byte fields (GM/T 0018, GM/T 0016).
         return _from_pair(stored[32:64], stored[96:], ["signature.raw_128"])
-    if unused or _declared_length(stored) > len(stored):
+    missing = _declared_length(stored) - len(stored)
+    if (unused or missing > 0) and 0 <= missing <= 8:
         # A named bit list drops trailing zero bits; the SEQUENCE's length says how many bytes.
-        missing = _declared_length(stored) - len(stored)
-        if 0 <= missing <= 8:
-            content = stored + b"\0" * missing
-            notes.append("signature.named_bits")
+        content = stored + b"\0" * missing
+        notes.append("signature.named_bits")
     der_notes: list[der.Note] = []
     try:
         node = der.parse(content, notes=der_notes)

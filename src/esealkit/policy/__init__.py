@@ -10,6 +10,7 @@ silently absent.
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -161,6 +162,10 @@ def _shipped(name: str) -> Policy:
     return _from_table(tomllib.loads(text), fallback_name=name)
 
 
+_HEX_DIGEST = re.compile(r"[0-9a-f]{64}")
+_OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
+
+
 def _from_table(data: dict[str, Any], *, fallback_name: str) -> Policy:
     unknown = set(data) - _KEYS
     if unknown:
@@ -193,10 +198,8 @@ def _from_table(data: dict[str, Any], *, fallback_name: str) -> Policy:
         effects=effects,
         deviations=mode,
         tolerated=frozenset(_texts(how, "tolerated", start.tolerated)),
-        maker_policies=frozenset(_texts(data, "maker_policies", start.maker_policies)),
-        known_parts=frozenset(
-            item.lower() for item in _texts(data, "known_parts", start.known_parts)
-        ),
+        maker_policies=frozenset(_matching(_OID, data, "maker_policies", start.maker_policies)),
+        known_parts=frozenset(_matching(_HEX_DIGEST, data, "known_parts", start.known_parts)),
     )
 
 
@@ -212,6 +215,15 @@ def _texts(data: dict[str, Any], key: str, default: frozenset[str]) -> list[str]
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise UsageError("policy.value", key=key)
     return value
+
+
+def _matching(
+    pattern: re.Pattern[str], data: dict[str, Any], key: str, default: frozenset[str]
+) -> list[str]:
+    found = [item.lower() for item in _texts(data, key, default)]
+    if not all(pattern.fullmatch(item) for item in found):
+        raise UsageError("policy.value", key=key)
+    return found
 
 
 def _member(kind: type[Any], value: Any, key: str) -> Any:

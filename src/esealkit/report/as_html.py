@@ -18,7 +18,10 @@ from functools import cache
 from importlib import resources
 
 from esealkit import words
+from esealkit.errors import EsealError
 from esealkit.findings import Deviation, Finding, Outcome
+from esealkit.pki.certificate import Certificate
+from esealkit.pki.chinese_extensions import chinese_extensions, is_seal_code
 from esealkit.policy import Effect
 from esealkit.report._markup import Child, Markup, joined, tag
 from esealkit.report._pictures import Budget, show
@@ -251,7 +254,14 @@ class _Page:
         lang, seal = self.lang, signature.seal
         if seal is not None:
             yield self.fact(phrase("html.seal_name", lang), seal.name)
-            yield self.fact(phrase("html.seal_id", lang), tag("span", seal.id, class_="mono"))
+            recognised = f" ({phrase('html.seal_code', lang)})" if is_seal_code(seal.id) else None
+            yield self.fact(
+                phrase("html.seal_id", lang),
+                (
+                    tag("span", seal.id, class_="mono"),
+                    tag("small", recognised) if recognised else None,
+                ),
+            )
             edition = phrase(f"edition.{seal.edition}", lang)
             yield self.fact(phrase("label.edition", lang), edition)
             until = (self.day(seal.valid_from), " – ", self.day(seal.valid_until))
@@ -489,9 +499,30 @@ class _Page:
                 " ",
                 tag("span", certificate.serial, class_="mono"),
             ),
+            *self._holder(certificate),
             tag("small", "SHA-256 ", tag("span", certificate.sha256, class_="mono")),
         ]
         return joined(lines)
+
+    def _holder(self, certificate: CertificateFacts) -> Iterator[Markup]:
+        """What Chinese extensions say of the holder; persons' numbers are masked already."""
+        lang = self.lang
+        try:
+            found = chinese_extensions(Certificate(certificate.der))
+        except EsealError:
+            return
+        labels = {
+            "identity_code": phrase("holder.identity_code", lang),
+            "identity_card": phrase("holder.identity_card", lang),
+            "passport": phrase("holder.passport", lang),
+            "insurance_number": phrase("holder.insurance_number", lang),
+            "registration_number": phrase("holder.registration_number", lang),
+            "organisation_code": phrase("holder.organisation_code", lang),
+            "tax_number": phrase("holder.tax_number", lang),
+        }
+        for item in found:
+            holds = f" ({phrase('holder.credit_code', lang)})" if item.is_credit_code else ""
+            yield tag("small", labels[item.kind], phrase("html.colon", lang), item.value, holds)
 
     def moment(self, value: dt.datetime) -> Markup:
         """A time as the reader's language expects it: Beijing time in Chinese, UTC in English."""

@@ -5,11 +5,10 @@ A directory counts as a sandbox by its marker file; nothing is ever deleted.
 
 from __future__ import annotations
 
-import os
-import secrets
 from pathlib import Path
 
 from esealkit.errors import OutputError, UsageError
+from esealkit.signing.output import StagedFile
 
 __all__ = ["MARKER", "claim_directory", "write_file"]
 
@@ -36,20 +35,15 @@ def claim_directory(directory: Path) -> None:
 def write_file(path: Path, content: bytes, *, private: bool = False) -> None:
     """Write ``path`` beside, flush it to disk and rename; ``private`` is for its owner only.
 
-    Raises :class:`OutputError` ``output.write``; what stood there before stays.
+    Raises :class:`OutputError`; what stood there before stays.
     """
-    staged = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        with os.fdopen(os.open(staged, flags, 0o600 if private else 0o644), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        staged.replace(path)
     except OSError as error:
-        staged.unlink(missing_ok=True)
         raise _failed(path, error) from None
+    with StagedFile(path, private=private) as staged:
+        staged.write(content)
+        staged.commit()
 
 
 def _failed(path: Path, error: OSError) -> OutputError:

@@ -137,6 +137,8 @@ def _check_value(
         return failed(check, at, subject=certificate.subject)
     except EsealError as error:
         return failed(check, at, code=f"{check}_key", reason=error.code)
+    if value.doubtful:
+        return unknown(check, at, code=f"{check}_unused_bits", subject=certificate.subject)
     family = algorithm_family(algorithm) or algorithm
     evidence = {"algorithm": family, "subject": certificate.subject}
     if is_weak(family):

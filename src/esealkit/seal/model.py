@@ -84,6 +84,9 @@ class SignatureValue:
     der: bytes | None
     """Canonical DER ``SEQUENCE{r, s}`` for SM2, the octets themselves for RSA; ``None`` when no
     reading of the stored bytes is known."""
+    doubtful: bool = False
+    """The BIT STRING claims unused bits although none is missing, and nothing signed shows that
+    its writer encodes bit strings so: a flipped bit looks the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from esealkit.asn1 import der
+from esealkit.asn1 import der, oids
 from esealkit.asn1.der import Node, Tag
 from esealkit.errors import DerError, EsealError, SealFormatError, UnsupportedError
 from esealkit.findings import Deviation
@@ -82,7 +82,8 @@ def is_seal_signature(data: bytes) -> bool:
         and first.is_universal(Tag.SEQUENCE)
         and len(first) >= 5
         and first[0].is_universal(Tag.INTEGER)
-        and first[1].is_universal(Tag.SEQUENCE)
+        # A seal wrapped in an OCTET STRING occurs (9.1 row 7).
+        and (first[1].is_universal(Tag.SEQUENCE) or first[1].is_universal(Tag.OCTET_STRING))
     )
 
 
@@ -116,6 +117,8 @@ class _Reader:
         self.strict = strict
         self.limits = limits
         self.deviations: list[Deviation] = []
+        self.named_bits = False
+        """Whether the signed dataHash is a named bit list."""
 
     def note(self, kind: str, where: str, **evidence: object) -> None:
         """Record a departure, or refuse it when strict."""
@@ -271,6 +274,7 @@ class _Reader:
         if unused or (24 <= len(value) < 32 and len(value) != 28):
             # A named bit list has dropped trailing zero bytes (9.1 row 5).
             self.note("signature.hash_named_bits", where)
+            self.named_bits = bool(unused)
             value = value.ljust(32, b"\0")
         return value
 
@@ -347,14 +351,18 @@ class _Reader:
         if re.fullmatch(rb"[0-9]+(\.[0-9]+){3,}", content):
             self.note("signature.algorithm_text", where)
             return content.decode("ascii")
-        return node.oid(where)
+        algorithm = node.oid(where)
+        if algorithm in (oids.GM_SIGNED_DATA, oids.GM_DATA):
+            self.note("signature.algorithm_content_type", where)
+        return algorithm
 
     def certificate(self, node: Node, where: str) -> bytes:
         """OCTET STRING(DER certificate); bare, PEM and IA5String forms occur (9.1 row 2)."""
         if node.is_universal(Tag.SEQUENCE):
             self.note("cert.bare", where)
             return node.raw
-        if node.is_text():
+        if node.is_universal(Tag.IA5_STRING):
+            # Only IA5String: the other string tags are one flipped bit away from the right one.
             self.note("cert.string", where)
             content = node.content
         else:
@@ -368,7 +376,11 @@ class _Reader:
         return content
 
     def value(self, node: Node, algorithm: str, where: str) -> SignatureValue:
-        """A signature value in its BIT STRING."""
+        """A signature value in its BIT STRING.
+
+        Named bit lists (9.1 row 5) are taken where zero bytes were lost, or where the signed
+        dataHash shows that the writer encodes bit strings so.
+        """
         if node.is_universal(Tag.OCTET_STRING):
             self.note("signature.value_type", where)
             stored, unused = node.octets(where), 0
@@ -379,7 +391,10 @@ class _Reader:
         value, notes = read_sm2_value(stored, unused)
         for kind in notes:
             self.note(kind, where)
-        return SignatureValue(stored=stored, der=value)
+        lost = len(stored) > 1 and stored[1] < 0x80 and stored[1] + 2 > len(stored)
+        plain = not {"signature.raw_rs", "signature.raw_128"} & set(notes)
+        doubtful = bool(unused) and plain and not lost and not self.named_bits
+        return SignatureValue(stored=stored, der=value, doubtful=doubtful)
 
     def extensions(self, node: Node, where: str) -> tuple[Extension, ...]:
         """``ExtensionDatas``: untagged in SES_SealInfo, ``[0]`` EXPLICIT in TBS_Sign."""

@@ -29,12 +29,15 @@ class StagedFile:
             staged.commit()            # renamed over the destination
     """
 
-    def __init__(self, destination: Path, *, suffix: str = ".esealkit-part") -> None:
-        """Open a new file beside ``destination``.
+    def __init__(
+        self, destination: Path, *, suffix: str = ".esealkit-part", private: bool = False
+    ) -> None:
+        """Open a new file beside ``destination``; a ``private`` one stays its owner's only.
 
         :raises OutputError: the folder cannot be written, or the destination is not a plain
             file (a device, a FIFO, a folder).
         """
+        self._private = private
         # A link is followed, so that its target is replaced and the link stays.
         self.destination = Path(os.path.realpath(destination))
         self._check_replaceable()
@@ -86,6 +89,8 @@ class StagedFile:
             mode = stat.S_IMODE(self.destination.stat().st_mode)
         except OSError:
             mode = 0o666 & ~_umask()
+        if self._private:
+            mode = 0o600
         try:
             self.stream.flush()
             os.fsync(self.stream.fileno())

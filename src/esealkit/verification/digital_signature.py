@@ -218,7 +218,9 @@ def _value(
             _digest(candidates[0].digest_matches, digest_at),
         ]
     try:
-        found, notes = verify_signer(signer, certificate, candidates, subject.signed_data)
+        found, notes = verify_signer(
+            signer, certificate, candidates, subject.signed_data, message.encapsulated
+        )
     except UnsupportedError as error:
         undecided = unknown(check, at, code=f"{check}_algorithm", algorithm=_named(error))
         return [undecided, _digest(candidates[0].digest_matches, digest_at)]

@@ -57,7 +57,7 @@ def prove_time(
         return ProvenTime(finding=finding, moment=None)
     moment = token.info.time
     evidence = {"time": moment.isoformat(), "tsa": tsa.subject, "over": matched}
-    if moment > around.now + _CLOCK_SKEW:
+    if moment - around.now > _CLOCK_SKEW:
         finding = failed(check, clause, code=f"{check}_future", **evidence)
         return ProvenTime(finding=finding, moment=None)
     chain = build_chain(
@@ -107,8 +107,8 @@ def check_time_rules(
     if claimed is not None:
         evidence["signed_at"] = claimed.isoformat()
         limit = min(around.now, proven) if proven is not None else around.now
-        if claimed > limit + _CLOCK_SKEW:
-            if claimed > limit + _BEIJING_OFFSET + _CLOCK_SKEW:
+        if claimed - limit > _CLOCK_SKEW:
+            if claimed - limit > _BEIJING_OFFSET + _CLOCK_SKEW:
                 code = "time.future" if proven is None else "time.after_stamp"
                 return failed(check, clause, code=code, **evidence), ()
             deviations.append(

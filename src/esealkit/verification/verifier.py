@@ -31,6 +31,8 @@ from esealkit.errors import (
 from esealkit.findings import Deviation, Finding, failed, not_applicable, passed, unknown
 from esealkit.ofd.document import OfdDocument
 from esealkit.ofd.examination import Examination, examine
+from esealkit.pki.certificate import Certificate
+from esealkit.pki.chinese_extensions import chinese_extensions, credit_code_holds
 from esealkit.policy import Effect
 from esealkit.seal.model import ElectronicSeal
 from esealkit.seal.parse import is_seal, is_seal_signature, parse_seal, parse_seal_signature
@@ -470,14 +472,23 @@ def _with_expectation(
 
 
 def _is(expected: str, signature: SignatureResult) -> bool:
+    """Whether this passed signature is by the seal that ``expected`` names.
+
+    A name or seal code must be equal; a unified social credit code (GB 32100) may also stand in
+    the signer's certificate: in its extension, or in a subject value beside the unit's name.
+    """
     if signature.verdict is not Verdict.PASSED or signature.seal is None:
         return False
     wanted = _folded(expected)
-    names = [signature.seal.name, signature.seal.id]
-    if signature.signer is not None:
-        # The unified social credit code stands in the subject's values, whole.
-        names += [part.partition("=")[2] for part in signature.signer.subject.split(",")]
-    return bool(wanted) and any(_folded(item) == wanted for item in names)
+    if wanted and wanted in (_folded(signature.seal.name), _folded(signature.seal.id)):
+        return True
+    code = wanted.upper()
+    if signature.signer is None or not credit_code_holds(code):
+        return False
+    signer = Certificate(signature.signer.der)
+    values = [part.partition("=")[2] for part in signer.subject.split(",")]
+    values += [item.value for item in chinese_extensions(signer)]
+    return any(code in _folded(value).upper() for value in values)
 
 
 def _folded(text: str) -> str:

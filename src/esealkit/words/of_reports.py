@@ -190,4 +190,101 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{path}: no documents (.ofd .pdf .esl) below this folder",
     ),
     "batch.written": ("已写出：{path}", "written: {path}"),
+    # inspection
+    "inspect.unknown": ("无法识别的格式", "of no known format"),
+    "inspect.pdf": (
+        "本版本尚不展开 PDF 的结构。",
+        "The structure of PDF files is not laid out by this version yet.",
+    ),
+    "inspect.body": (
+        "文档 {index}：{root}，{pages} 页",
+        "body {index}: {root}, {pages} page(s)",
+    ),
+    "inspect.signature": (
+        "签名 {index}：{kind} {id}  {part}",
+        "signature {index}: {kind} {id}  {part}",
+    ),
+    "inspect.methods": (
+        "签名算法 {signature}，杂凑算法 {digest}，保护 {references} 个文件",
+        "signature method {signature}, digest method {digest}, {references} reference(s)",
+    ),
+    "inspect.provider": ("签名软件：{name}", "made with {name}"),
+    "inspect.time": ("XML 所载时间：{time}", "time in the XML: {time}"),
+    "inspect.footer": (
+        "以上内容均未经验证；用 esealkit verify 验证。",
+        "Nothing of this is verified; esealkit verify does that.",
+    ),
+    # looking after trust
+    "trust.total": ("共 {count} 项", "{count} item(s)"),
+    "trust.ca": ("CA：由它签发的证书均可信", "CA: anchors every path that ends in it"),
+    "trust.leaf": ("单张证书：只信任它本身", "leaf: exactly this certificate"),
+    "trust.helper": ("仅用于补全证书链，本身不受信任", "only completes paths, not trusted itself"),
+    "trust.crl": ("证书吊销列表", "CRL"),
+    "trust.pinned": ("{path}：已写入 {subject}", "{path}: written: {subject}"),
+    "trust.means_maker": (
+        "含义：使用此信任目录时，由这张证书签名的印章一律视为由有权制章者制作。",
+        "This means: whoever uses this directory accepts every seal signed with this certificate"
+        " as made by an authorised maker.",
+    ),
+    "trust.means_signer": (
+        "含义：使用此信任目录时，由这张证书所作的签名视为身份已知。",
+        "This means: whoever uses this directory accepts signatures of exactly this certificate"
+        " as those of a known signer.",
+    ),
+    "trust.compare": (
+        "文件可以携带任何人的证书：使用前请通过其他途径与持有者核对上述 SHA-256 指纹。",
+        "A file can carry anybody's certificate: before use, compare the SHA-256 fingerprint with"
+        " its holder by another way.",
+    ),
+    "trust.gap_root": ("缺少对根证书的信任", "root not trusted"),
+    "trust.gap_issuer": (
+        "缺少颁发者证书（根或中级）",
+        "issuer's certificate missing (root or intermediate)",
+    ),
+    "trust.gap_maker_pin": ("制章者未获确认", "seal maker not authorised"),
+    "trust.gap_crl": ("缺少吊销数据", "revocation data missing"),
+    "trust.ask_root": (
+        "向该电子认证机构索取根证书并核对指纹；信任它的 CA 再放入目录。",
+        "Get the root from this certification authority and compare its fingerprint before you"
+        " trust it.",
+    ),
+    "trust.ask_issuer": (
+        "向该颁发者（电子认证机构）索取证书：根证书核对指纹后放入所示目录，"
+        "中级证书放入 intermediates/。",
+        "Ask this issuer (a certification authority) for its certificate: a root goes into the"
+        " folder shown once its fingerprint is compared, an intermediate into intermediates/.",
+    ),
+    "trust.ask_maker": (
+        "向印章制作单位或印章管理部门核对此证书，再用 esealkit trust pin maker 写入。",
+        "Confirm this certificate with the seal workshop or the authority in charge of seals, then"
+        " write it down with esealkit trust pin maker.",
+    ),
+    "trust.ask_crl": (
+        "从所示地址下载，或向该颁发者索取 CRL，放入 crls/ 或用 --evidence 给出；"
+        "也可用 verify --fetch。",
+        "Download it from the place shown or ask this issuer for its CRL, and put it into crls/ or"
+        " give it with --evidence; verify --fetch does it too.",
+    ),
+    "trust.key_identifier": ("密钥标识", "key identifier"),
+    "trust.published": ("发布于", "published at"),
+    "trust.needed_for": ("涉及文件", "needed for"),
+    "trust.no_gaps": ("没有缺少的信任材料", "nothing is missing"),
+    "trust.ask_maker_issuer": (
+        "通常应固定制章者证书本身（trust pin maker）；只有专为制章者发证的 CA 才可放入 makers/。",
+        "As a rule pin the maker's own certificate (trust pin maker); only a CA that issues to seal"
+        " makers alone belongs into makers/.",
+    ),
+    # what Chinese certificates say of their holder
+    "holder.identity_code": ("个人身份标识", "identity code"),
+    "holder.identity_card": ("居民身份证号", "identity card number"),
+    "holder.passport": ("护照号", "passport number"),
+    "holder.insurance_number": ("社会保险号", "social insurance number"),
+    "holder.registration_number": ("工商注册号", "business registration number"),
+    "holder.organisation_code": ("组织机构代码", "organisation code"),
+    "holder.tax_number": ("税号", "tax number"),
+    "holder.credit_code": (
+        "统一社会信用代码，校验位相符",
+        "unified social credit code, check digit holds",
+    ),
+    "html.seal_code": ("14 位印章编码", "14-digit seal code"),
 }

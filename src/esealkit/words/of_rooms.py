@@ -64,6 +64,23 @@ ERRORS: dict[str, Text] = {
         "被签内容本身是一组签名属性，可能是挪用的签名",
         "the content is itself a set of attributes: the signature could be one taken from them",
     ),
+    "cms.version": (
+        "{where} 的版本号 {found} 与内容不符",
+        "the version {found} of {where} does not fit what it holds",
+    ),
+    "cms.digest_algorithms": (
+        "签名消息声明的杂凑算法与签名者所用不同",
+        "the digests that the message announces are not those its signers use",
+    ),
+    "cms.content_unknown": (
+        "签名消息的内容类型 {type} 未知",
+        "the message's content type {type} is not known",
+    ),
+    "cms.with_header": (
+        "签名连同内容的编码头一起计算（GmSSL 3 的做法），与标准不符",
+        "the signature is over the content with its encoding's header (as GmSSL 3 makes it),"
+        " which does not conform",
+    ),
     "cms.direct": (
         "签名直接针对杂凑值而没有 Z 值，不符合 SM2 标准",
         "the signature is over the bare digest without Z, which is not SM2 as the standard has it",
@@ -487,6 +504,36 @@ ERRORS: dict[str, Text] = {
     "usage.expect": (
         "expect 须为列表，而不是文本 {found}",
         "expect is a list of seals, not the text {found}",
+    ),
+    "trust.role": (
+        "角色须为 maker 或 signer，而不是 {found}",
+        "the role is maker or signer, not {found}",
+    ),
+    "trust.pin_none": (
+        "文件中没有可固定的证书（{role}；{reason}）",
+        "the file holds no certificate to pin ({role}; {reason})",
+    ),
+    "trust.pin_several": (
+        "文件中有 {count} 张不同的证书：{listed}",
+        "the file holds {count} different certificates: {listed}",
+        "用 --index 选择其一。",
+        "Choose one with --index.",
+    ),
+    "trust.pin_index": (
+        "没有第 {index} 张证书（共 {count} 张）",
+        "there is no certificate {index} (of {count})",
+    ),
+    "trust.pin_unproven": (
+        "应证明证书持有者参与的签名不成立（{check}），不写入",
+        "the signature that should prove the holder took part does not hold ({check}); nothing"
+        " was written",
+        "向印章制作单位或签章者直接索取证书。",
+        "Ask the workshop or the signer for the certificate itself.",
+    ),
+    "inspect.hidden": ("私钥内容不显示", "key material is not shown"),
+    "inspect.unknown": (
+        "不是 OFD、PDF、PEM 或 DER",
+        "neither OFD nor PDF nor PEM nor DER",
     ),
     "usage.jobs": (
         "须给出文件列表，并行数在 1 至 {most} 之间",

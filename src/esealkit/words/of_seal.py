@@ -64,25 +64,17 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "the signed message has no signer at all",
     ),
     "deviation:cms.bare": ("没有外层 ContentInfo", "a SignedData without ContentInfo"),
+    "deviation:cms.encapsulated_type": (
+        "内容类型 {type} 不属于这类消息",
+        "the content type {type} does not belong to this kind of message",
+    ),
     "deviation:cms.content_type": (
         "contentType 属性与内容类型不同",
         "the contentType attribute differs from the content's type",
     ),
-    "deviation:cms.version": (
-        "{where} 为 {found}，与消息的形式不符",
-        "{where} is {found}, which does not belong to this form of message",
-    ),
-    "deviation:cms.digest_algorithms": (
-        "消息声明的杂凑算法不含签名者所用的算法",
-        "the digests that the message announces lack the signer's",
-    ),
     "deviation:cms.content_tag": (
         "内容的标签为 {tag}，标准为 OCTET STRING",
         "the content has the tag {tag} where the standard has OCTET STRING",
-    ),
-    "deviation:cms.encapsulated_type": (
-        "内容类型写作 {type}，不是该消息格式的数据类型",
-        "the content's type is written {type}, which is not this message format's data",
     ),
     "deviation:cms.signature_algorithm": (
         "签名算法写作 SM2-with-SM3，标准为 SM2-1",
@@ -114,6 +106,13 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "signature.value_unreadable": (
         "签名值（{length} 字节）不是 SM2 签名的任何已知编码",
         "the value ({length} bytes) is no known encoding of an SM2 signature",
+    ),
+    "signature.value_unused_bits": (
+        "签名值本身成立，但位串标称有未用位而并无缺失：可能是厂商编码习惯，也可能是传输错误",
+        "the value holds, but its bit string claims unused bits though none is missing: a vendor's"
+        " habit or a flipped bit",
+        "请签章系统厂商按 DER 编码签名值",
+        "Ask the vendor of the sealing system to encode the value in DER.",
     ),
     "signature.value_algorithm": (
         "签名算法 {algorithm} 未知",
@@ -205,6 +204,13 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "seal.maker_signature_unreadable": (
         "制章者签名值（{length} 字节）不是任何已知编码",
         "the maker's signature value ({length} bytes) has no known encoding",
+    ),
+    "seal.maker_signature_unused_bits": (
+        "签名值本身成立，但位串标称有未用位而并无缺失：可能是厂商编码习惯，也可能是传输错误",
+        "the value holds, but its bit string claims unused bits though none is missing: a vendor's"
+        " habit or a flipped bit",
+        "请签章系统厂商按 DER 编码签名值",
+        "Ask the vendor of the sealing system to encode the value in DER.",
     ),
     "seal.maker_signature_algorithm": (
         "制章者签名算法 {algorithm} 未知",
@@ -603,6 +609,10 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "deviation:signature.named_bits": (
         "签名值按命名位串编码，丢了尾部零字节",
         "the value as a named bit list that lost trailing zero bytes",
+    ),
+    "deviation:signature.algorithm_content_type": (
+        "签名算法处写了内容类型的 OID",
+        "the OID of a content type where the signature algorithm belongs",
     ),
     "deviation:signature.algorithm_text": (
         "算法 OID 以文本存入",

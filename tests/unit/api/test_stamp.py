@@ -432,15 +432,14 @@ def test_what_is_no_plain_file_is_refused(bench: Workbench, source: Path, tmp_pa
 
 
 def test_read_only_folder_is_refused(bench: Workbench, source: Path, tmp_path: Path) -> None:
-    """A folder that cannot be written is a typed error."""
-    if os.geteuid() == 0:
-        pytest.skip("RUNNING AS ROOT: permissions do not bind")
+    """A folder that cannot be written is a typed error; for root, one of the kernel's own."""
     folder = tmp_path / "ro"
     folder.mkdir()
     folder.chmod(0o500)
     try:
-        with pytest.raises(errors.OutputError):
-            stamped(bench, source, folder / "o.ofd")
+        with pytest.raises(errors.OutputError) as refused:
+            stamped(bench, source, (Path("/proc") if os.geteuid() == 0 else folder) / "o.ofd")
+        assert refused.value.code == "output.failed"
     finally:
         folder.chmod(0o700)
 
@@ -484,3 +483,21 @@ def test_original_parts_are_kept(bench: Workbench, tmp_path: Path) -> None:
     for name in before.names:
         if name != "OFD.xml":
             assert after.read(name) == before.read(name)
+
+
+def test_what_does_not_verify_is_not_kept(
+    bench: Workbench, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The written file is verified before it takes its place: one that fails is discarded, and the
+    destination stays as it was."""
+    from esealkit.signing import ofd_signing
+
+    target = tmp_path / "out.ofd"
+    target.write_bytes(b"old")
+    monkeypatch.setattr(ofd_signing, "sm3", lambda data: bytes(32))
+    with pytest.raises(errors.OutputError) as refused:
+        stamped(bench, source, target)
+    assert refused.value.code == "signing.self_check"
+    assert refused.value.details["reason"] == "document.digest"
+    assert target.read_bytes() == b"old"
+    assert only(tmp_path) == ["in.ofd", "out.ofd"]

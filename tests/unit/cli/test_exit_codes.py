@@ -275,12 +275,12 @@ def test_a_bug_is_70_and_no_traceback(
     files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An exception nobody foresaw exits 70 with one line that asks for a report."""
-    from esealkit.api import verify
+    from esealkit.cli.commands import verify
 
     def broken(*_: object, **__: object) -> object:
         raise ZeroDivisionError("line\nbreak\x1b[31m")
 
-    monkeypatch.setattr(verify, "verify", broken)
+    monkeypatch.setattr(verify, "trust_of", broken)
     code, out, err = command(capsys, "verify", files / "passed.ofd")
     assert (code, out) == (70, "")
     assert is_error(err)
@@ -298,12 +298,12 @@ def test_interrupt_and_permission(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """An interrupt exits 130 and a refused permission 77, without a traceback."""
-    from esealkit.api import verify
+    from esealkit.cli.commands import verify
 
     def stopped(*_: object, **__: object) -> object:
         raise problem
 
-    monkeypatch.setattr(verify, "verify", stopped)
+    monkeypatch.setattr(verify, "trust_of", stopped)
     found, _, err = command(capsys, "verify", files / "passed.ofd")
     assert found == code
     assert "Traceback" not in err

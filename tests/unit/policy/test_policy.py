@@ -70,7 +70,7 @@ def test_own_policy_stands_on_a_shipped_one(tmp_path: Path) -> None:
     """A policy file changes what it names and takes the rest from its base, in TOML or JSON."""
     toml = written(
         tmp_path / "own.toml",
-        'base = "default"\nmaker_policies = ["1.2.3"]\nknown_parts = ["AB"]\n'
+        'base = "default"\nmaker_policies = ["1.2.3"]\nknown_parts = ["' + "AB" * 32 + '"]\n'
         '[weights]\n"signer.revocation" = "required"\n[effects]\n"time.claimed_only" = "failed"\n'
         '[deviations]\nmode = "refuse"\ntolerated = ["picture.type"]\n',
     )
@@ -78,7 +78,7 @@ def test_own_policy_stands_on_a_shipped_one(tmp_path: Path) -> None:
         "base": "default",
         "name": "own",
         "maker_policies": ["1.2.3"],
-        "known_parts": ["AB"],
+        "known_parts": ["AB" * 32],
         "weights": {"signer.revocation": "required"},
         "effects": {"time.claimed_only": "failed"},
         "deviations": {"mode": "refuse", "tolerated": ["picture.type"]},
@@ -90,7 +90,7 @@ def test_own_policy_stands_on_a_shipped_one(tmp_path: Path) -> None:
         assert policy.weights["signer.chain"] is Policy.default().weights["signer.chain"]
         assert policy.effects["time.claimed_only"] is Effect.FAILED
         assert policy.maker_policies == {"1.2.3"}
-        assert policy.known_parts == {"ab"}
+        assert policy.known_parts == {"ab" * 32}
         assert (policy.deviations, policy.tolerated) == ("refuse", {"picture.type"})
     assert Policy.default().effects["time.claimed_only"] is Effect.RESERVATION
 

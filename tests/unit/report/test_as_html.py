@@ -242,3 +242,59 @@ def test_a_wrong_language_is_refused(sealed: ek.Report) -> None:
     """A language other than zh and en is a usage error."""
     with pytest.raises(ek.errors.UsageError):
         sealed.to_html("fr")  # type: ignore[arg-type]
+
+
+def test_the_holder_is_said_with_persons_masked(
+    sealed: ek.Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Credit codes of a certificate's holder are shown and checked, a person's number is masked."""
+    from esealkit.asn1.der import encode
+    from esealkit.pki.chinese_extensions import read_chinese_extension
+    from esealkit.report import as_html
+
+    def found(_certificate: object) -> list[object]:
+        rows = {
+            "1.2.156.10260.4.1.1": b"110105194912310021",
+            "1.2.156.10260.4.1.4": b"91350100M000100Y43",
+        }
+        return [read_chinese_extension(oid, encode(0x0C, text)) for oid, text in rows.items()]
+
+    monkeypatch.setattr(as_html, "chinese_extensions", found)
+    text = html.document_fromstring(sealed.to_html("en")).text_content()
+    assert "110105194912310021" not in text
+    assert "11**************21" in text
+    assert "91350100M000100Y43 (unified social credit code, check digit holds)" in text
+
+
+def test_a_registered_seals_code_is_recognised(sealed: ek.Report) -> None:
+    """A 14-digit seal code is said to be one."""
+    assert "14-digit seal code" in html.document_fromstring(sealed.to_html("en")).text_content()
+
+
+def colours(block: str) -> dict[str, str]:
+    return dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block))
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("scheme", [0, 1, 2], ids=["light", "dark", "print"])
+def test_every_text_has_enough_contrast(sealed: ek.Report, scheme: int) -> None:
+    """Text on every ground it stands on has a contrast of at least 4.5 (WCAG 2.2 AA)."""
+    style = html.document_fromstring(sealed.to_html()).find(".//style").text
+    blocks = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
+    assert len(blocks) == 3
+    found = colours(blocks[scheme])
+    pairs = [(ink, ground) for ink in ("ink", "soft") for ground in ("paper", "ground")]
+    for kind in ("good", "bad", "open", "none"):
+        pairs += [(kind, "paper"), (kind, f"{kind}-tint"), ("ink", f"{kind}-tint")]
+    for ink, ground in pairs:
+        assert contrast(found[ink], found[ground]) >= 4.5, (ink, ground)

@@ -145,7 +145,7 @@ def test_failed_writing_leaves_the_old_file(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     with pytest.raises(OutputError) as refused:
         write_file(tmp_path / "a", b"new")
-    assert refused.value.code == "output.write"
+    assert refused.value.code == "output.not_a_file"
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
     (tmp_path / "file").write_text("x")
     with pytest.raises(OutputError):

@@ -36,7 +36,11 @@ from esealkit.limits import Limits
 from esealkit.pki.certificate import Certificate
 from esealkit.seal import gbt38540_2020 as v4
 from esealkit.seal import gmt0031_2014 as v1
-from esealkit.seal.check import check_maker_signature, check_signature_value
+from esealkit.seal.check import (
+    check_maker_signature,
+    check_signature_value,
+    check_signer_in_seal,
+)
 from esealkit.seal.model import Edition, SealSignature
 from esealkit.seal.parse import is_seal, is_seal_signature, parse_seal, parse_seal_signature
 
@@ -279,7 +283,9 @@ def test_negative_integers_are_read_as_positive() -> None:
 
     data = bent_signature(lambda r, s: r[0] == 0 or s[0] == 0, strip)
     rows = {item.id for item in parse_seal_signature(data).deviations}
-    assert rows == {"signature.integer_negative"}
+    # Read as a signed number, a value that begins with FF is padded as well.
+    assert "signature.integer_negative" in rows
+    assert rows <= {"signature.integer_negative", "signature.integer_padding"}
     assert signer_holds(data)
     with pytest.raises(SealFormatError):
         parse_seal_signature(data, strict=True)
@@ -403,7 +409,7 @@ def both_hold(data: bytes) -> SealSignature | None:
         holds = (
             check_signature_value(found, signer).outcome is Outcome.PASSED
             and check_maker_signature(found.seal, maker).outcome is Outcome.PASSED
-            and signer.der in found.seal.certificates
+            and check_signer_in_seal(found.seal, signer).outcome is Outcome.PASSED
         )
     except EsealError:
         return None
@@ -411,9 +417,8 @@ def both_hold(data: bytes) -> SealSignature | None:
 
 
 def test_no_bit_flip_passes() -> None:
-    """Of 500 seeded bit flips of a signed value, and every flip of its unsigned frame, none raises
-    a foreign exception, and none is read as conforming: the few that turn one tolerated vendor
-    form into another carry its row and are refused when strict (D-22)."""
+    """Of 500 seeded bit flips of a signed value, and every flip of its unsigned frame, none passes
+    and none raises a foreign exception (D-22)."""
     data = seal_signature()
     dice = random.Random(38540)
     parts = der.parse(data)
@@ -421,16 +426,8 @@ def test_no_bit_flip_passes() -> None:
     frame += range(parts[1].start, parts[1].start + 8)
     flips = [(at, bit) for at in frame for bit in range(8)]
     flips += [(dice.randrange(len(data)), dice.randrange(8)) for _ in range(500)]
-    inert = []
     for at, bit in flips:
         bent = bytearray(data)
         bent[at] ^= 1 << bit
-        found = both_hold(bytes(bent))
-        if found is None:
-            continue
-        inert.append((at, bit))
-        assert {row.id for row in found.deviations} & {"cert.string", "signature.named_bits"}
-        with pytest.raises(SealFormatError):
-            parse_seal_signature(bytes(bent), strict=True)
+        assert both_hold(bytes(bent)) is None, (at, bit)
     assert both_hold(data) is not None
-    assert len(set(inert)) <= 6

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Other people's implementations: makes them ready under .ci-cache/interop, then runs the tests.
+# Usage: tests/interop/run.sh PYTHON.  A peer that cannot be had is a SKIP line; they are counted.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+python=$1
+here=$PWD/tests/interop
+made=$PWD/.ci-cache/interop
+mkdir -p "$made"
+skips=0
+
+skip() {
+  skips=$((skips + 1))
+  echo "SKIP: $1"
+}
+
+thrice() {
+  for pause in 5 15 0; do
+    "$@" && return 0
+    sleep "$pause"
+  done
+  return 1
+}
+
+packages() {
+  apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@"
+} >/dev/null 2>&1
+
+# have COMMAND PACKAGE...: the command is there, or a root can install it.
+have() {
+  local command=$1
+  shift
+  command -v "$command" >/dev/null 2>&1 && return 0
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 || return 1
+  echo "installing $*"
+  thrice packages "$@" && command -v "$command" >/dev/null 2>&1
+}
+
+java_peer() {
+  rm -f "$made/$1.classpath"
+  cp -r "$here/java/$1" "$made/" || return 1
+  (cd "$made/$1" && timeout 300 mvn -q -B compile dependency:build-classpath \
+    -Dmdep.outputFile=../"$1.libraries" >"../$1.log" 2>&1) || return 1
+  echo "$made/$1/target/classes:$(cat "$made/$1.libraries")" >"$made/$1.classpath"
+}
+
+go_peer() {
+  rm -f "$made/gmsm"
+  (cd "$here/go" && timeout 300 go build -mod=readonly -o "$made/gmsm" . >"$made/gmsm.log" 2>&1)
+}
+
+have openssl openssl || skip "openssl cannot be installed"
+if have mvn maven default-jdk-headless && have javac default-jdk-headless; then
+  for peer in bouncycastle ofdrw; do
+    thrice java_peer $peer || { skip "$peer cannot be made ready:"; tail -n 3 "$made/$peer.log"; }
+  done
+else
+  skip "Java and Maven cannot be installed: Bouncy Castle, ofdrw"
+fi
+if have go golang-go; then
+  thrice go_peer || { skip "gmsm (Go) cannot be made ready:"; tail -n 3 "$made/gmsm.log"; }
+else
+  skip "Go cannot be installed: gmsm"
+fi
+skip "ofdgo is not served by the Go module proxy; no driver"
+
+"$python" -m pytest -m interop
+result=$?
+echo "interop: $skips peer(s) skipped"
+exit $result

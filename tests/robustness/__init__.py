@@ -1,0 +1,1 @@
+"""What surrounds a verification: memory, clock, locale, hash seed."""
