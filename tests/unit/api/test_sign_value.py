@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests.support.ofds import unpack
 from tests.support.openssl import DISTID, NEEDED, openssl, write_certificate
-from tests.support.stamped import Workbench, changed, outcomes
+from tests.support.stamped import Workbench, changed, deviations, outcomes
 
 import esealkit as ek
 from esealkit.crypto import sm3
@@ -66,16 +67,20 @@ def test_value_of_another_document_fails(
     assert (report.verdict.value, report.code) == ("failed", "document.digest")
 
 
-def test_value_in_base64_never_passes_unsaid(bench: Workbench, tmp_path: Path) -> None:
-    """A SignedValue.dat that one vendor writes as Base64 text is refused or read with a row,
-    never passed in silence (row 23)."""
+def test_value_in_base64_is_a_departure(bench: Workbench, tmp_path: Path) -> None:
+    """A SignedValue.dat that one vendor writes as Base64 text is read with a row and refused by
+    strict; text that is no Base64 of a value fails (row 23)."""
     data = signed(bench, tmp_path, attributes=True)
     name = value_name(data)
 
-    def change(parts: dict[str, bytes]) -> None:
-        parts[name] = base64.b64encode(parts[name])
+    def with_value(bend: Callable[[bytes], bytes]) -> bytes:
+        return changed(data, lambda parts: parts.update({name: bend(parts[name])}))
 
-    report = bench.verify(changed(data, change))
-    departures = report.documents[0].signatures[0].deviations
-    assert report.verdict is not ek.Verdict.PASSED or departures
-    assert outcomes(report)["signature.form"] in ("failed", "passed")
+    for bend in (base64.b64encode, base64.encodebytes):
+        text = with_value(bend)
+        assert bench.verify(text).verdict is ek.Verdict.PASSED
+        assert deviations(bench.verify(text)) == {"signature.base64"}
+        assert bench.verify(text, policy="strict").verdict is ek.Verdict.FAILED
+    for wrong in (lambda v: base64.b64encode(v)[:-5], lambda v: b"M===", lambda v: b"MAAA"):
+        report = bench.verify(with_value(wrong))
+        assert (report.verdict.value, outcomes(report)["signature.form"]) == ("failed", "failed")
