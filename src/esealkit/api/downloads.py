@@ -33,11 +33,27 @@ def download_revocation(
     A download that fails leaves its certificate unchecked; it never fails the verification.
     """
     found: list[bytes] = []
-    for certificate in _trusted(document):
-        issuer = find_issuer(certificate, (certificate,), (*around.anchors, *around.intermediates))
-        found += _for(certificate, issuer, fetcher)
-    usable = [item for item in found if _readable(item, around)]
-    return sort_evidence(usable, limits=around.limits)
+    for certificate, issuer in _with_issuers(_trusted(document), around):
+        found += _for(certificate, issuer, fetcher, around)
+    return sort_evidence(found, limits=around.limits)
+
+
+def _with_issuers(
+    leaves: Iterable[Certificate], around: Circumstances
+) -> list[tuple[Certificate, Certificate | None]]:
+    """The leaves and the certificates between them and their anchors, each with its issuer."""
+    known = (*around.anchors, *around.intermediates)
+    found: dict[Certificate, Certificate | None] = {}
+    waiting = [*leaves]
+    while waiting and len(found) < _MOST:
+        certificate = waiting.pop(0)
+        if certificate in found:
+            continue
+        issuer = find_issuer(certificate, (certificate,), known)
+        found[certificate] = issuer
+        if issuer is not None and issuer not in around.anchors:
+            waiting.append(issuer)
+    return list(found.items())
 
 
 def _trusted(document: DocumentResult) -> Iterable[Certificate]:
@@ -55,26 +71,34 @@ def _trusted(document: DocumentResult) -> Iterable[Certificate]:
     return list(listed.values())[:_MOST]
 
 
-def _for(certificate: Certificate, issuer: Certificate | None, fetcher: Fetcher) -> Iterator[bytes]:
-    """OCSP first, because it is small; else the first CRL that can be had."""
+def _for(
+    certificate: Certificate, issuer: Certificate | None, fetcher: Fetcher, around: Circumstances
+) -> Iterator[bytes]:
+    """OCSP first, because it is small; else the first CRL that can be had and read."""
     if issuer is not None:
         request = build_ocsp_request(certificate, issuer)
         for url in certificate.ocsp_urls[:2]:
             try:
-                yield fetcher.post(url, request, "application/ocsp-request")
+                answer = fetcher.post(url, request, "application/ocsp-request")
             except EsealError:
                 continue
-            return
+            if _readable(answer, around):
+                yield answer
+                return
     for url in certificate.crl_urls[:3]:
         try:
-            yield fetcher.get(url)
+            answer = fetcher.get(url)
         except EsealError:
             continue
-        return
+        if _readable(answer, around):
+            yield answer
+            return
 
 
 def _readable(item: bytes, around: Circumstances) -> bool:
+    """Whether this is revocation data at all: a page that says sorry is none."""
     try:
-        return not sort_evidence([item], limits=around.limits).others
+        found = sort_evidence([item], limits=around.limits).revocation
     except EsealError:
         return False
+    return bool(found.crls or found.responses)

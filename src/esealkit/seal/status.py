@@ -97,7 +97,9 @@ class StatusList:
             return cls._of(value, signer)
         except EsealError:
             raise
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
+            raise SealFormatError("status.malformed", reason=type(error).__name__) from error
+        except RecursionError as error:
             raise SealFormatError("status.malformed", reason=type(error).__name__) from error
 
     @classmethod

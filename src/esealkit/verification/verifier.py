@@ -15,6 +15,8 @@ The walk, in order; no step is skipped silently:
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
@@ -332,6 +334,10 @@ def _judge(subject: Subject, around: Circumstances) -> SignatureResult:
     if value is None:
         return _without_value(subject, around)
     kind = _sniff_value(value)
+    if not kind and (decoded := _from_base64(value)) is not None:
+        row = Deviation(id="signature.base64", where="SignedValue")
+        subject = replace(subject, deviations=(*subject.deviations, row))
+        value, kind = decoded, _sniff_value(decoded)
     if kind == "seal":
         return _judge_seal_signature(subject, value, around)
     if kind == "raw":
@@ -341,6 +347,16 @@ def _judge(subject: Subject, around: Circumstances) -> SignatureResult:
         return _judge_digital_signature(subject, value, around)
     finding = failed("signature.form", code="signature.unreadable", length=len(value))
     return _unjudged(subject, around, subject.declared_kind, finding)
+
+
+def _from_base64(value: bytes) -> bytes | None:
+    """The DER in a value that one vendor stores as Base64 text (corpus row 23)."""
+    if not value.startswith(b"M"):  # 0x30, the tag of SEQUENCE
+        return None
+    try:
+        return base64.b64decode(b"".join(value.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
 
 
 def _sniff_value(value: bytes) -> str:

@@ -63,6 +63,10 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "签名消息中没有任何签名者",
         "the signed message has no signer at all",
     ),
+    "deviation:signature.base64": (
+        "签名值以 Base64 文本存放，标准为 DER",
+        "the signed value is stored as Base64 text where the standard has DER",
+    ),
     "deviation:cms.bare": ("没有外层 ContentInfo", "a SignedData without ContentInfo"),
     "deviation:cms.encapsulated_type": (
         "内容类型 {type} 不属于这类消息",
