@@ -19,7 +19,14 @@ from esealkit._version import __version__
 from esealkit.api.downloads import download_revocation
 from esealkit.api.sources import Source, opened, read_small
 from esealkit.crypto import backend
-from esealkit.errors import EsealError, InputError, LimitExceeded, NotPassed, UsageError
+from esealkit.errors import (
+    EsealError,
+    InputError,
+    LimitExceeded,
+    NotPassed,
+    SealFormatError,
+    UsageError,
+)
 from esealkit.fetching import Fetcher
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pki.evidence import Evidence, sort_evidence
@@ -222,9 +229,10 @@ def verify_seal(
 ) -> Report:
     """Verify an electronic seal file (ESL) on its own, as of ``when`` or now.
 
-    The same arguments, errors and report as :func:`verify` (GB/T 38540-2020 6.3).
+    The same arguments, errors and report as :func:`verify` (GB/T 38540-2020 6.3); anything but
+    a seal is unreadable.
     """
-    return verify(
+    report = verify(
         source,
         trust=trust,
         when=when,
@@ -234,6 +242,12 @@ def verify_seal(
         expect=expect,
         limits=limits,
     )
+    document = report.documents[0]
+    if document.format == "seal" or document.verdict is Verdict.UNREADABLE:
+        return report
+    refused = unreadable_document(SealFormatError("container.not_a_seal"), path=document.path)
+    refused = replace(refused, format=document.format, sha256=document.sha256)
+    return Report(replace(report.run, documents=(refused,)))
 
 
 def _expected(expect: Collection[str]) -> tuple[str, ...]:

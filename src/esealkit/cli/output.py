@@ -6,7 +6,7 @@ The rules of its output:
 * an error is one line ``esealkit: …`` and, where there is advice, one line ``hint: …``; never a
   traceback;
 * text that comes from files is inert: no control or bidirectional characters;
-* exit codes are the contract's (``docs/exit-codes``); click's own are remapped.
+* exit codes are the contract's (``docs/reference/exit-codes.md``); click's own are remapped.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from esealkit.errors import (
     ChainError,
     Expired,
+    Revoked,
     SealExpired,
     SealForged,
     SignerNotOnSeal,
@@ -25,6 +26,8 @@ from esealkit.errors import (
 from esealkit.findings import Outcome
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.chain import ChainOutcome, build_chain
+from esealkit.pki.evidence import sort_evidence
+from esealkit.pki.revocation import RevocationState, find_issuer, revocation_status
 from esealkit.pki.trust import TrustStore
 from esealkit.seal.check import (
     check_maker_signature,
@@ -48,7 +51,8 @@ def check_ready(
 
     :raises SealForged: the maker's signature over the seal does not hold.
     :raises SealExpired: ``now`` is outside the seal's validity.
-    :raises Expired, WrongUsage: the signer's certificate.
+    :raises Expired, WrongUsage, Revoked: the signer's certificate; revocation is looked up in
+        the CRLs kept with the trust.
     :raises SignerNotOnSeal: the certificate is not on the seal's list; after a renewal the seal
         must be made anew.
     :raises ChainError: trust was given and the path is broken (an unknown anchor is no error).
@@ -77,7 +81,7 @@ def check_signer_ready(
 ) -> None:
     """Raise a typed error unless the certificate itself may sign at ``now``.
 
-    :raises Expired, WrongUsage, ChainError, UsageError: as for :func:`check_ready`.
+    :raises Expired, WrongUsage, Revoked, ChainError, UsageError: as for :func:`check_ready`.
     """
     if not signer.uses_sm2:
         raise UsageError("signing.not_sm2", subject=signer.subject)
@@ -98,3 +102,21 @@ def check_signer_ready(
         )
         if result.outcome is ChainOutcome.BROKEN:
             raise ChainError("signing.chain", subject=signer.subject, reason=result.reason)
+        _check_not_revoked(signer, result.path, stores, now)
+
+
+def _check_not_revoked(
+    signer: Certificate, path: Sequence[Certificate], stores: Sequence[TrustStore], now: dt.datetime
+) -> None:
+    """By the CRLs kept with the trust; without one nothing is known, which is no refusal."""
+    known = sort_evidence([item for store in stores for item in store.crls]).revocation
+    anchors = [item for store in stores for item in store.signers]
+    issuer = find_issuer(signer, path, anchors)
+    status = revocation_status(signer, issuer, known, at=now, now=now)
+    if status.state is RevocationState.REVOKED:
+        raise Revoked(
+            "signing.revoked",
+            subject=signer.subject,
+            revoked_at=str(status.revoked_at),
+            reason=status.reason,
+        )

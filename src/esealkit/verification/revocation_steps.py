@@ -72,7 +72,7 @@ def judge_revocation(
             code=f"{prefix}revocation_unchecked",
             subject=item.subject,
             why=status.why,
-            urls=[*item.crl_urls, *item.ocsp_urls] or ["?"],
+            urls=[*item.crl_urls, *item.ocsp_urls],
         )
     return passed(
         check,

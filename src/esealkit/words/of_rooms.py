@@ -331,6 +331,12 @@ ERRORS: dict[str, Text] = {
         "Check that --cert and --key belong together.",
     ),
     # signing
+    "signing.revoked": (
+        "证书“{subject}”已于 {revoked_at} 被吊销（{reason}），不能用来签章",
+        "the certificate {subject} was revoked at {revoked_at} ({reason}) and must not sign",
+        "向 CA 申请新证书，并请印章制作单位重新制作印章。",
+        "Get a new certificate from the CA and have the seal made anew.",
+    ),
     "signing.no_stamp_in_v1": (
         "GM/T 0031-2014 的签章数据没有放时间戳的位置",
         "a GM/T 0031-2014 signature has no place for a time stamp",

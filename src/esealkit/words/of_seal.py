@@ -292,22 +292,22 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "seal.maker_revocation_unchecked": (
         "未查制章者证书是否被吊销",
         "whether the maker's certificate was revoked was not checked",
-        "用 --evidence 给出 CRL 或 OCSP 响应（发布地址 {urls}），或用 --fetch 下载",
-        "Give a CRL or OCSP response with --evidence (published at {urls}), or use --fetch.",
+        "用 --evidence 给出 CRL 或 OCSP 响应，或用 --fetch 下载",
+        "Give a CRL or OCSP response with --evidence, or use --fetch.",
     ),
     "seal.validity:passed": (
-        "签章时间在印章有效期内（{valid_from} 至 {valid_until}）",
-        "the signing time lies within the seal's validity ({valid_from} to {valid_until})",
+        "{at} 在印章有效期内（{valid_from} 至 {valid_until}）",
+        "{at} lies within the seal's validity ({valid_from} to {valid_until})",
     ),
     "seal.expired": (
-        "签章时间（{at}）晚于印章有效期（至 {valid_until}）",
-        "the signing time ({at}) is after the seal's validity (to {valid_until})",
+        "{at} 晚于印章有效期（至 {valid_until}）",
+        "{at} is after the seal's validity (to {valid_until})",
         "印章过期后应更新再用；请签章单位用有效印章重新盖章",
         "An expired seal must be renewed; ask for the file to be sealed with a valid one.",
     ),
     "seal.not_yet_valid": (
-        "签章时间（{at}）早于印章有效期（自 {valid_from}）",
-        "the signing time ({at}) is before the seal's validity (from {valid_from})",
+        "{at} 早于印章有效期（自 {valid_from}）",
+        "{at} is before the seal's validity (from {valid_from})",
     ),
     "seal.same_as_embedded:passed": (
         "Seal.esl 与签名值中的印章一致",
@@ -433,8 +433,8 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "signer.revocation_unchecked": (
         "未查签章者证书是否被吊销",
         "whether the signer's certificate was revoked was not checked",
-        "用 --evidence 给出 CRL 或 OCSP 响应（发布地址 {urls}），或用 --fetch 下载",
-        "Give a CRL or OCSP response with --evidence (published at {urls}), or use --fetch.",
+        "用 --evidence 给出 CRL 或 OCSP 响应，或用 --fetch 下载",
+        "Give a CRL or OCSP response with --evidence, or use --fetch.",
     ),
     "signer.in_seal:passed": ("签章者证书在印章的证书列表中", "the signer is on the seal's list"),
     "signer.in_seal:failed": (

@@ -249,7 +249,9 @@ def test_signer_named_by_key_identifier() -> None:
     rows = [content_type(), message_digest()]
     mark = SIGNER.asn1.key_identifier
     named = build.context(0, mark, constructed=False)
-    assert judged(signed_data(signer_info(attributes=rows, sid=named, version=3))).verdict == "passed"
+    assert (
+        judged(signed_data(signer_info(attributes=rows, sid=named, version=3))).verdict == "passed"
+    )
     other = build.context(0, bytes(20), constructed=False)
     found = judged(signed_data(signer_info(attributes=rows, sid=other, version=3)))
     assert found.code == "signer.certificate_missing"
