@@ -529,7 +529,8 @@ def _with_headers(encapsulated: bytes) -> list[bytes]:
         found = [encapsulated]
         if len(node) == 2:
             found.append(header + node[1].raw)
-            found += [header + item.raw for item in node[1].children[:1]]
+            for item in node[1].children[:1]:
+                found += [header + item.raw, item.raw]
     except EsealError:
         return []
     return found

@@ -97,11 +97,11 @@ def test_direct_signature_without_z_is_named_and_fails() -> None:
 
 def test_gmssl_message_never_passes() -> None:
     """Variant 6: GmSSL signs the ContentInfo's header and the content with its tag; nothing in
-    that binds the document, and it fails."""
+    that binds the document; it is recognised, and fails."""
     inner = build.sequence(build.oid(oids.GM_DATA), build.context(0, build.octet_string(DOCUMENT)))
     for message in (inner, build.octet_string(DOCUMENT)):
         found = judged(signed_data(signer_info(message), content=DOCUMENT))
-        assert (found.verdict, found.code) == ("failed", "signature.value")
+        assert (found.verdict, found.code) == ("failed", "cms.with_header")
 
 
 @pytest.mark.parametrize("message", [DOCUMENT, DIGEST, b""])
@@ -249,9 +249,9 @@ def test_signer_named_by_key_identifier() -> None:
     rows = [content_type(), message_digest()]
     mark = SIGNER.asn1.key_identifier
     named = build.context(0, mark, constructed=False)
-    assert judged(signed_data(signer_info(attributes=rows, sid=named))).verdict == "passed"
+    assert judged(signed_data(signer_info(attributes=rows, sid=named, version=3))).verdict == "passed"
     other = build.context(0, bytes(20), constructed=False)
-    found = judged(signed_data(signer_info(attributes=rows, sid=other)))
+    found = judged(signed_data(signer_info(attributes=rows, sid=other, version=3)))
     assert found.code == "signer.certificate_missing"
 
 
@@ -307,7 +307,9 @@ def test_sm2_goes_with_sm3(digest: str) -> None:
     assert judged(signed_data(info)).verdict == "failed"
     unknown = signer_info(attributes=[content_type(), message_digest()],
                           digest=build.sequence(build.oid("1.2.3")))  # fmt: skip
-    assert judged(signed_data(unknown)).code == "signature.digest_unknown"
+    announced = build.sequence(build.oid("1.2.3"))
+    assert judged(signed_data(unknown, digests=announced)).code == "signature.digest_unknown"
+    assert judged(signed_data(unknown)).code == "signature.malformed"
 
 
 # -- encodings ----------------------------------------------------------------------------------
