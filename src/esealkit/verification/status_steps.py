@@ -20,6 +20,7 @@ from esealkit.verification.circumstances import Circumstances
 __all__ = ["judge_seal_status"]
 
 CHECK = "seal.status"
+_CLOCK_SKEW = dt.timedelta(minutes=5)
 _DOUBTFUL = frozenset({"key-compromise", "lost"})
 
 
@@ -78,6 +79,8 @@ def _is_trusted(found: StatusList, around: Circumstances) -> bool:
     """The publisher is authorised as seal makers are: pinned, or under a CA in ``makers/``."""
     signer = found.signer
     if not signer.may_sign or not signer.valid_at(found.this_update):
+        return False
+    if found.this_update - around.now > _CLOCK_SKEW:
         return False
     result = build_chain(
         signer,

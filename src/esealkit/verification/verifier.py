@@ -245,7 +245,7 @@ def _verify_ofd(source: bytes | BinaryIO, around: Circumstances) -> DocumentResu
     document = OfdDocument.open(source, limits=around.limits)
     examination = examine(document)
     subjects = subjects_of(examination, around.policy)
-    signatures = tuple(_judge(subject, around) for subject in subjects)
+    signatures = tuple(_judged_closed(subject, around) for subject in subjects)
     whole = fold(examination.findings, examination.deviations, around.policy)
     bodies = _bodies(examination, signatures)
     parts = [(item.verdict, item.code) for item in signatures]
@@ -326,6 +326,21 @@ def _bodies(
 
 
 # -- one signature -----------------------------------------------------------------------------
+
+
+def _judged_closed(subject: Subject, around: Circumstances) -> SignatureResult:
+    """Fail closed (catalogue G-01): whatever goes wrong in one signature is that signature's
+    undecided form; it neither passes nor takes the others with it.
+    """
+    try:
+        return _judge(subject, around)
+    except UsageError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a fault of ours must not hide the other signatures
+        finding = unknown(
+            "signature.form", code="signature.internal_error", kind=type(error).__name__
+        )
+        return _unjudged(subject, around, subject.declared_kind, finding)
 
 
 def _judge(subject: Subject, around: Circumstances) -> SignatureResult:

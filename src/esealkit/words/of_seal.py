@@ -59,6 +59,12 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "the signed value ({length} bytes) has no known form",
     ),
     "signature.value_missing": ("签名值文件缺失", "the signed value is missing"),
+    "signature.internal_error": (
+        "判定此签名时程序内部出错（{kind}），不作结论",
+        "an internal error ({kind}) while judging this signature; nothing is concluded",
+        "请向 esealkit 报告此问题，并附上文件",
+        "Please report this to esealkit, with the file if you can.",
+    ),
     "signature.no_signer": (
         "签名消息中没有任何签名者",
         "the signed message has no signer at all",

@@ -118,3 +118,18 @@ def test_replaced_outer_algorithm_never_passes(algorithm: str, bench: Workbench)
     report = bench.verify(bench.sign(value=replaced))
     expected = ek.Verdict.INDETERMINATE if algorithm == "1.2.3.4" else ek.Verdict.FAILED
     assert report.verdict is expected
+
+
+def test_a_fault_in_one_signature_fails_closed(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An unforeseen error while judging a signature leaves it undecided; nothing is raised and
+    nothing passes (G-01)."""
+    from esealkit.verification import verifier
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("unforeseen")
+
+    monkeypatch.setattr(verifier, "judge_seal_signature", broken)
+    report = bench.verify(bench.stamped)
+    assert (report.verdict.value, report.code) == ("indeterminate", "signature.internal_error")
