@@ -313,15 +313,20 @@ def test_interrupted_process_exits_130(bench: Workbench, tmp_path: Path) -> None
     """A running command that is interrupted exits 130 and prints no traceback."""
     fifo = tmp_path / "slow.ofd"
     os.mkfifo(fifo)
-    child = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "esealkit", "verify", str(fifo)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-    )
-    with fifo.open("wb"):
-        time.sleep(0.3)
-        child.send_signal(signal.SIGINT)
-        _, err = child.communicate(timeout=90)
+        # A shell's background jobs ignore SIGINT, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as child:
+        try:
+            with fifo.open("wb"):
+                time.sleep(0.3)
+                child.send_signal(signal.SIGINT)
+                _, err = child.communicate(timeout=60)
+        finally:
+            child.kill()
     assert child.returncode == 130
     assert b"Traceback" not in err
 
