@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Sequence
 from esealkit.api.sources import Source, read_small
 from esealkit.api.timestamping import TimeStamper
 from esealkit.asn1 import oids
-from esealkit.crypto import sm3
 from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import SealForged, UsageError
 from esealkit.findings import Outcome
@@ -28,15 +27,6 @@ from esealkit.seal.parse import parse_seal
 from esealkit.signing.readiness import check_signer_ready
 
 __all__ = ["make_seal"]
-
-_TYPES = {
-    PictureKind.PNG: "PNG",
-    PictureKind.JPEG: "JPG",
-    PictureKind.GIF: "GIF",
-    PictureKind.BMP: "BMP",
-    PictureKind.SVG: "SVG",
-    PictureKind.OFD: "OFD",
-}
 
 
 def make_seal(
@@ -94,7 +84,8 @@ def make_seal(
         valid_until=end,
         certificates=() if list_digests else [item.der for item in certificates],
         digests=[
-            CertificateDigest(algorithm=oids.SM3, value=sm3(item.der)) for item in certificates
+            CertificateDigest(algorithm=oids.SM3, value=item.sm3_fingerprint)
+            for item in certificates
         ]
         if list_digests
         else (),
@@ -178,8 +169,8 @@ def _type_code(kind: SealKind | str | None, code: int | None, edition: Edition) 
 
 def _picture(data: bytes, width_mm: int, height_mm: int) -> Picture:
     kind = sniff_picture(data)
-    if kind is None or kind not in _TYPES:
+    if kind is None or kind is PictureKind.JBIG2:
         raise UsageError("making.picture")
     if not (0 < width_mm <= 200 and 0 < height_mm <= 200):
         raise UsageError("making.size", width=width_mm, height=height_mm)
-    return Picture(type=_TYPES[kind], data=data, width_mm=width_mm, height_mm=height_mm)
+    return Picture(type=kind.written, data=data, width_mm=width_mm, height_mm=height_mm)

@@ -324,8 +324,11 @@ def _evidence(
         raise UsageError("usage.evidence")
     items = [read_small(item, limits.crl_size, limits=limits) for item in evidence]
     items += [item for store in stores for item in (*store.crls, *store.status)]
-    lists = [item for item in items if is_status_list(item)]
-    found = sort_evidence([item for item in items if item not in lists], limits=limits)
+    lists: list[bytes] = []
+    others: list[bytes] = []
+    for item in items:
+        (lists if is_status_list(item) else others).append(item)
+    found = sort_evidence(others, limits=limits)
     if found.others:
         raise UsageError("usage.evidence_unknown", size=len(found.others[0]))
     return found, tuple(StatusList.read(item, limits=limits) for item in lists)

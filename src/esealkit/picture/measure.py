@@ -29,6 +29,11 @@ class PictureKind(str, Enum):
     def __str__(self) -> str:
         return self.value
 
+    @property
+    def written(self) -> str:
+        """As a seal's ``picture.type`` has it: upper case, ``JPG`` (GB/T 38540-2020 6.1)."""
+        return "JPG" if self is PictureKind.JPEG else self.value.upper()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasuredPicture:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from esealkit.asn1 import oids
 from esealkit.crypto import sm3
 from esealkit.errors import EsealError, InvalidSignature, UnsupportedError
-from esealkit.findings import Finding, failed, not_applicable, passed, unknown
+from esealkit.findings import Finding, failed, passed, unknown
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.signatures import algorithm_family, is_weak, verify_with_certificate
 from esealkit.seal.clauses import clause
@@ -183,8 +183,3 @@ def check_seal_validity(seal: ElectronicSeal, signed_at: dt.datetime | None) -> 
     if signed_at > end:
         return failed(check, at, code="seal.expired", **evidence)
     return passed(check, at, **evidence)
-
-
-def seal_without_document(seal: ElectronicSeal) -> Finding:
-    """A seal on its own has no signing time to be judged at."""
-    return not_applicable("time.rules", clause(seal.edition, "time.rules"))

@@ -25,6 +25,7 @@ from typing import Any
 from esealkit.crypto import sm3
 from esealkit.errors import EsealError, InvalidSignature
 from esealkit.findings import Deviation, Finding, failed, not_applicable, passed, unknown
+from esealkit.picture.measure import sniff_picture
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.standing import judge_maker_authority, judge_standing
 from esealkit.seal import check as seal_check
@@ -344,15 +345,6 @@ def _seal_file(seal: ElectronicSeal, subject: Subject) -> Finding:
     return failed(check, at, embedded=seal.sha256)
 
 
-_MAGIC = (
-    (b"\x89PNG\r\n\x1a\n", "PNG"),
-    (b"\xff\xd8\xff", "JPG"),
-    (b"GIF8", "GIF"),
-    (b"BM", "BMP"),
-    (b"PK\x03\x04", "OFD"),
-)
-
-
 def _picture(seal: ElectronicSeal) -> Finding:
     """The picture is opaque here: only its type's magic and its size in mm are looked at."""
     check, picture = "seal.picture", seal.picture
@@ -363,9 +355,8 @@ def _picture(seal: ElectronicSeal) -> Finding:
         "height_mm": picture.height_mm,
         "bytes": len(picture.data),
     }
-    found = next((name for magic, name in _MAGIC if picture.data.startswith(magic)), "")
-    if not found and b"<svg" in picture.data[:1024].lower():
-        found = "SVG"
+    kind = sniff_picture(picture.data)
+    found = kind.written if kind is not None else ""
     if picture.width_mm <= 0 or picture.height_mm <= 0:
         return unknown(check, code="seal.picture_size", **evidence)
     if found and found == declared:
