@@ -28,7 +28,7 @@ help:
 
 # The package itself, built and installed in place.
 .venv/installed: .venv/made $(BUILT_FROM)
-	$(PIP) install -c constraints.txt -e .
+	$(PIP) install -c constraints.txt -e ".[all]"
 	@touch $@
 
 .venv/tested: .venv/installed
