@@ -53,6 +53,15 @@ class Limits:
     """Signatures of one document."""
     pages: int = 100_000
     """Pages of one document body."""
+    page_objects: int = 100_000
+    """Graphic objects drawn on one page, those of templates and repeated composites counted each
+    time: drawings converted from CAD reach a few ten thousand."""
+    page_glyphs: int = 500_000
+    """Characters drawn on one page: a full page of small print has under 20,000."""
+    page_points: int = 5_000_000
+    """Numbers in the path data of one page."""
+    content_depth: int = 24
+    """Blocks and composite objects inside each other."""
     chain: int = 10
     """Certificates between a leaf and its anchor."""
     certificates: int = 1_000
