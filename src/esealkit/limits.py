@@ -73,6 +73,17 @@ class Limits:
     containers seen use 800 to 600,000."""
     key_bags: int = 1_000
     """Keys and certificates of one key container."""
+    picture_size: int = 4 * _MIB
+    """One seal picture that is decoded: genuine ones are under 200 KiB."""
+    drawing_size: int = 16 * _MIB
+    """One SVG drawing that is rastered, embedded pictures included."""
+    picture_pixels: int = 2_500_000
+    """Pixels of one decoded picture, 10 MiB as RGBA: 40 mm at 1000 dpi, a page at 150 dpi."""
+    picture_side: int = 16_384
+    """Pixels of a picture's longer side."""
+    drawing_work: int = 60_000_000
+    """Work of drawing one SVG, reckoned beforehand in path segments times rows of pixels:
+    about two seconds; seals need a fiftieth of it."""
     source_size: int = 2 * 1024 * _MIB
     """A whole input file."""
     spool: int = 32 * _MIB
