@@ -131,7 +131,7 @@ def _attributes(text: str, separator: str, known: frozenset[str]) -> dict[str, b
 
 
 def escaped(value: bytes) -> str:
-    """``value`` as it stands in a URI: letters, digits and ``-._~`` plain, the rest percent-encoded."""
+    """``value`` for a URI: letters, digits and ``-._~`` plain, the rest percent-encoded."""
     return "".join(
         chr(byte)
         if chr(byte).isascii() and (chr(byte).isalnum() or byte in b"-._~")
