@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from esealkit.words import of_ofd, of_placement, of_rooms
+from esealkit.words import (
+    of_keys,
+    of_ofd,
+    of_placement,
+    of_rooms,
+)
 
 ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     # crypto
@@ -91,6 +96,7 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     **of_ofd.ERRORS,
     **of_placement.ERRORS,
     **of_rooms.ERRORS,
+    **of_keys.ERRORS,
     # keys
     "key.pem": (
         "PEM 文本不完整或 Base64 无效",
