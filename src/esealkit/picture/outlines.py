@@ -12,6 +12,7 @@ genuine glyph, is an `EsealError`.
 
 from __future__ import annotations
 
+import logging
 from functools import cache
 from io import BytesIO
 from typing import Any
@@ -22,6 +23,7 @@ __all__ = ["FontOutlines", "pinned_font"]
 
 _MOST_STEPS = 20_000
 """Pen strokes, components and charstring operators of one glyph; seal script needs hundreds."""
+_FONT_LOG = logging.getLogger("fontTools")
 _LARGEST_FONT = 64 * 1024 * 1024
 
 
@@ -102,6 +104,9 @@ def _font_class() -> Any:
         from fontTools.ttLib import TTFont
     except ImportError:
         raise MissingExtra("picture.extra", package="fonttools") from None
+    if not _FONT_LOG.handlers:
+        # What it thinks of a document's fonts is no business of the terminal.
+        _FONT_LOG.addHandler(logging.NullHandler())
     return TTFont
 
 

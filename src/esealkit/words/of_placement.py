@@ -20,9 +20,9 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "placement.off_page": (
         "签章超出第 {page} 页（{width} × {height} 毫米）",
         "the stamp lies off page {page} ({width} × {height} mm)",
-        "坐标以毫米计，自页面左上角起；确要超出页面时用 --allow-off-page（allow_off_page=True）。",
-        "Coordinates are millimetres from the page's top left; --allow-off-page "
-        "(allow_off_page=True) lets a stamp lie off the page.",
+        "坐标以毫米计，自页面左上角起；确要超出页面时用 --off-page（off_page=True）。",
+        "Coordinates are millimetres from the page's top left; --off-page "
+        "(off_page=True) lets a stamp lie off the page.",
     ),
     "placement.twice": (
         "同一位置给出了两次",
@@ -89,8 +89,10 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "--keyword TEXT.",
     ),
     "usage.stamp_size": (
-        "不能作为签章尺寸：{width} × {height} 毫米",
-        "no size for a stamp: {width} × {height} mm",
+        "不能作为签章尺寸：{found}",
+        "no size for a stamp: {found}",
+        "给出宽与高，单位毫米，均为正数。",
+        "Give width and height, positive millimetres.",
     ),
     "usage.seam": (
         "骑缝章参数有误：{found}",
