@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from esealkit import crypto, errors
     from esealkit.api.inspect import Inspection, inspect
     from esealkit.api.make import make_seal
-    from esealkit.api.preview import Preview, preview
+    from esealkit.api.preview import Places, Preview, places, preview
     from esealkit.api.sign import (
         Prepared,
         Receipt,
@@ -53,6 +53,7 @@ _HOMES = {
     "Inspection": "esealkit.api.inspect",
     "Keyword": "esealkit.placement",
     "Limits": "esealkit.limits",
+    "Places": "esealkit.api.preview",
     "Policy": "esealkit.policy",
     "Prepared": "esealkit.api.sign",
     "Preview": "esealkit.api.preview",
@@ -66,6 +67,7 @@ _HOMES = {
     "load_seal": "esealkit.api.sign",
     "make_seal": "esealkit.api.make",
     "open_key": "esealkit.api.sign",
+    "places": "esealkit.api.preview",
     "prepare": "esealkit.api.sign",
     "preview": "esealkit.api.preview",
     "sign": "esealkit.api.sign",
@@ -86,6 +88,7 @@ __all__ = [
     "Inspection",
     "Keyword",
     "Limits",
+    "Places",
     "Policy",
     "Prepared",
     "Preview",
@@ -102,6 +105,7 @@ __all__ = [
     "load_seal",
     "make_seal",
     "open_key",
+    "places",
     "prepare",
     "preview",
     "sign",

@@ -27,7 +27,7 @@ from esealkit.signing.ofd_signing import stamp_boxes
 from esealkit.signing.output import StagedFile
 from esealkit.verification.verifier import sniff_format
 
-__all__ = ["Preview", "placed_rows", "preview"]
+__all__ = ["Places", "Preview", "places", "preview"]
 
 _SCHEMA = "esealkit.preview/1"
 _MOST_PAGES = 24
@@ -37,7 +37,22 @@ _SHEET_WIDTH = 420
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
+class Places:
+    """Where stamps would land."""
+
+    stamps: tuple[Placed, ...]
+    """Every stamp."""
+
+    def to_json(self) -> str:
+        """The placements in the form that reports have them: pages from 1, millimetres."""
+        return json.dumps(self._as_dict(), indent=1)
+
+    def _as_dict(self) -> dict[str, Any]:
+        return {"schema": _SCHEMA, "stamps": [_row(item) for item in self.stamps]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview(Places):
     """Pages with the stamps on top, and where the stamps are."""
 
     png: bytes = field(repr=False)
@@ -46,23 +61,16 @@ class Preview:
     """Numbers of the pages shown, from 1."""
     not_shown: tuple[int, ...]
     """Pages with stamps for which the sheet had no room."""
-    stamps: tuple[Placed, ...]
-    """Every stamp, also on pages that are not shown."""
     left_out: dict[str, int]
     """What is not drawn, or not as it should be: code → how often."""
 
-    def to_json(self) -> str:
-        """The placements and what was left out, without the picture."""
-        return json.dumps(
-            {
-                "schema": _SCHEMA,
-                "stamps": placed_rows(self.stamps),
-                "pages": list(self.pages),
-                "not_shown": list(self.not_shown),
-                "left_out": self.left_out,
-            },
-            indent=1,
-        )
+    def _as_dict(self) -> dict[str, Any]:
+        return {
+            **Places._as_dict(self),
+            "pages": list(self.pages),
+            "not_shown": list(self.not_shown),
+            "left_out": self.left_out,
+        }
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the picture, whole or not at all.
@@ -75,26 +83,41 @@ class Preview:
             staged.commit()
 
 
-def placed_rows(stamps: Iterable[Placed]) -> list[dict[str, Any]]:
-    """Stamps in the form that reports have them: pages from 1, millimetres."""
-    return [
-        {
-            "page": item.page_index + 1,
-            "x_mm": item.x,
-            "y_mm": item.y,
-            "width_mm": item.width,
-            "height_mm": item.height,
-            "clip": list(item.clip) if item.clip else None,
-        }
-        for item in stamps
-    ]
+def _row(item: Placed) -> dict[str, Any]:
+    return {
+        "page": item.page_index + 1,
+        "x_mm": item.x,
+        "y_mm": item.y,
+        "width_mm": item.width,
+        "height_mm": item.height,
+        "clip": list(item.clip) if item.clip else None,
+    }
+
+
+def places(
+    source: Source,
+    *,
+    seal: ElectronicSeal | Source,
+    placement: Placement | Iterable[Placement],
+    body: int = 0,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Places:
+    """Where ``placement`` puts a seal; nothing is signed or drawn, and no extra is needed.
+
+    :raises PlacementError: as for :func:`esealkit.stamp`.
+    :raises UnsupportedError: not an OFD document.
+    """
+    found_seal = seal if isinstance(seal, ElectronicSeal) else load_seal(seal, limits=limits)
+    with opened(source, limits=limits) as found:
+        document = _document(found.content, limits)
+        return Places(stamps=stamp_boxes(document, found_seal, placement, body=body))
 
 
 def preview(
     source: Source,
     *,
     seal: ElectronicSeal | Source,
-    placement: Placement | Sequence[Placement],
+    placement: Placement | Iterable[Placement],
     pages: Sequence[int] | None = None,
     dpi: float = 96,
     body: int = 0,

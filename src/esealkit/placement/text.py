@@ -19,6 +19,8 @@ __all__ = ["Found", "Line", "find", "lines_of", "nearest", "normal"]
 
 _GAP = 3.0
 """em between two glyphs that still belong together: forms space out their labels."""
+_WIDE_GAP = 6.0
+"""The same between characters drawn one by one, as justified labels of invoices are."""
 _SAME_LINE = 0.35
 """em that the middles of neighbours may differ across the line."""
 _MOST_LINES = 20_000
