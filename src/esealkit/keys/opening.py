@@ -119,6 +119,10 @@ def _opened_device(
         from esealkit.keys.sdf import open_sdf
 
         return open_sdf(uri, pin=pin, given=given, extra=extra)
+    if scheme == "https":
+        from esealkit.keys.remote import open_remote
+
+        return open_remote(uri, pin=pin, given=given, extra=extra)
     raise UnsupportedError("key.scheme_not_built", scheme=scheme)
 
 

@@ -259,6 +259,30 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "设备 {device} 自行计算摘要，不接受 e 值",
         "the device {device} hashes by itself and does not take e",
     ),
+    "token.too_large": (
+        "内容过大（{length} 字节），不能存入设备",
+        "the content is too large for a device ({length} bytes)",
+    ),
+    "token.stored_already": (
+        "设备中已有名为 {name} 的对象",
+        "the token already holds an object named {name}",
+        "请换用其他名称，或先用厂商工具删除。",
+        "Use another name, or delete it with the vendor's tool first.",
+    ),
+    "token.stored_differs": (
+        "从设备读回的内容与写入的不同",
+        "what was read back from the device is not what was stored",
+    ),
+    "remote.no_certificate": (
+        "签名服务 {url} 没有给出证书",
+        "the signing service {url} gave no certificate",
+    ),
+    "remote.refused": (
+        "签名服务 {url} 拒绝了请求（{status}）",
+        "the signing service {url} refused the request ({status})",
+        "请确认 x-client 指明的客户端证书已获授权。",
+        "Check that the client certificate named by x-client is authorised.",
+    ),
     # what came back
     "token.signature_form": (
         "设备 {device} 返回的 {length} 字节不是 SM2 签名",

@@ -288,6 +288,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "html.seal_code": ("14 位印章编码", "14-digit seal code"),
     # keys in devices
+    "seal.stored": ("已将印章“{seal}”存入 {uri}", "stored the seal “{seal}” in {uri}"),
     "keys.key": ("密钥", "key"),
     "keys.certificate": ("证书", "certificate"),
     "keys.use_sign": ("签名", "signing"),

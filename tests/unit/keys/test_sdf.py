@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.devices import built, write_settings
 
 from esealkit.errors import (
     CertificateError,
@@ -25,61 +23,36 @@ PASSWORD = "12345678"
 DeviceMaker = Callable[..., str]
 
 
-@pytest.fixture
-def device(
-    tmp_path: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-    holders: dict[str, SoftwareKey],
-    monkeypatch: pytest.MonkeyPatch,
-) -> DeviceMaker:
-    """``device(setting=value, …)``: a provider of its own with these settings; its URI."""
-    settings = tmp_path / "sdf.conf"
-    monkeypatch.setenv("ESEALKIT_SDF", str(settings))
-
-    def make(query: str = "", *, path: str = "index=1", short: bool = False, **changed: Any) -> str:
-        source = built(
-            "sdf.c", str(tmp_path_factory.getbasetemp()), *(["-DSHORT"] if short else [])
-        )
-        library = tmp_path / f"sdf{short}.so"
-        secret = holders["signer"]._private.to_bytes().hex()  # type: ignore[union-attr]
-        write_settings(settings, {"key": secret, **changed})
-        if not library.exists():
-            shutil.copy(source, library)
-        return f"sdf:{path}?module-path={library}" + (f"&{query}" if query else "")
-
-    return make
-
-
 def proven(key: Any) -> None:
     """``key`` signs a message that holds under its own public key."""
     key.public_key.verify(key.sign(b"message"), b"message")
 
 
-def test_an_sdf_key_signs(device: DeviceMaker, holders: dict[str, SoftwareKey]) -> None:
+def test_an_sdf_key_signs(sdf_device: DeviceMaker, holders: dict[str, SoftwareKey]) -> None:
     """A key in an SDF device signs under the certificate that the caller gives."""
     certificate = holders["signer"].certificate
-    with open_key(device(), pin=PASSWORD, certificate=certificate) as key:
+    with open_key(sdf_device(), pin=PASSWORD, certificate=certificate) as key:
         proven(key)
         proven(key)
         assert key.certificate == certificate
-    with open_key(device(), pin=PASSWORD) as key:
+    with open_key(sdf_device(), pin=PASSWORD) as key:
         proven(key)
         assert key.certificate is None
 
 
-def test_old_devices_use_short_fields(device: DeviceMaker, tmp_path: Path) -> None:
+def test_old_devices_use_short_fields(sdf_device: DeviceMaker, tmp_path: Path) -> None:
     """A profile of one's own serves a device with fields of 32 bytes."""
     (tmp_path / "p.toml").write_text("[old]\nfield_bytes = 32\n")
-    uri = device(f"x-profiles={tmp_path / 'p.toml'}&x-profile=old", short=True)
+    uri = sdf_device(f"x-profiles={tmp_path / 'p.toml'}&x-profile=old", short=True)
     with open_key(uri, pin=PASSWORD) as key:
         proven(key)
 
 
-def test_sansec_counts_rights_from_10000(device: DeviceMaker) -> None:
+def test_sansec_counts_rights_from_10000(sdf_device: DeviceMaker) -> None:
     """The Sansec profile asks for the right at the index plus 10000."""
-    with open_key(device("x-profile=sansec", offset=10000), pin=PASSWORD) as key:
+    with open_key(sdf_device("x-profile=sansec", offset=10000), pin=PASSWORD) as key:
         proven(key)
-    with open_key(device(offset=10000), pin=PASSWORD) as key, pytest.raises(PinRejected):
+    with open_key(sdf_device(offset=10000), pin=PASSWORD) as key, pytest.raises(PinRejected):
         key.sign(b"message")
 
 
@@ -93,42 +66,45 @@ REFUSED: dict[str, tuple[str, dict[str, Any], type[EsealError], str]] = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_cannot_be_opened_is_refused(device: DeviceMaker, case: str) -> None:
+def test_what_cannot_be_opened_is_refused(sdf_device: DeviceMaker, case: str) -> None:
     """Every way in which an SDF device cannot serve has an error of its own."""
     path, changed, kind, code = REFUSED[case]
     with pytest.raises(kind) as refused:
-        open_key(device(path=path, **changed), pin=PASSWORD)
+        open_key(sdf_device(path=path, **changed), pin=PASSWORD)
     assert refused.value.code == code
 
 
-def test_a_wrong_password_is_refused(device: DeviceMaker) -> None:
+def test_a_wrong_password_is_refused(sdf_device: DeviceMaker) -> None:
     """A device that refuses the right to the key is reported with its code."""
-    with open_key(device(), pin="87654321") as key, pytest.raises(PinRejected) as refused:
+    with open_key(sdf_device(), pin="87654321") as key, pytest.raises(PinRejected) as refused:
         key.sign(b"message")
     assert refused.value.code == "token.right_refused"
 
 
 def test_a_foreign_certificate_is_refused(
-    device: DeviceMaker, holders: dict[str, SoftwareKey]
+    sdf_device: DeviceMaker, holders: dict[str, SoftwareKey]
 ) -> None:
     """A certificate of another key, or one for encryption, does not go with the device's key."""
     with pytest.raises(CertificateError):
-        open_key(device(), pin=PASSWORD, certificate=holders["maker"].certificate)
+        open_key(sdf_device(), pin=PASSWORD, certificate=holders["maker"].certificate)
 
 
 @pytest.mark.parametrize("sessions", [1, 3, 64])
-def test_threads_share_the_sessions(device: DeviceMaker, sessions: int) -> None:
+def test_threads_share_the_sessions(sdf_device: DeviceMaker, sessions: int) -> None:
     """Each session asks for the right by itself; every signature holds."""
-    with open_key(device(sessions=sessions), pin=PASSWORD) as key, ThreadPoolExecutor(8) as pool:
+    with (
+        open_key(sdf_device(sessions=sessions), pin=PASSWORD) as key,
+        ThreadPoolExecutor(8) as pool,
+    ):
         for number, signature in pool.map(lambda n: (n, key.sign(b"%d" % n)), range(120)):
             key.public_key.verify(signature, b"%d" % number)
 
 
-def test_a_device_that_comes_back(device: DeviceMaker, tmp_path: Path) -> None:
+def test_a_device_that_comes_back(sdf_device: DeviceMaker, tmp_path: Path) -> None:
     """After an interruption the device is opened anew and signing goes on."""
     there = tmp_path / "present"
     there.touch()
-    with open_key(device(present=there), pin=PASSWORD) as key:
+    with open_key(sdf_device(present=there), pin=PASSWORD) as key:
         proven(key)
         there.unlink()
         with pytest.raises(TokenError):
@@ -137,9 +113,9 @@ def test_a_device_that_comes_back(device: DeviceMaker, tmp_path: Path) -> None:
         proven(key)
 
 
-def test_nothing_hangs(device: DeviceMaker) -> None:
+def test_nothing_hangs(sdf_device: DeviceMaker) -> None:
     """A device that does not answer is given up after the time that the URI allows."""
-    with open_key(device("x-timeout=1", slow=2500), pin=PASSWORD) as key:
+    with open_key(sdf_device("x-timeout=1", slow=2500), pin=PASSWORD) as key:
         with pytest.raises(TokenError) as late:
             key.sign(b"message")
         assert late.value.code == "token.timeout"

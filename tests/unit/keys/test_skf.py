@@ -2,47 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.devices import built, write_settings
 
 from esealkit.errors import EsealError, KeyNotFound, PinRejected, TokenError, UsageError
 from esealkit.keys import SoftwareKey, open_key
 from esealkit.keys.device_pins import PinRequest
 
 DeviceMaker = Callable[..., str]
-
-
-@pytest.fixture(params=["32-bit ULONG", "64-bit ULONG"])
-def device(
-    request: pytest.FixtureRequest,
-    tmp_path: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-    holders: dict[str, SoftwareKey],
-    monkeypatch: pytest.MonkeyPatch,
-) -> DeviceMaker:
-    """``device(setting=value, …)``: a provider of its own with these settings; its URI."""
-    flags = ("-DWIDE",) if request.param.startswith("64") else ()
-    source = built("skf.c", str(tmp_path_factory.getbasetemp()), *flags)
-    library, settings = tmp_path / "skf.so", tmp_path / "skf.conf"
-    monkeypatch.setenv("ESEALKIT_SKF", str(settings))
-    certificate = tmp_path / "signer.der"
-    certificate.write_bytes(holders["signer"].certificate or b"")
-
-    def make(query: str = "", *, path: str = "", **changed: Any) -> str:
-        secret = holders["signer"]._private.to_bytes().hex()  # type: ignore[union-attr]
-        values = {"key": secret, "certificate": certificate, **changed}
-        write_settings(settings, {k: v for k, v in values.items() if v is not None})
-        if not library.exists():
-            shutil.copy(source, library)
-        return f"skf:{path}?module-path={library}" + (f"&{query}" if query else "")
-
-    return make
 
 
 def proven(key: Any) -> None:
