@@ -247,6 +247,18 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "{kind} 图片的文件头无效",
         "the header of the {kind} picture is invalid",
     ),
+    "picture.font": (
+        "字体无法读取（{reason}）",
+        "the font cannot be read ({reason})",
+    ),
+    "picture.font_size": (
+        "字体有 {found} 字节，上限 {allowed}",
+        "the font has {found} bytes, at most {allowed} are read",
+    ),
+    "picture.glyph": (
+        "字形的绘制步骤超过 {limit}",
+        "a glyph takes more than {limit} steps to draw",
+    ),
     "picture.extra": (
         "处理印章图像需要 {package}",
         "handling seal pictures needs {package}",

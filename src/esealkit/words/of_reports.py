@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from esealkit.words import of_placement
+
 PHRASES: dict[str, tuple[str, str]] = {
     "verdict.passed": ("验证通过", "passed"),
     "verdict.failed": ("验证不通过", "failed"),
@@ -307,4 +309,6 @@ PHRASES: dict[str, tuple[str, str]] = {
         "将用该密钥对固定的测试文本签名，是否同意？",
         "This signs a fixed test text with the key. Agree?",
     ),
+    # where stamps go
+    **of_placement.PHRASES,
 }
