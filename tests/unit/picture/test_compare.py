@@ -6,9 +6,6 @@ import random
 
 import pytest
 from PIL import Image
-
-from esealkit.picture.compare import SAME, has_ink, ink_share, similarity
-from esealkit.picture.raster import Pixels
 from tests.support.pictures import (
     company,
     drawn,
@@ -19,6 +16,9 @@ from tests.support.pictures import (
     round_seal,
     square_seal,
 )
+
+from esealkit.picture.compare import SAME, has_ink, ink_share, similarity
+from esealkit.picture.raster import Pixels
 
 SVG = round_seal("东方华夏长江科技有限公司")
 SEAL = drawn(SVG, 200)
