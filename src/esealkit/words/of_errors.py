@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from esealkit.words import of_ofd, of_rooms
+from esealkit.words import of_after, of_ofd, of_rooms
 
 ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     # crypto
@@ -90,6 +90,7 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "limit.der_elements": ("DER 元素超过 {allowed} 个", "DER holds more than {allowed} elements"),
     **of_ofd.ERRORS,
     **of_rooms.ERRORS,
+    **of_after.ERRORS,
     # keys
     "key.pem": (
         "PEM 文本不完整或 Base64 无效",

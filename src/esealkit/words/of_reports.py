@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from esealkit.words import of_after
+
 PHRASES: dict[str, tuple[str, str]] = {
     "verdict.passed": ("验证通过", "passed"),
     "verdict.failed": ("验证不通过", "failed"),
@@ -287,4 +289,5 @@ PHRASES: dict[str, tuple[str, str]] = {
         "unified social credit code, check digit holds",
     ),
     "html.seal_code": ("14 位印章编码", "14-digit seal code"),
+    **of_after.PHRASES,
 }
