@@ -56,6 +56,7 @@ class Description:
     value_bytes: bytes | None = None
     seal: Located | None = None
     seal_bytes: bytes | None = None
+    image: Located | None = None
     stamps: list[DeclaredStamp] = field(default_factory=list)
     faults: list[EsealError] = field(default_factory=list)
     deviations: list[Deviation] = field(default_factory=list)
@@ -214,6 +215,7 @@ def _read_value(document: OfdDocument, top: Element, name: str, found: Descripti
 def _read_seal(document: OfdDocument, info: Element, name: str, found: Description) -> None:
     """Seal/BaseLoc; tax invoices leave it out, the seal is in the signed value too."""
     seal = info.child("Seal")
+    _read_image(document, seal, name, found)
     loc = seal.text_of("BaseLoc") if seal is not None else None
     if not loc:
         return
@@ -225,6 +227,14 @@ def _read_seal(document: OfdDocument, info: Element, name: str, found: Descripti
         return
     _check_size(document, located.name)
     found.seal_bytes = document.package.read(located.name)
+
+
+def _read_image(document: OfdDocument, seal: Element | None, name: str, found: Description) -> None:
+    """Seal/ImageLoc (GM/T 0099-2020 annex B): a picture that viewers may show for the seal's."""
+    loc = seal.text_of("ImageLoc") if seal is not None else None
+    if loc:
+        found.image = locate(document.package, loc, base=directory_of(name), where=name)
+        found.deviations.extend(found.image.deviations)
 
 
 def _check_size(document: OfdDocument, part: str) -> None:

@@ -105,6 +105,10 @@ class SignatureEntry:
     """The part Seal.esl."""
     seal: bytes | None = None
     """Its bytes."""
+    image_path: str = ""
+    """Where Seal/ImageLoc leads (GM/T 0099-2020), ``""`` where there is none."""
+    image_name: str | None = None
+    """The part with that picture, which viewers may show in place of the seal's own."""
     stamps: tuple[Stamp, ...] = ()
     """Stamp annotations in order."""
     findings: tuple[Finding, ...] = ()
@@ -319,6 +323,8 @@ def _described(
         seal_path=found.seal.path if found.seal else "",
         seal_name=found.seal.name if found.seal else None,
         seal=found.seal_bytes,
+        image_path=found.image.path if found.image else "",
+        image_name=found.image.name if found.image else None,
         stamps=stamps,
         findings=tuple(findings),
         deviations=(*entry.deviations, *found.deviations, *stamp_notes),

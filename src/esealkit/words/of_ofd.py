@@ -362,6 +362,12 @@ REASONS: dict[str, Text] = {
         "{parts} 中的元数据未受保护（其余全部受保护）",
         "the metadata in {parts} is not protected (everything it leads to is)",
     ),
+    "document.link_uncovered": (
+        "受保护的内容指向未受本签名保护的部件，它们可能是盖章后放入的：{parts}",
+        "what is signed points to parts that are not, which may have been put there later: {parts}",
+        "请勿信任这些附件、标引或扩展数据，除非另行核实。",
+        "Do not rely on these attachments, tags or extensions unless confirmed otherwise.",
+    ),
     "document.attachment_uncovered": (
         "不参与显示的内容未受本签名保护：{parts}",
         "parts that are not shown are not covered by this signature: {parts}",
