@@ -26,7 +26,7 @@ __all__ = ["Coverage", "PartCoverage", "coverage", "coverage_findings"]
 
 CHECK = "document.coverage"
 CLAUSE = "GB/T 33190-2016 18.1"
-_SHOWN = 1000
+_SHOWN = 100
 """Names in one finding's evidence; its count says how many there are."""
 
 

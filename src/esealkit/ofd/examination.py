@@ -23,7 +23,7 @@ from esealkit.ofd.signatures import SignatureEntry, SignatureLists, read_signatu
 __all__ = ["BodyState", "Examination", "ExaminedSignature", "examine", "path_binding"]
 
 
-_SHOWN = 1000
+_SHOWN = 100
 """Names in one finding's evidence; its count says how many there are."""
 
 
@@ -96,8 +96,13 @@ def examine(document: OfdDocument) -> Examination:
     lists = read_signatures(document)
     digests = Digests(document)
     signatures = []
+    checked: dict[tuple[int, str], tuple[tuple[ReferenceResult, ...], Finding]] = {}
     for entry in lists.entries:
-        results, finding = check_references(entry, digests)
+        # A description that is listed twice was read once; its references are checked once too.
+        key = (id(entry.references), entry.list_name)
+        if key not in checked:
+            checked[key] = check_references(entry, digests)
+        results, finding = checked[key]
         signatures.append(
             ExaminedSignature(entry=entry, references=results, findings=(*entry.findings, finding))
         )

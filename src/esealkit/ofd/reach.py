@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from esealkit.errors import EsealError, XmlError
+from esealkit.errors import EsealError, LimitExceeded, XmlError
 from esealkit.ofd._xml import Element
 from esealkit.ofd.document import Body, OfdDocument
 from esealkit.ofd.paths import directory_of, locate
@@ -75,8 +75,8 @@ class Reach:
 
     parts: dict[str, bool] = field(default_factory=dict)
     """Part → whether it decides what is shown."""
-    linked_from: dict[str, dict[str, None]] = field(default_factory=dict)
-    """Part → the parts that point to it."""
+    linked_from: dict[str, list[str]] = field(default_factory=dict)
+    """Part → the parts that point to it as to something that is not shown."""
     empty: set[str] = field(default_factory=set)
     """Annotation lists and pages in which there is nothing to show."""
     dangling: dict[str, None] = field(default_factory=dict)
@@ -107,6 +107,7 @@ class _Walk:
     def __init__(self, document: OfdDocument) -> None:
         self._document = document
         self._known: dict[tuple[str, str], _Leads] = {}
+        self._links = 0
 
     def leads(self, name: str, kind: str) -> _Leads:
         key = (name, kind)
@@ -133,8 +134,14 @@ class _Walk:
             if link is None:
                 continue
             loc = element.get(link.attribute) if link.attribute else _text(element)
-            if loc:
-                self.target(loc, base, name, link.kind, found)
+            if not loc:
+                continue
+            self._links += 1
+            if self._links > self._document.limits.links:
+                limit = self._document.limits.links
+                found.broken = LimitExceeded("document.links", where=name, limit=limit)
+                break
+            self.target(loc, base, name, link.kind, found)
         return found
 
     def entry(self, body: Body) -> _Leads:
@@ -218,9 +225,10 @@ def _follow(name: str, leads: _Leads, found: Reach, queue: deque[tuple[str, str]
         found.broken.append(leads.broken)
     if leads.active:
         found.active.setdefault(name)
-    for target in leads.targets:
-        found.linked_from.setdefault(target[0], {})[name] = None
-        queue.append(target)
+    queue.extend(leads.targets)
+    for target, kind in leads.targets:
+        if kind in _UNRENDERED:
+            found.linked_from.setdefault(target, []).append(name)
 
 
 def _text(element: Element) -> str:

@@ -10,6 +10,10 @@ Text = tuple[str, str] | tuple[str, str, str, str]
 
 ERRORS: dict[str, Text] = {
     # the container
+    "document.links": (
+        "{where} 及其他部件的指向过多（上限 {limit}）",
+        "too many pointers in {where} and other parts (limit {limit})",
+    ),
     "package.source": (
         "不能从 {kind} 读取文件包",
         "a package cannot be read from a {kind}",
