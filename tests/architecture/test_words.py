@@ -97,6 +97,7 @@ COMPUTED = {
         "document.active_content",
     ),
     ("ofd/coverage.py", "_listed", "code"): (
+        "document.link_uncovered",
         "document.attachment_uncovered",
         "document.extra_parts",
     ),

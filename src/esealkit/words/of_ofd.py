@@ -10,6 +10,10 @@ Text = tuple[str, str] | tuple[str, str, str, str]
 
 ERRORS: dict[str, Text] = {
     # the container
+    "document.links": (
+        "{where} 及其他部件的指向过多（上限 {limit}）",
+        "too many pointers in {where} and other parts (limit {limit})",
+    ),
     "package.source": (
         "不能从 {kind} 读取文件包",
         "a package cannot be read from a {kind}",
@@ -354,6 +358,12 @@ REASONS: dict[str, Text] = {
     "document.entry_uncovered": (
         "{parts} 中的元数据未受保护（其余全部受保护）",
         "the metadata in {parts} is not protected (everything it leads to is)",
+    ),
+    "document.link_uncovered": (
+        "受保护的内容指向未受本签名保护的部件，它们可能是盖章后放入的：{parts}",
+        "what is signed points to parts that are not, which may have been put there later: {parts}",
+        "请勿信任这些附件、标引或扩展数据，除非另行核实。",
+        "Do not rely on these attachments, tags or extensions unless confirmed otherwise.",
     ),
     "document.attachment_uncovered": (
         "不参与显示的内容未受本签名保护：{parts}",

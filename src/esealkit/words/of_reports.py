@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from esealkit.words import of_placement
+from esealkit.words import (
+    of_after,
+    of_placement,
+)
 
 PHRASES: dict[str, tuple[str, str]] = {
     "verdict.passed": ("验证通过", "passed"),
@@ -311,4 +314,5 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     # where stamps go
     **of_placement.PHRASES,
+    **of_after.PHRASES,
 }
