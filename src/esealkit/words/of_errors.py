@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from esealkit.words import (
+    of_after,
     of_keys,
     of_ofd,
     of_placement,
@@ -97,6 +98,7 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     **of_placement.ERRORS,
     **of_rooms.ERRORS,
     **of_keys.ERRORS,
+    **of_after.ERRORS,
     # keys
     "key.pem": (
         "PEM 文本不完整或 Base64 无效",

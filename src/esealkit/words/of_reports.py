@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from esealkit.words import of_placement
+from esealkit.words import (
+    of_after,
+    of_placement,
+)
 
 PHRASES: dict[str, tuple[str, str]] = {
     "verdict.passed": ("验证通过", "passed"),
@@ -290,6 +293,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "html.seal_code": ("14 位印章编码", "14-digit seal code"),
     # keys in devices
+    "seal.stored": ("已将印章“{seal}”存入 {uri}", "stored the seal “{seal}” in {uri}"),
     "keys.key": ("密钥", "key"),
     "keys.certificate": ("证书", "certificate"),
     "keys.use_sign": ("签名", "signing"),
@@ -310,4 +314,5 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     # where stamps go
     **of_placement.PHRASES,
+    **of_after.PHRASES,
 }
