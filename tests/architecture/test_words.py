@@ -97,6 +97,7 @@ COMPUTED = {
         "document.active_content",
     ),
     ("ofd/coverage.py", "_listed", "code"): (
+        "document.link_uncovered",
         "document.attachment_uncovered",
         "document.extra_parts",
     ),
@@ -314,6 +315,8 @@ def test_every_phrase_exists() -> None:
         ],
         "f'short.{item.code}'": [],  # optional: the code itself is shown without one
         "key": ["label.time_claimed", "label.time_stamped"],
+        "f'keys.{row.kind}'": ["keys.key", "keys.certificate"],
+        "f'keys.use_{row.use}'": ["keys.use_sign", "keys.use_encrypt"],
     }
     missing = []
     for site in calls("phrase"):

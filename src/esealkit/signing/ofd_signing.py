@@ -7,7 +7,7 @@ import binascii
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -26,6 +26,7 @@ from esealkit.ofd.document import OfdDocument
 from esealkit.ofd.embed import ESEALKIT, SignaturePlan, StampBox, complete, plan
 from esealkit.ofd.package import Package
 from esealkit.ofd.signatures import Provider
+from esealkit.ofd.surface import OfdSurface
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.cms_build import build_signed_message
 from esealkit.placement import Placement, resolve
@@ -40,6 +41,7 @@ __all__ = [
     "lay_out",
     "lay_out_signature",
     "sign_description",
+    "stamp_boxes",
 ]
 
 _SCHEMA = "esealkit.prepared/1"
@@ -101,12 +103,28 @@ class Signed:
     """Part that will hold it."""
 
 
+def stamp_boxes(
+    document: OfdDocument,
+    seal: ElectronicSeal,
+    placement: Placement | Iterable[Placement],
+    *,
+    body: int = 0,
+) -> tuple[StampBox, ...]:
+    """Where ``seal`` lands on ``document``; errors as for :func:`placement.resolve`."""
+    return resolve(
+        placement,
+        OfdSurface(document, body=body),
+        width=float(seal.picture.width_mm),
+        height=float(seal.picture.height_mm),
+    )
+
+
 def lay_out(
     document: OfdDocument,
     *,
     seal: ElectronicSeal,
     certificate: Certificate,
-    placement: Placement | Sequence[Placement],
+    placement: Placement | Iterable[Placement],
     when: dt.datetime,
     lock: bool = False,
     provider: Provider | None = None,
@@ -119,27 +137,10 @@ def lay_out(
     if seal.edition not in (Edition.V1, Edition.V4, Edition.V5):
         raise UnsupportedError("signing.edition", edition=seal.edition.value)
     when = when.astimezone(dt.UTC).replace(microsecond=0)
-    target = document.body(body)
-    placed = resolve(
-        placement,
-        pages=len(target.pages),
-        width=float(seal.picture.width_mm),
-        height=float(seal.picture.height_mm),
-    )
     laid = plan(
         document,
         when=when,
-        stamps=[
-            StampBox(
-                page_index=item.page_index,
-                x=item.x,
-                y=item.y,
-                width=item.width,
-                height=item.height,
-                clip=item.clip,
-            )
-            for item in placed
-        ],
+        stamps=stamp_boxes(document, seal, placement, body=body),
         body=body,
         seal=seal.der,
         lock=lock,

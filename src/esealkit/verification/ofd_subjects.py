@@ -14,6 +14,9 @@ from esealkit.verification.subject import Subject
 
 __all__ = ["subjects_of"]
 
+_SHOWN = 100
+"""Later signatures that one finding names."""
+
 
 def subjects_of(examination: Examination, policy: Policy) -> tuple[Subject, ...]:
     """Every signature of an examined OFD document."""
@@ -84,11 +87,9 @@ def _changes(examination: Examination, signature: ExaminedSignature) -> Finding:
     """An OFD keeps no revisions: what was covered is unchanged exactly if its digests hold."""
     check, at = "document.changes", "GB/T 33190-2016 18.1"
     entry = signature.entry
-    later = [
-        item.entry.index
-        for item in examination.signatures
-        if item.entry.body == entry.body and item.entry.position > entry.position
-    ]
+    # Entries stand in the order of bodies and lists.
+    last = sum(len(body.signatures) for body in examination.bodies[: entry.body + 1])
+    later = list(range(entry.index + 1, last))[:_SHOWN]
     if all(row.state == "ok" for row in signature.references) and signature.references:
         return passed(check, at, later_signatures=later)
     return not_applicable(check, at)

@@ -30,7 +30,15 @@ from esealkit.errors import (
     UnsupportedError,
     UsageError,
 )
-from esealkit.findings import Deviation, Finding, failed, not_applicable, passed, unknown
+from esealkit.findings import (
+    Deviation,
+    Finding,
+    Outcome,
+    failed,
+    not_applicable,
+    passed,
+    unknown,
+)
 from esealkit.ofd.document import OfdDocument
 from esealkit.ofd.examination import Examination, examine
 from esealkit.ofd.lookalikes import check_lookalikes
@@ -63,6 +71,7 @@ from esealkit.verification.results import (
 )
 from esealkit.verification.seal_signature import judge_seal, judge_seal_signature
 from esealkit.verification.subject import Subject
+from esealkit.verification.view import VerifiedView
 
 __all__ = ["sniff_format", "unreadable_document", "verify_document"]
 
@@ -297,7 +306,24 @@ def _verify_ofd(source: bytes | BinaryIO, around: Circumstances) -> DocumentResu
             )
             for part in examination.coverage.parts
         ),
+        view=_view(examination, signatures),
     )
+
+
+def _view(examination: Examination, signatures: Sequence[SignatureResult]) -> VerifiedView:
+    """Who covers what: the references whose digests matched, and each signature's own
+    description where its data hash did.
+    """
+    covering = {part.name: part.covered_by for part in examination.coverage.parts}
+    for examined, result in zip(examination.signatures, signatures, strict=True):
+        name = examined.entry.name
+        if name is not None and any(
+            item.finding.check == "document.digest" and item.finding.outcome is Outcome.PASSED
+            for item in result.checks
+        ):
+            covering[name] = (*covering.get(name, ()), result.index)
+    passed_ones = frozenset(item.index for item in signatures if item.verdict is Verdict.PASSED)
+    return VerifiedView(examination.document.package, covering, passed_ones)
 
 
 _Grade = TypeVar("_Grade", Integrity, Identity, Status)
