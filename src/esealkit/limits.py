@@ -64,6 +64,8 @@ class Limits:
     containers seen use 800 to 600,000."""
     key_bags: int = 1_000
     """Keys and certificates of one key container."""
+    picture_pixels: int = 40_000_000
+    """Pixels of one seal picture: 80 mm at 1,200 dpi are 14 million."""
     source_size: int = 2 * 1024 * _MIB
     """A whole input file."""
     spool: int = 32 * _MIB
