@@ -38,14 +38,13 @@ from esealkit.policy import Policy
 from esealkit.seal.model import ElectronicSeal
 from esealkit.seal.parse import parse_seal
 from esealkit.signing.ofd_signing import (
-    PreparedValue,
-    StagedSigning,
     finish_staged,
     lay_out,
     lay_out_signature,
     sign_description,
 )
 from esealkit.signing.output import StagedFile
+from esealkit.signing.prepared import PreparedValue, StagedSigning
 from esealkit.signing.readiness import check_ready, check_signer_ready
 from esealkit.verification.judgement import Verdict
 from esealkit.verification.results import SignatureResult

@@ -1,4 +1,4 @@
-"""A seal's picture as PDF holds pictures: colour samples and a soft mask (ISO 32000-1 8.9.5, 11.6.5).
+"""A seal's picture as PDF holds pictures: colour samples and a soft mask (ISO 32000-1 8.9.5).
 
 JPEG files are embedded as they are; other pictures are decoded, and their opacity becomes the
 mask, so that paper and text show through.
@@ -68,10 +68,10 @@ def drawing_of(
     elif kind in (None, PictureKind.OFD, PictureKind.JBIG2):
         raise UnsupportedError("pdf.seal_picture", kind=str(kind or "?"))
     found = read_pixels(picture, limits=limits)
-    size = {"width": width_mm * POINTS, "height": height_mm * POINTS}
     if kind is PictureKind.JPEG and found.jpeg_components:
         return Drawing(
-            **size,
+            width=width_mm * POINTS,
+            height=height_mm * POINTS,
             columns=found.columns,
             rows=found.rows,
             colour_space={1: "DeviceGray", 3: "DeviceRGB", 4: "DeviceCMYK"}[found.jpeg_components],
@@ -81,7 +81,8 @@ def drawing_of(
             decode=(1, 0, 1, 0, 1, 0, 1, 0) if found.jpeg_components == 4 else None,
         )
     return Drawing(
-        **size,
+        width=width_mm * POINTS,
+        height=height_mm * POINTS,
         columns=found.columns,
         rows=found.rows,
         colour_space="DeviceRGB",

@@ -103,9 +103,7 @@ class PageGeometry:
             *origin,
         )
 
-    def require_on_page(
-        self, page: int, x: float, y: float, width: float, height: float
-    ) -> None:
+    def require_on_page(self, page: int, x: float, y: float, width: float, height: float) -> None:
         """Refuse a box that does not lie on the shown page.
 
         :param page: index from 0, for the message.

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from esealkit.errors import EsealError, LimitExceeded, MalformedError, MissingExtra
 from esealkit.limits import DEFAULT_LIMITS, Limits
-from esealkit.picture.measure import measure_picture
 
 __all__ = ["Pixels", "read_pixels", "render_svg"]
 
@@ -43,9 +42,6 @@ def read_pixels(picture: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Pixels:
         from PIL import Image
     except ImportError:
         raise MissingExtra("extra.missing", extra="picture", package="Pillow") from None
-    measured = measure_picture(picture)
-    if (measured.width_px or 0) * (measured.height_px or 0) > limits.picture_pixels:
-        raise LimitExceeded("limit.picture_pixels", allowed=limits.picture_pixels)
     try:
         with warnings.catch_warnings(), Image.open(io.BytesIO(picture), formats=_FORMATS) as image:
             warnings.simplefilter("ignore")
@@ -89,8 +85,6 @@ def render_svg(picture: bytes, *, width_px: int) -> bytes:
         raise MalformedError("picture.undecodable", reason="href")
     try:
         text = picture.decode("utf-8-sig")
-        return bytes(
-            resvg_py.svg_to_bytes(svg_string=text, width=width_px, skip_system_fonts=True)
-        )
+        return bytes(resvg_py.svg_to_bytes(svg_string=text, width=width_px, skip_system_fonts=True))
     except (ValueError, RuntimeError, UnicodeError) as error:
         raise MalformedError("picture.undecodable", reason=type(error).__name__) from error

@@ -59,9 +59,7 @@ class PageHandle:
 
     __slots__ = ("geometry", "index", "reference", "resources")
 
-    def __init__(
-        self, index: int, reference: Any, geometry: PageGeometry, resources: Any
-    ) -> None:
+    def __init__(self, index: int, reference: Any, geometry: PageGeometry, resources: Any) -> None:
         self.index = index
         self.reference = reference
         self.geometry = geometry
@@ -72,7 +70,11 @@ class PdfUpdate:
     """A new revision of one file, written behind the bytes that are there."""
 
     def __init__(
-        self, stream: BinaryIO, *, password: str | bytes | None = None, limits: Limits = DEFAULT_LIMITS
+        self,
+        stream: BinaryIO,
+        *,
+        password: str | bytes | None = None,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         """Open a file for one update.
 
@@ -146,11 +148,6 @@ class PdfUpdate:
         if len(listed) > self._limits.signatures:
             raise LimitExceeded("limit.signatures", allowed=self._limits.signatures)
         return listed
-
-    def has_xfa(self) -> bool:
-        """Whether the form is an XFA form, whose pages no reader shows from PDF content."""
-        with guarded():
-            return "/XFA" in self._writer.root.get("/AcroForm", {})
 
     # -- pages ---------------------------------------------------------------------------------
 
@@ -227,7 +224,9 @@ class PdfUpdate:
             }
             if rotate:
                 entries["/Matrix"] = _numbers(_TURNS[rotate])
-            content = f"q /Ink gs {_plain(drawing.width)} 0 0 {_plain(drawing.height)} 0 0 cm /Seal Do Q"
+            content = (
+                f"q /Ink gs {_plain(drawing.width)} 0 0 {_plain(drawing.height)} 0 0 cm /Seal Do Q"
+            )
             known = self._stream_object(entries, content.encode("ascii"))
             self._forms[key] = known
         return known
@@ -487,7 +486,7 @@ class PdfUpdate:
             return Gap(start=start, stop=stop, end=end)
 
 
-class _Writer(IncrementalPdfFileWriter):  # type: ignore[misc]
+class _Writer(IncrementalPdfFileWriter):
     """pyHanko's writer without its update of ``/Info`` and XMP.
 
     Signing states no new author, producer or date of the document itself; ``/M`` of the
@@ -513,7 +512,7 @@ def guarded() -> Iterator[None]:
         raise LimitExceeded("limit.resources", kind=type(error).__name__) from error
     except OSError:
         raise
-    except Exception as error:  # noqa: BLE001 - the parser raises whatever its stack does
+    except Exception as error:
         raise PdfError("pdf.malformed", reason=f"{type(error).__name__}: {error}"[:200]) from error
 
 
