@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from esealkit.asn1 import build, der, oids
-from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import UnsupportedError
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.cms import digest_named
@@ -71,7 +70,7 @@ _STANDARD = {
 def build_signed_message(
     document: bytes,
     *,
-    key: SigningKey,
+    sign: Callable[[bytes], bytes],
     certificate: bytes,
     chain: Sequence[bytes] = (),
     family: Family | None = None,
@@ -85,6 +84,7 @@ def build_signed_message(
 ) -> bytes:
     """A ContentInfo with SignedData over ``document``.
 
+    :param sign: gives the signature value of a message: a key's ``sign``.
     :param attributes: variant B: sign attributes whose messageDigest is the digest of
         ``document`` (or of ``content``).
     :param content: encapsulated octets; without attributes they are what is signed (variant A
@@ -94,7 +94,7 @@ def build_signed_message(
     :param digest: of ``document``, where it is known already; ``document`` is not read then.
     :param stamp: gives a time stamp token over the signature value (RFC 3161 appendix A), which
         becomes an unsigned attribute.
-    :raises KeyBackendError: the key could not sign.
+    Raises what ``sign`` and ``stamp`` raise.
     """
     family = family or Family.gm()
     kind = content_type or family.data
@@ -114,7 +114,7 @@ def build_signed_message(
         message = signed
     else:
         message = document if content is None else content
-    value = key.sign(message)
+    value = sign(message)
     tokens = [_attribute(oids.ATTRIBUTE_TIMESTAMP_TOKEN, stamp(value))] if stamp else []
     algorithm = build.sequence(build.oid(family.digest))
     info = build.sequence(

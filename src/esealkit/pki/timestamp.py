@@ -247,7 +247,7 @@ def build_token(
     )
     return build_signed_message(
         info,
-        key=key,
+        sign=key.sign,
         certificate=key.certificate,
         chain=chain,
         family=Family.standard(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
 from esealkit.crypto import sm3
@@ -13,6 +13,7 @@ from esealkit.ofd.document import OfdDocument
 from esealkit.ofd.embed import ESEALKIT, SignaturePlan, StampBox, complete, plan
 from esealkit.ofd.package import Package
 from esealkit.ofd.signatures import Provider
+from esealkit.ofd.surface import OfdSurface
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.cms_build import build_signed_message
 from esealkit.placement import Placement, resolve
@@ -20,7 +21,27 @@ from esealkit.seal.build import build_to_be_signed
 from esealkit.seal.model import Edition, ElectronicSeal
 from esealkit.signing.prepared import PreparedValue, Signed, StagedSigning
 
-__all__ = ["finish_staged", "lay_out", "lay_out_signature", "sign_description"]
+__all__ = ["finish_staged", "lay_out", "lay_out_signature", "sign_description", "stamp_boxes"]
+
+
+def stamp_boxes(
+    document: OfdDocument,
+    seal: ElectronicSeal,
+    placement: Placement | Iterable[Placement],
+    *,
+    size: tuple[float, float] | None = None,
+    allow_off_page: bool = False,
+    body: int = 0,
+) -> tuple[StampBox, ...]:
+    """Where ``seal`` lands on ``document``; parameters and errors as for :func:`lay_out`."""
+    width, height = size or (float(seal.picture.width_mm), float(seal.picture.height_mm))
+    return resolve(
+        placement,
+        OfdSurface(document, body=body),
+        width=width,
+        height=height,
+        allow_off_page=allow_off_page,
+    )
 
 
 def lay_out(
@@ -28,44 +49,34 @@ def lay_out(
     *,
     seal: ElectronicSeal,
     certificate: Certificate,
-    placement: Placement | Sequence[Placement],
+    placement: Placement | Iterable[Placement],
     when: dt.datetime,
+    size: tuple[float, float] | None = None,
+    allow_off_page: bool = False,
     lock: bool = False,
     provider: Provider | None = None,
     body: int = 0,
 ) -> tuple[SignaturePlan, PreparedValue]:
     """State *Prepared*: stamps, references and Signature.xml, and the value over them.
 
+    :param size: width and height in mm to draw the seal at; its picture's own otherwise.
+    :param allow_off_page: let stamps lie partly or wholly outside their page.
     :raises Forbidden, PlacementError, DocumentError, UnsupportedError: see :func:`ofd.embed.plan`.
     """
     if seal.edition not in (Edition.V1, Edition.V4, Edition.V5):
         raise UnsupportedError("signing.edition", edition=seal.edition.value)
     when = when.astimezone(dt.UTC).replace(microsecond=0)
-    target = document.body(body)
-    placed = resolve(
-        placement,
-        pages=len(target.pages),
-        width=float(seal.picture.width_mm),
-        height=float(seal.picture.height_mm),
-    )
     laid = plan(
         document,
         when=when,
-        stamps=[
-            StampBox(
-                page_index=item.page_index,
-                x=item.x,
-                y=item.y,
-                width=item.width,
-                height=item.height,
-                clip=item.clip,
-            )
-            for item in placed
-        ],
+        stamps=stamp_boxes(
+            document, seal, placement, size=size, allow_off_page=allow_off_page, body=body
+        ),
         body=body,
         seal=seal.der,
         lock=lock,
         provider=provider or ESEALKIT,
+        allow_off_page=allow_off_page,
     )
     to_be_signed = build_to_be_signed(
         seal.der,
@@ -120,7 +131,7 @@ def sign_description(
     """
     value = build_signed_message(
         laid.signature_xml,
-        key=key,
+        sign=key.sign,
         certificate=certificate.der,
         chain=chain,
         attributes=attributes,

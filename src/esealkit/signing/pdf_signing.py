@@ -12,7 +12,7 @@ import datetime as dt
 import hashlib
 import io
 import urllib.parse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -25,6 +25,7 @@ from esealkit.pdf._pyhanko.writing import PageHandle, PdfUpdate
 from esealkit.pdf.drawing import Drawing, drawing_of
 from esealkit.pdf.geometry import Rectangle
 from esealkit.pdf.plan import Gap, SignatureEntries, ValidationData
+from esealkit.pdf.surface import PdfSurface
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.cms_build import (
     Family,
@@ -59,6 +60,7 @@ _TOKEN_ROOM = 8192
 _SLACK = 16
 """A DER signature's two integers vary by a few octets."""
 
+Sign = Callable[[bytes], bytes]
 Stamp = Callable[[bytes], bytes]
 
 
@@ -159,7 +161,7 @@ def lay_out_seal(
     *,
     seal: ElectronicSeal,
     certificate: Certificate,
-    placement: Placement | Sequence[Placement],
+    placement: Placement | Iterable[Placement],
     when: dt.datetime,
     form: PdfForm,
     token_room: int = 0,
@@ -182,7 +184,7 @@ def lay_out_seal(
     update = PdfUpdate(stream, password=password, limits=limits)
     width, height = float(seal.picture.width_mm), float(seal.picture.height_mm)
     drawing = drawing_of(seal.picture.data, width, height, limits=limits)
-    placed = _placed(update, placement, width, height, form)
+    placed = _placed(PdfSurface(update, stream, password), placement, (width, height), form)
     name = form.field or _fresh_name(update, "Seal")
     _check_allowed(update, name, form, stamps=len(placed) + (form.field is not None))
     to_be_signed = _SealValue(seal, certificate, when, name)
@@ -217,7 +219,7 @@ def sign_with_seal(
     seal: ElectronicSeal,
     key: SigningKey,
     certificate: Certificate,
-    placement: Placement | Sequence[Placement],
+    placement: Placement | Iterable[Placement],
     when: dt.datetime,
     form: PdfForm,
     stamp: Stamp | None = None,
@@ -286,27 +288,15 @@ class _SealValue:
 
 
 def _placed(
-    update: PdfUpdate,
-    placement: Placement | Sequence[Placement],
-    width: float,
-    height: float,
+    surface: PdfSurface,
+    placement: Placement | Iterable[Placement],
+    size: tuple[float, float],
     form: PdfForm,
-) -> list[Placed]:
+) -> tuple[Placed, ...]:
+    """Boxes for the stamps; a seal in a field may have no other."""
     if form.field is not None and placement == []:
-        return []
-    placed = resolve(placement, pages=update.page_count, width=width, height=height)
-    pages = update.pages([item.page_index for item in placed])
-    for item, page in zip(placed, pages, strict=True):
-        page.geometry.require_on_page(item.page_index, *_shown(item))
-    return list(placed)
-
-
-def _shown(item: Placed) -> tuple[float, float, float, float]:
-    """The part of a stamp that shows, as x, y, width, height on the page."""
-    if item.clip is None:
-        return item.x, item.y, item.width, item.height
-    left, top, width, height = item.clip
-    return item.x + left, item.y + top, width, height
+        return ()
+    return resolve(placement, surface, width=size[0], height=size[1])
 
 
 def _part(drawing: Drawing, item: Placed) -> Rectangle:
@@ -314,7 +304,7 @@ def _part(drawing: Drawing, item: Placed) -> Rectangle:
 
 
 def _widget(page: PageHandle, item: Placed) -> Rectangle:
-    return page.geometry.rectangle(*_shown(item))
+    return page.geometry.rectangle(*item.shown)
 
 
 # -- signatures without a seal -----------------------------------------------------------------
@@ -344,11 +334,12 @@ def sign_with_message(
         raise UnsupportedError("pdf.gm_needs_sm2", algorithm=key.algorithm)
     when = when.astimezone(dt.UTC).replace(microsecond=0)
 
-    def message(digest: bytes, sign: Callable[[bytes], bytes], token: Stamp | None) -> bytes:
-        return _message(sub_filter, digest, signer, certificate, chain, when, token)
+    def message(digest: bytes, sign: Sign, token: Stamp | None) -> bytes:
+        return _message(sub_filter, key.algorithm, digest, sign, certificate, chain, when, token)
 
     start = stream.seek(0, io.SEEK_END)
-    dry = len(message(bytes(32), _DryRun(key, certificate), None)) + _SLACK
+    longest = _longest(key, certificate)
+    dry = len(message(bytes(32), lambda _: longest, None)) + _SLACK
     room = _TOKEN_ROOM if stamp else 0
     while True:
         update = PdfUpdate(stream, password=password, limits=limits)
@@ -361,7 +352,7 @@ def sign_with_message(
             update.sign_existing_field(name, entries, dry + room)
         layout = _written(stream, update)
         digest = covered_digest(layout, Family.standard(key.algorithm).digest)
-        value = message(digest, key, stamp)
+        value = message(digest, key.sign, stamp)
         if embed(layout, value):
             return layout
         room = len(value)
@@ -370,8 +361,9 @@ def sign_with_message(
 
 def _message(
     sub_filter: str,
+    algorithm: str,
     digest: bytes,
-    key: SigningKey,
+    sign: Sign,
     certificate: Certificate,
     chain: Sequence[bytes],
     when: dt.datetime,
@@ -380,17 +372,17 @@ def _message(
     if sub_filter == GM_SUB_FILTER:
         return build_signed_message(
             b"",
-            key=key,
+            sign=sign,
             certificate=certificate.der,
             chain=chain,
             family=Family.gm(),
             content=digest,
             stamp=stamp,
         )
-    family = Family.standard(key.algorithm)
+    family = Family.standard(algorithm)
     return build_signed_message(
         b"",
-        key=key,
+        sign=sign,
         certificate=certificate.der,
         chain=chain,
         family=family,
@@ -403,19 +395,10 @@ def _message(
     )
 
 
-class _DryRun:
-    """Stands in for a key to learn how long its message will be."""
-
-    def __init__(self, key: SigningKey, certificate: Certificate) -> None:
-        self.algorithm = key.algorithm
-        bits = certificate.key_bits
-        octets = (bits + 7) // 8
-        self._size = octets if key.algorithm == "rsa" else 2 * octets + 9
-
-    def sign(self, message: bytes) -> bytes:
-        """As many octets as the longest signature has."""
-        del message
-        return bytes(self._size)
+def _longest(key: SigningKey, certificate: Certificate) -> bytes:
+    """As many octets as the key's longest signature has."""
+    octets = (certificate.key_bits + 7) // 8
+    return bytes(octets if key.algorithm == "rsa" else 2 * octets + 9)
 
 
 # -- levels above the first --------------------------------------------------------------------

@@ -173,6 +173,22 @@ class PdfUpdate:
                 raise PdfError("pdf.page_tree")
         return [self._pages[index] for index in indexes]
 
+    def slots(self, index: int) -> Iterator[tuple[Rectangle, tuple[str, ...]]]:
+        """Rectangles (user space) of a page's annotations, and the names they go by."""
+        page = self.page(index).reference.get_object()
+        with guarded():
+            for annotation in page.get("/Annots", ()):
+                if "/Rect" not in annotation:
+                    continue
+                names = [str(annotation[key]) for key in ("/T", "/NM") if key in annotation]
+                full, node = [], annotation
+                while node is not None and len(full) < _TREE_DEPTH:
+                    full += [str(node["/T"])] if "/T" in node else []
+                    node = node.get("/Parent")
+                names.append(".".join(reversed(full)))
+                found = tuple(dict.fromkeys(name for name in names if name))
+                yield _rectangle(annotation["/Rect"]), found
+
     # -- drawing -------------------------------------------------------------------------------
 
     def _image(self, drawing: Drawing) -> Any:
