@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
+import shutil
 import urllib.parse
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -35,14 +36,16 @@ from esealkit.pki.cms_build import (
 from esealkit.placement import Placed, Placement, resolve
 from esealkit.seal.build import build_seal_signature, build_to_be_signed
 from esealkit.seal.model import Edition, ElectronicSeal
-from esealkit.signing.prepared import PreparedValue
+from esealkit.signing.prepared import PreparedValue, Signed, StagedSigning
 
 __all__ = [
     "PdfForm",
     "PdfLayout",
     "add_document_time_stamp",
     "add_validation_data",
+    "covered_digest",
     "embed",
+    "finish_staged_pdf",
     "lay_out_seal",
     "sign_with_message",
     "sign_with_seal",
@@ -96,19 +99,37 @@ class PdfLayout:
     """The file so far; private."""
     gap: Gap
     """Where the value goes."""
+    earlier: int
+    """Signatures and time stamps that the file held before."""
+
+    def copy_to(self, out: BinaryIO) -> None:
+        """Write all of the file so far to ``out``."""
+        self.stream.seek(0)
+        shutil.copyfileobj(self.stream, out, 1 << 20)
 
 
 def writable_copy(content: bytes | BinaryIO) -> BinaryIO:
     """A private stream to append to, holding ``content``."""
     if isinstance(content, bytes):
         return io.BytesIO(content)
-    import shutil
     import tempfile
 
     copy = tempfile.TemporaryFile()  # noqa: SIM115 - the caller's stream from now on
     content.seek(0)
     shutil.copyfileobj(content, copy, 1 << 20)
     return copy
+
+
+def token_room() -> int:
+    """Bytes kept for a time stamp token whose size is not known."""
+    return _TOKEN_ROOM
+
+
+def holds_signatures(
+    stream: BinaryIO, password: str | bytes | None = None, limits: Limits = DEFAULT_LIMITS
+) -> bool:
+    """Whether a file holds a signature or time stamp already; errors as for `lay_out_seal`."""
+    return bool(PdfUpdate(stream, password=password, limits=limits).signature_names())
 
 
 # -- digests and values ------------------------------------------------------------------------
@@ -191,7 +212,7 @@ def lay_out_seal(
     entries = _entries(form, SEAL_FILTER, SEAL_SUB_FILTER, when, seal.name)
     reserve = to_be_signed.size + token_room
     if form.field is None:
-        first, *others = placed
+        first, others = placed[0], placed[1:]
         page = update.page(first.page_index)
         shown = (drawing, _part(drawing, first), _widget(page, first))
         update.sign_new_field(name, entries, reserve, page=page, shown=shown)
@@ -451,7 +472,23 @@ def _written(stream: BinaryIO, update: PdfUpdate) -> PdfLayout:
     gap = update.write()
     if gap is None:
         raise UsageError("signing.self_check", reason="no signature")
-    return PdfLayout(stream=stream, gap=gap)
+    return PdfLayout(stream=stream, gap=gap, earlier=len(update.signature_names()) - 1)
+
+
+def finish_staged_pdf(prepared: StagedSigning, signed: Signed, out: BinaryIO) -> None:
+    """State *Embedded* in another process: the staged file with its value, written to ``out``.
+
+    :raises InputError: the staged file is missing or was changed since it was prepared.
+    """
+    data = prepared.read()
+    start, stop, end = prepared.gap or (0, 0, 0)
+    gap = Gap(start=start, stop=stop, end=end)
+    if not (0 < start < stop <= end == len(data)) or set(data[start + 1 : stop - 1]) != {0x30}:
+        raise UsageError("signing.prepared_malformed", reason="gap")
+    layout = PdfLayout(stream=io.BytesIO(data), gap=gap, earlier=0)
+    if not embed(layout, signed.value):
+        raise UnsupportedError("pdf.no_room", needed=len(signed.value), room=gap.room)
+    layout.copy_to(out)
 
 
 def _entries(
