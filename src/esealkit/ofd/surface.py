@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
+from esealkit.ofd.content import ContentReader, TextItem, glyphs_of
 from esealkit.ofd.document import Box, OfdDocument
 from esealkit.placement import Area, Glyph, Slot
 
@@ -31,10 +33,17 @@ class OfdSurface:
         application = areas.application or whole
         return application if area == "application" else areas.content or application
 
-    def glyphs(self, index: int) -> Iterable[Glyph]:  # noqa: ARG002
-        """The text drawn on a page."""
-        return ()
+    def glyphs(self, index: int) -> Iterable[Glyph]:
+        """The text drawn on a page, templates and annotations included."""
+        for item in self._content.page(index):
+            if isinstance(item, TextItem):
+                yield from glyphs_of(item)
 
-    def slots(self, index: int) -> Iterable[Slot]:  # noqa: ARG002
+    def slots(self, index: int) -> Iterable[Slot]:
         """The annotations of a page."""
-        return ()
+        for annotation in self._content.annotations(index):
+            yield Slot(page_index=index, box=annotation.box, names=annotation.names)
+
+    @cached_property
+    def _content(self) -> ContentReader:
+        return ContentReader(self._document, body=self._body.index)

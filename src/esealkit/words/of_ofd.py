@@ -240,6 +240,17 @@ ERRORS: dict[str, Text] = {
         "签章（Seal）至少一个外观，数字签名（Sign）没有外观。",
         "A Seal has at least one stamp, a Sign has none.",
     ),
+    # content of pages
+    "content.no_page": ("页面 {path} 不存在", "the page {path} is missing"),
+    "content.path": ("{where} 的路径数据有误：{text}", "{where} has broken path data: {text}"),
+    "content.too_much": (
+        "页面内容超出上限（{what}）",
+        "a page draws more than the limit ({what})",
+    ),
+    "content.depth": (
+        "图元嵌套超过 {limit} 层",
+        "graphic objects are nested deeper than {limit}",
+    ),
     # composing
     "compose.page": ("页面尺寸须为正的毫米数", "page sizes must be positive millimetres"),
     "compose.number": (
