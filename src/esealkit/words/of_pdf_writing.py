@@ -132,12 +132,6 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "签名值需 {needed} 字节，只预留了 {room} 字节",
         "the signature needs {needed} bytes, but {room} were kept",
     ),
-    "pdf.seal_picture": (
-        "{kind} 格式的印章图像不能直接画入 PDF",
-        "a seal picture of type {kind} cannot be drawn into a PDF",
-        "请先转换为 PNG。",
-        "Turn it into a PNG picture first.",
-    ),
     # around it
     "signing.only_pdf": (
         "{what} 只用于 PDF 文件",
@@ -153,13 +147,5 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "limit.signatures": (
         "文件的签名超过 {allowed} 个",
         "the document has more than {allowed} signatures",
-    ),
-    "limit.picture_pixels": (
-        "印章图像超过 {allowed} 像素",
-        "the seal picture has more than {allowed} pixels",
-    ),
-    "picture.undecodable": (
-        "印章图像无法解码（{reason}）",
-        "the seal picture cannot be decoded ({reason})",
     ),
 }

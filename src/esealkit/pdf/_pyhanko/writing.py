@@ -15,7 +15,6 @@ from pyhanko.pdf_utils.decode_limits import DecodeLimits
 from pyhanko.pdf_utils.form_tools import enumerate_fields_in
 from pyhanko.pdf_utils.generic import (
     ArrayObject,
-    BooleanObject,
     DictionaryObject,
     IndirectObject,
     NameObject,
@@ -206,15 +205,11 @@ class PdfUpdate:
                 "/Height": NumberObject(drawing.rows),
                 "/BitsPerComponent": NumberObject(8),
             }
-            colours = dict(entries)
-            if drawing.alpha is not None:
-                opacity = {**entries, "/ColorSpace": NameObject("/DeviceGray")}
-                colours["/SMask"] = self._stream_object(opacity, drawing.alpha, "FlateDecode")
-            colours["/ColorSpace"] = NameObject(f"/{drawing.colour_space}")
-            colours["/Interpolate"] = BooleanObject(True)
-            if drawing.decode is not None:
-                colours["/Decode"] = numbers(drawing.decode)
-            known = self._stream_object(colours, drawing.pixels, drawing.encoding)
+            colours = {**entries, "/ColorSpace": NameObject("/DeviceRGB")}
+            if drawing.opacity is not None:
+                mask = {**entries, "/ColorSpace": NameObject("/DeviceGray")}
+                colours["/SMask"] = self._stream_object(mask, drawing.opacity, "FlateDecode")
+            known = self._stream_object(colours, drawing.colours, "FlateDecode")
             self._images[id(drawing)] = known
         return known
 
