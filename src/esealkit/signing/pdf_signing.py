@@ -494,8 +494,11 @@ def finish_staged_pdf(prepared: StagedSigning, signed: Signed, out: BinaryIO) ->
 def _entries(
     form: PdfForm, usual_filter: str, usual: str, when: dt.datetime, name: str
 ) -> SignatureEntries:
-    for text in (form.filter, form.sub_filter, form.application[0]):
+    for text in (form.filter, form.sub_filter):
         if text is not None and (not text or not text.isascii() or not text.isprintable()):
+            raise UsageError("pdf.name", text=text)
+    for text in (form.application[0], form.reason or "", form.location or ""):
+        if not text.isprintable():
             raise UsageError("pdf.name", text=text)
     if form.certify not in (None, 1, 2, 3):
         raise UsageError("pdf.certify", found=form.certify)
