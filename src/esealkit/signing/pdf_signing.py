@@ -12,7 +12,6 @@ import datetime as dt
 import hashlib
 import io
 import shutil
-import urllib.parse
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -282,7 +281,7 @@ class _SealValue:
         self._certificate = certificate.der
         self._when = when
         # No convention exists for PDF: the field's name says which signature this is.
-        self._property = urllib.parse.quote(field, safe=" .-_")
+        self._property = field.encode("unicode_escape").decode("ascii")
 
     def over(self, digest: bytes) -> bytes:
         """TBS_Sign with dataHash ``digest``."""
