@@ -18,7 +18,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import ValidationContext
-from tests.support import pdfs
+from tests.support import pdf_pages as pdfs
 from tests.support.ca import Authority, root
 from tests.support.openssl import NEEDED, openssl
 from tests.support.stamped import Workbench

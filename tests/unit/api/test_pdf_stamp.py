@@ -12,7 +12,7 @@ from typing import Any
 
 import pikepdf
 import pytest
-from tests.support import pdfs
+from tests.support import pdf_pages as pdfs
 from tests.support.stamped import Workbench
 
 import esealkit as ek
