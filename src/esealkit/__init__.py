@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from esealkit.api.inspect import Inspection, inspect
     from esealkit.api.make import make_seal
     from esealkit.api.pdf_options import PdfOptions
+    from esealkit.api.preview import Places, Preview, places, preview
     from esealkit.api.sign import (
         Prepared,
         complete,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from esealkit.errors import EsealError
     from esealkit.limits import Limits
     from esealkit.pki.trust import TrustStore
-    from esealkit.placement import At, EveryPage
+    from esealkit.placement import At, EveryPage, InAnnotation, Keyword, Seam
     from esealkit.policy import Policy
     from esealkit.seal.model import ElectronicSeal
     from esealkit.verification.judgement import Verdict
@@ -49,13 +50,18 @@ _HOMES = {
     "ElectronicSeal": "esealkit.seal.model",
     "EsealError": "esealkit.errors",
     "EveryPage": "esealkit.placement",
+    "InAnnotation": "esealkit.placement",
     "Inspection": "esealkit.api.inspect",
+    "Keyword": "esealkit.placement",
     "Limits": "esealkit.limits",
     "PdfOptions": "esealkit.api.pdf_options",
+    "Places": "esealkit.api.preview",
     "Policy": "esealkit.policy",
     "Prepared": "esealkit.api.sign",
+    "Preview": "esealkit.api.preview",
     "Receipt": "esealkit.api.committing",
     "Report": "esealkit.api.verify",
+    "Seam": "esealkit.placement",
     "TrustStore": "esealkit.pki.trust",
     "Verdict": "esealkit.verification.judgement",
     "complete": "esealkit.api.sign",
@@ -63,7 +69,9 @@ _HOMES = {
     "load_seal": "esealkit.api.sign",
     "make_seal": "esealkit.api.make",
     "open_key": "esealkit.api.sign",
+    "places": "esealkit.api.preview",
     "prepare": "esealkit.api.sign",
+    "preview": "esealkit.api.preview",
     "sign": "esealkit.api.sign",
     "sm3": "esealkit.crypto",
     "stamp": "esealkit.api.sign",
@@ -78,13 +86,18 @@ __all__ = [
     "ElectronicSeal",
     "EsealError",
     "EveryPage",
+    "InAnnotation",
     "Inspection",
+    "Keyword",
     "Limits",
     "PdfOptions",
+    "Places",
     "Policy",
     "Prepared",
+    "Preview",
     "Receipt",
     "Report",
+    "Seam",
     "TrustStore",
     "Verdict",
     "__version__",
@@ -95,7 +108,9 @@ __all__ = [
     "load_seal",
     "make_seal",
     "open_key",
+    "places",
     "prepare",
+    "preview",
     "sign",
     "sm3",
     "stamp",

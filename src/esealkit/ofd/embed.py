@@ -99,7 +99,6 @@ def plan(
     provider: Provider = ESEALKIT,
     signature_method: str = SM2_WITH_SM3,
     protect: Literal["whole"] = "whole",
-    allow_off_page: bool = False,
 ) -> SignaturePlan:
     """Lays out a signature over the whole package.
 
@@ -133,7 +132,7 @@ def plan(
         method=signature_method,
         when=when,
         rows=rows,
-        stamps=list(_annotations(document, target, stamps, ids[1:], allow_off_page)),
+        stamps=list(_annotations(document, target, stamps, ids[1:])),
         seal=f"/{folder}Seal.esl" if seal is not None else None,
         value=f"/{folder}SignedValue.dat",
     )
@@ -302,7 +301,6 @@ def _annotations(
     body: Body,
     stamps: Sequence[StampBox],
     ids: list[str],
-    allow_off_page: bool,
 ) -> Iterable[str]:
     for stamp, identifier in zip(stamps, ids, strict=True):
         if not 0 <= stamp.page_index < len(body.pages):
@@ -311,7 +309,7 @@ def _annotations(
             )
         page = body.pages[stamp.page_index]
         _, _, width, height = document.page_box(page, body=body.index)
-        check_on_page(stamp, width, height, allow_off_page=allow_off_page)
+        check_on_page(stamp, width, height)
         clip = f" Clip={attribute(_numbers(stamp.clip))}" if stamp.clip is not None else ""
         boundary = _numbers((stamp.x, stamp.y, stamp.width, stamp.height))
         yield (
