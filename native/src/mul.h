@@ -16,11 +16,24 @@ extern const ek_ge ek_base_table[EK_BASE_ROWS][EK_BASE_COLUMNS];
 /* r = k G, infinity for k = 0.  CT: nothing leaks. */
 void ek_mul_base(ek_gej *r, const ek_scalar *k);
 
+/* The affine k G, and other = (-k) G for k not 0 and minus_k = n - k: two products with different
+ * digits, for a signature and for the check of it.  CT: nothing leaks. */
+void ek_mul_base_pair(ek_ge *r, ek_gej *other, const ek_scalar *k, const ek_scalar *minus_k);
+
 /* r = k G.  VAR: time depends on k (public). */
 void ek_mul_base_var(ek_gej *r, const ek_scalar *k);
 
 /* r = s G + t P.  VAR: time depends on s, t, P (public). */
 void ek_mul_double_var(ek_gej *r, const ek_scalar *s, const ek_scalar *t, const ek_ge *p);
+
+/* The bodies that mul.c chooses from. */
+void ek_mul_base_plain(ek_gej *r, const ek_scalar *k);
+void ek_mul_base_adx(ek_gej *r, const ek_scalar *k);
+void ek_mul_base_var_plain(ek_gej *r, const ek_scalar *k);
+void ek_mul_base_var_adx(ek_gej *r, const ek_scalar *k);
+void ek_mul_double_var_plain(ek_gej *r, const ek_scalar *s, const ek_scalar *t, const ek_ge *p);
+void ek_mul_double_var_adx(ek_gej *r, const ek_scalar *s, const ek_scalar *t, const ek_ge *p);
+void ek_ge_set_gej_adx(ek_ge *r, const ek_gej *a);
 
 /* All ones when a is not infinity and its affine x is x or x + n, that is, x mod n: compared as
  * X = x Z^2, without an inversion.  x + n counts only below p.  CT: nothing leaks. */

@@ -46,7 +46,7 @@ static void select_entry(ek_ge *entry, const ek_ge row[EK_BASE_COLUMNS], uint64_
 #endif
 }
 
-void ek_mul_base(ek_gej *r, const ek_scalar *k) {
+void ek_mul_base_plain(ek_gej *r, const ek_scalar *k) {
     ek_gej sum, next;
     ek_ge entry;
     ek_fe minus_y;
@@ -81,7 +81,7 @@ void ek_mul_base(ek_gej *r, const ek_scalar *k) {
     ek_wipe(&digit, sizeof digit);
 }
 
-void ek_mul_base_var(ek_gej *r, const ek_scalar *k) {
+void ek_mul_base_var_plain(ek_gej *r, const ek_scalar *k) {
     ek_gej_set_infinity(r);
     for (int row = 0; row < EK_BASE_ROWS; row++) {
         uint64_t negative, digit = booth_digit(&negative, k, row);

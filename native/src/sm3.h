@@ -5,11 +5,17 @@
 #include "bytes.h"
 #include "esealkit_native.h"
 
-/* Starts a MAC under a 32-byte key; continue with ek_sm3_update.  CT: nothing leaks. */
-void ek_hmac_init(ek_sm3 *state, const uint8_t key[EK_SM3_DIGEST_SIZE]);
+/* An HMAC key, as the two states that have taken in its pads: a key used again costs two blocks
+ * less each time. */
+typedef struct ek_hmac_key {
+    ek_sm3 inner, outer;
+} ek_hmac_key;
 
-/* Ends a MAC and wipes the state.  mac may be key.  CT: nothing leaks. */
-void ek_hmac_final(uint8_t mac[EK_SM3_DIGEST_SIZE], ek_sm3 *state,
-                   const uint8_t key[EK_SM3_DIGEST_SIZE]);
+/* CT: nothing leaks. */
+void ek_hmac_set_key(ek_hmac_key *key, const uint8_t bytes[EK_SM3_DIGEST_SIZE]);
+
+/* mac may be message.  CT: only the length leaks. */
+void ek_hmac(uint8_t mac[EK_SM3_DIGEST_SIZE], const ek_hmac_key *key, const uint8_t *message,
+             size_t message_len);
 
 #endif

@@ -1,0 +1,35 @@
+/* mul.c - which body multiplies points: the one for the CPU's level. */
+#include "mul.h"
+
+#include "cpu.h"
+
+#if EK_X86 && !defined(EK_PORTABLE)
+#define BY_LEVEL(name, ...) \
+    (ek_level() >= EK_LEVEL_AVX2 ? name##_adx(__VA_ARGS__) : name##_plain(__VA_ARGS__))
+#else
+#define BY_LEVEL(name, ...) name##_plain(__VA_ARGS__)
+#endif
+
+void ek_mul_base(ek_gej *r, const ek_scalar *k) {
+    BY_LEVEL(ek_mul_base, r, k);
+}
+
+void ek_mul_base_var(ek_gej *r, const ek_scalar *k) {
+    BY_LEVEL(ek_mul_base_var, r, k);
+}
+
+void ek_mul_double_var(ek_gej *r, const ek_scalar *s, const ek_scalar *t, const ek_ge *p) {
+    BY_LEVEL(ek_mul_double_var, r, s, t, p);
+}
+
+void ek_ge_set_gej(ek_ge *r, const ek_gej *a) {
+    BY_LEVEL(ek_ge_set_gej, r, a);
+}
+
+void ek_mul_base_pair(ek_ge *r, ek_gej *other, const ek_scalar *k, const ek_scalar *minus_k) {
+    ek_gej product;
+    ek_mul_base(&product, k);
+    ek_ge_set_gej(r, &product);
+    ek_mul_base(other, minus_k);
+    ek_wipe(&product, sizeof product);
+}
