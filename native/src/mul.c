@@ -2,6 +2,7 @@
 #include "mul.h"
 
 #include "cpu.h"
+#include "mul_lanes.h"
 
 #if EK_X86 && !defined(EK_PORTABLE)
 #define BY_LEVEL(name, ...) \
@@ -28,8 +29,15 @@ void ek_ge_set_gej(ek_ge *r, const ek_gej *a) {
 
 void ek_mul_base_pair(ek_ge *r, ek_gej *other, const ek_scalar *k, const ek_scalar *minus_k) {
     ek_gej product;
-    ek_mul_base(&product, k);
+#if EK_X86
+    if (ek_level() >= EK_LEVEL_AVX512) {
+        ek_mul_base_pair_lanes(&product, other, k, minus_k);
+    } else
+#endif
+    {
+        ek_mul_base(&product, k);
+        ek_mul_base(other, minus_k);
+    }
     ek_ge_set_gej(r, &product);
-    ek_mul_base(other, minus_k);
     ek_wipe(&product, sizeof product);
 }
