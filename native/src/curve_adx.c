@@ -26,6 +26,8 @@
 #define ek_mul_base_plain ek_mul_base_adx
 #define ek_mul_base_var_plain ek_mul_base_var_adx
 #define ek_mul_double_var_plain ek_mul_double_var_adx
+#define ek_table_make_plain ek_table_make_adx
+#define ek_mul_tables_var_plain ek_mul_tables_var_adx
 #define ek_gej_has_x ek_gej_has_x_adx
 
 #include "field.c"

@@ -41,3 +41,24 @@ void ek_mul_base_pair(ek_ge *r, ek_gej *other, const ek_scalar *k, const ek_scal
     ek_ge_set_gej(r, &product);
     ek_wipe(&product, sizeof product);
 }
+
+void ek_mul_base_bulk(ek_gej *points, const ek_scalar *scalars, size_t count) {
+#if EK_X86
+    if (ek_level() >= EK_LEVEL_AVX512) {
+        ek_mul_base_bulk_lanes(points, scalars, count);
+        return;
+    }
+#endif
+    for (size_t i = 0; i < count; i++) ek_mul_base(&points[i], &scalars[i]);
+}
+
+void ek_table_make(ek_ge table[EK_BASE_ROWS * EK_BASE_COLUMNS], const ek_ge *p) {
+    BY_LEVEL(ek_table_make, table, p);
+}
+
+void ek_mul_tables_var(ek_gej *r, const ek_scalar *s, const ek_scalar *t, const ek_ge *table) {
+#if EK_X86
+    if (ek_level() >= EK_LEVEL_AVX512 && ek_mul_tables_lanes_var(r, s, t, table)) return;
+#endif
+    BY_LEVEL(ek_mul_tables_var, r, s, t, table);
+}
