@@ -39,7 +39,6 @@ static inline uint32_t p1(uint32_t x) {
     (w[(j) & 15] = p1(w[(j) & 15] ^ w[((j) + 7) & 15] ^ rotl(w[((j) + 13) & 15], 15)) ^ \
                    rotl(w[((j) + 3) & 15], 7) ^ w[((j) + 10) & 15])
 
-/* CT: nothing leaks but the number of blocks. */
 static void compress(uint32_t state[8], const uint8_t *data, size_t blocks) {
     uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
     uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
@@ -175,10 +174,21 @@ static void compress(uint32_t state[8], const uint8_t *data, size_t blocks) {
     ek_wipe(w, sizeof w); /* hashed secrets: the nonce generator runs through here */
 }
 
+void ek_sm3_compress(uint32_t state[8], const uint8_t *data, size_t blocks) {
+#if EK_X86_ASM
+    if (ek_level() >= EK_LEVEL_AVX2) {
+        ek_sm3_compress_bmi2(state, data, blocks);
+        return;
+    }
+#endif
+    compress(state, data, blocks);
+}
+
+const uint32_t ek_sm3_iv[8] = {0x7380166f, 0x4914b2b9, 0x172442d7, 0xda8a0600,
+                               0xa96f30bc, 0x163138aa, 0xe38dee4d, 0xb0fb0e4e};
+
 void ek_sm3_init(ek_sm3 *state) {
-    static const uint32_t iv[8] = {0x7380166f, 0x4914b2b9, 0x172442d7, 0xda8a0600,
-                                   0xa96f30bc, 0x163138aa, 0xe38dee4d, 0xb0fb0e4e};
-    memcpy(state->h, iv, sizeof iv);
+    memcpy(state->h, ek_sm3_iv, sizeof ek_sm3_iv);
     state->count = 0;
     memset(state->block, 0, sizeof state->block);
 }
@@ -193,24 +203,30 @@ void ek_sm3_update(ek_sm3 *state, const uint8_t *data, size_t data_len) {
         data += take;
         data_len -= take;
         if (held + take < EK_SM3_BLOCK_SIZE) return;
-        compress(state->h, state->block, 1);
+        ek_sm3_compress(state->h, state->block, 1);
     }
-    if (data_len >= EK_SM3_BLOCK_SIZE) compress(state->h, data, data_len / EK_SM3_BLOCK_SIZE);
+    if (data_len >= EK_SM3_BLOCK_SIZE)
+        ek_sm3_compress(state->h, data, data_len / EK_SM3_BLOCK_SIZE);
     data += data_len - data_len % EK_SM3_BLOCK_SIZE;
     memcpy(state->block, data, data_len % EK_SM3_BLOCK_SIZE);
 }
 
+size_t ek_sm3_pad(uint8_t tail[2 * EK_SM3_BLOCK_SIZE], const uint8_t *rest, uint64_t count) {
+    size_t held = (size_t)(count % EK_SM3_BLOCK_SIZE);
+    size_t tail_len = held < EK_SM3_BLOCK_SIZE - 8 ? EK_SM3_BLOCK_SIZE : 2 * EK_SM3_BLOCK_SIZE;
+    memset(tail, 0, tail_len);
+    if (held) memcpy(tail, rest, held);
+    tail[held] = 0x80;
+    ek_store64(tail + tail_len - 8, count << 3);
+    return tail_len / EK_SM3_BLOCK_SIZE;
+}
+
 void ek_sm3_final(uint8_t digest[EK_SM3_DIGEST_SIZE], const ek_sm3 *state) {
     uint32_t h[8];
-    uint8_t tail[2 * EK_SM3_BLOCK_SIZE] = {0};
-    size_t held = (size_t)(state->count % EK_SM3_BLOCK_SIZE);
-    size_t tail_len = held < EK_SM3_BLOCK_SIZE - 8 ? EK_SM3_BLOCK_SIZE : 2 * EK_SM3_BLOCK_SIZE;
+    uint8_t tail[2 * EK_SM3_BLOCK_SIZE];
 
     memcpy(h, state->h, sizeof h);
-    memcpy(tail, state->block, held);
-    tail[held] = 0x80;
-    ek_store64(tail + tail_len - 8, state->count << 3);
-    compress(h, tail, tail_len / EK_SM3_BLOCK_SIZE);
+    ek_sm3_compress(h, tail, ek_sm3_pad(tail, state->block, state->count));
     for (int i = 0; i < 8; i++) ek_store32(digest + 4 * i, h[i]);
     ek_wipe(h, sizeof h);
     ek_wipe(tail, sizeof tail);
@@ -222,14 +238,6 @@ void ek_sm3_digest(uint8_t digest[EK_SM3_DIGEST_SIZE], const uint8_t *data, size
     ek_sm3_update(&state, data, data_len);
     ek_sm3_final(digest, &state);
     ek_wipe(&state, sizeof state);
-}
-
-int ek_sm3_many(uint8_t *digests, size_t digests_cap, const uint8_t *const *messages,
-                const size_t *message_lens, size_t count) {
-    if (digests_cap / EK_SM3_DIGEST_SIZE < count) return 0;
-    for (size_t i = 0; i < count; i++)
-        ek_sm3_digest(digests + EK_SM3_DIGEST_SIZE * i, messages[i], message_lens[i]);
-    return 1;
 }
 
 /* HMAC of GB/T 15852.2 with SM3; keys here are never longer than a block. */
