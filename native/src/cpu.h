@@ -21,4 +21,11 @@
 #define EK_X86 0
 #endif
 
+/* Assembler of whole bodies: where there are variants, but not under MemorySanitizer. */
+#if EK_X86 && !defined(EK_PORTABLE)
+#define EK_X86_ASM 1
+#else
+#define EK_X86_ASM 0
+#endif
+
 #endif

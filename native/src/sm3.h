@@ -3,7 +3,34 @@
 #define EK_SM3_H
 
 #include "bytes.h"
-#include "esealkit_native.h"
+#include "cpu.h"
+
+/* IV of 4.1, and T_j of 4.2 rotated left by j. */
+extern const uint32_t ek_sm3_iv[8], ek_sm3_t[64];
+
+/* Writes the last one or two blocks of a message of count bytes (5.2), rest being those that fill
+ * no block; returns how many.  CT: only the length leaks. */
+size_t ek_sm3_pad(uint8_t tail[2 * EK_SM3_BLOCK_SIZE], const uint8_t *rest, uint64_t count);
+
+/* Compresses blocks of one message into its chaining value.  CT: nothing leaks but the number. */
+void ek_sm3_compress(uint32_t state[8], const uint8_t *data, size_t blocks);
+
+#if EK_X86_ASM
+void ek_sm3_compress_bmi2(uint32_t state[8], const uint8_t *data, size_t blocks);
+#endif
+
+/* Many messages at once.  Lane i of chaining word j is state[EK_SM3_LANES * j + i]; lanes beyond
+ * the width are left alone.  CT: nothing leaks but the number of blocks. */
+#define EK_SM3_LANES 32
+typedef struct ek_sm3_wide {
+    void (*compress)(uint32_t *state, const uint8_t *const *data, size_t blocks);
+    size_t width; /* lanes it works on */
+    size_t worth; /* live lanes from which on it beats what is narrower */
+} ek_sm3_wide;
+
+#if EK_X86
+extern const ek_sm3_wide ek_sm3_wide_avx512[2], ek_sm3_wide_avx2[2];
+#endif
 
 /* An HMAC key, as the two states that have taken in its pads: a key used again costs two blocks
  * less each time. */
