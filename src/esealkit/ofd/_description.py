@@ -56,6 +56,8 @@ class Description:
     value_bytes: bytes | None = None
     seal: Located | None = None
     seal_bytes: bytes | None = None
+    mark: Located | None = None
+    mark_bytes: bytes | None = None
     stamps: list[DeclaredStamp] = field(default_factory=list)
     faults: list[EsealError] = field(default_factory=list)
     deviations: list[Deviation] = field(default_factory=list)
@@ -87,6 +89,7 @@ def read_description(document: OfdDocument, name: str, found: Description) -> No
     found.attempt(lambda: _read_stamps(document, info, name, found))
     found.attempt(lambda: _read_value(document, parsed.root, name, found))
     found.attempt(lambda: _read_seal(document, info, name, found))
+    found.attempt(lambda: _read_mark(document, info, name, found))
     order = parsed.root.order()
     if "SignedValue" in order and order.index("SignedValue") < order.index("SignedInfo"):
         found.note("signature.schema_order", name)
@@ -225,6 +228,20 @@ def _read_seal(document: OfdDocument, info: Element, name: str, found: Descripti
         return
     _check_size(document, located.name)
     found.seal_bytes = document.package.read(located.name)
+
+
+def _read_mark(document: OfdDocument, info: Element, name: str, found: Description) -> None:
+    """Seal/ImageLoc: the picture that is shown where there is no seal (GM/T 0099 annex B)."""
+    seal = info.child("Seal")
+    loc = seal.text_of("ImageLoc") if seal is not None else None
+    if not loc:
+        return
+    located = locate(document.package, loc, base=directory_of(name), where=name)
+    found.mark = located
+    found.deviations.extend(located.deviations)
+    if located.name is not None:
+        _check_size(document, located.name)
+        found.mark_bytes = document.package.read(located.name)
 
 
 def _check_size(document: OfdDocument, part: str) -> None:

@@ -133,12 +133,14 @@ def coverage_findings(
     *,
     own_seal_equal: bool,
     known: Collection[bytes] = (),
+    apart: Collection[str] = (),
     digests: Digests | None = None,
 ) -> tuple[Finding, ...]:
     """``document.coverage`` of one signature, gravest first; one passed finding if nothing.
 
     ``own_seal_equal`` says whether Seal.esl is byte-equal to the seal inside the signed value;
-    ``known`` are SM3 digests of parts that the caller's policy excuses.
+    ``known`` are SM3 digests of parts that the caller's policy excuses; ``apart`` are parts
+    that vouch for themselves (the file list of GM/T 0099-2020 7.4).
     """
     own = covered.reaches[entry.body]
     own_parts = own.parts.keys()
@@ -150,6 +152,7 @@ def coverage_findings(
     # A listed part that changed is the references' finding; it is not open, it is broken.
     excused |= {reference.name for reference in entry.references if reference.name}
     excused |= covered.covered_by(entry.index)
+    excused |= set(apart) - own_parts
     excused.add(document.entry or "")
     digests = digests or Digests(document)
     open_parts = [
@@ -158,7 +161,9 @@ def coverage_findings(
         if name not in excused and not (known and digests.of(name, "sm3") in known)
     ]
     rendered = [name for name in open_parts if own.parts.get(name)]
-    unrendered = [name for name in open_parts if own.parts.get(name) is False]
+    unrendered = [
+        name for name in open_parts if own.parts.get(name) is False and name not in own.blank
+    ]
     extra = [name for name in open_parts if name not in own_parts]
     findings = [
         *_rendered_findings(document, entry, covered, own, rendered),

@@ -76,6 +76,8 @@ class Reach:
     """Paths that leave the package or are none; never followed."""
     broken: list[EsealError] = field(default_factory=list)
     """Parts that could not be read, so that what they lead to is unknown."""
+    blank: set[str] = field(default_factory=set)
+    """Annotation lists and pages that hold no annotation: there is nothing in them to cover."""
     active: dict[str, None] = field(default_factory=dict)
     """Parts with actions that leave the page: links, media, attachments."""
 
@@ -190,3 +192,4 @@ def _forget_empty_annotations(found: Reach, empty: set[str], done: set[tuple[str
     for name, of in kinds.items():
         if (of == {"PageAnnot"} and name in empty) or (of == {"Annotations"} and not filled):
             found.parts[name] = False
+            found.blank.add(name)

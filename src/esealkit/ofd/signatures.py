@@ -105,6 +105,12 @@ class SignatureEntry:
     """The part Seal.esl."""
     seal: bytes | None = None
     """Its bytes."""
+    mark_path: str = ""
+    """Where Seal/ImageLoc leads, ``""`` where there is none (GM/T 0099-2020 annex B)."""
+    mark_name: str | None = None
+    """The part with the mark's picture."""
+    mark: bytes | None = None
+    """Its bytes."""
     stamps: tuple[Stamp, ...] = ()
     """Stamp annotations in order."""
     findings: tuple[Finding, ...] = ()
@@ -319,6 +325,9 @@ def _described(
         seal_path=found.seal.path if found.seal else "",
         seal_name=found.seal.name if found.seal else None,
         seal=found.seal_bytes,
+        mark_path=found.mark.path if found.mark else "",
+        mark_name=found.mark.name if found.mark else None,
+        mark=found.mark_bytes,
         stamps=stamps,
         findings=tuple(findings),
         deviations=(*entry.deviations, *found.deviations, *stamp_notes),

@@ -121,6 +121,15 @@ def _signature(signature: SignatureResult, lang: words.Language) -> dict[str, An
             }
             for stamp in signature.stamps
         ],
+        "mark": (
+            {
+                "format": signature.mark.format,
+                "part": signature.mark.part,
+                "sha256": signature.mark.sha256,
+            }
+            if signature.mark
+            else None
+        ),
         "checks": _checks(judged.checks, lang),
         "deviations": _deviations(signature.deviations, lang),
     }

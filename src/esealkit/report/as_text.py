@@ -167,6 +167,10 @@ def _signature(signature: SignatureResult, lang: words.Language) -> Iterator[str
         yield f"      {phrase('label.time', lang)}: {moment} ({phrase(key, lang)})"
     if signature.stamps:
         yield f"      {phrase('label.stamps', lang)}: {_stamps(signature, lang)}"
+    if signature.mark is not None:
+        mark = signature.mark
+        shown = f"{mark.format or '?'}, {inert(mark.part)}"
+        yield f"      {phrase('label.mark', lang)}: {shown}"
     grades = (
         ("integrity", judged.integrity),
         ("identity", judged.identity),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 
 from esealkit.findings import Deviation, Finding, not_applicable, passed
 from esealkit.ofd.examination import Examination, ExaminedSignature, path_binding
+from esealkit.ofd.signatures import SignatureEntry
+from esealkit.picture.measure import sniff_picture
 from esealkit.policy import Policy
-from esealkit.verification.results import StampFacts
+from esealkit.verification.results import MarkFacts, StampFacts
 from esealkit.verification.subject import Subject
 
 __all__ = ["subjects_of"]
@@ -36,7 +39,7 @@ def _subject(
         declared_kind="seal" if entry.kind == "Seal" else "signature",
         signed_value=entry.value,
         signed_data=entry.description,
-        findings=(*signature.findings, _changes(examination, signature)),
+        findings=(*signature.findings, signature.mark, _changes(examination, signature)),
         deviations=entry.deviations,
         claimed_time=_aware(entry.xml_time_guess),
         stamps=tuple(
@@ -53,6 +56,20 @@ def _subject(
         seal_file=entry.seal,
         bind_path=bind_path,
         coverage=coverage,
+        mark=_mark(entry),
+        base=examination.bases.get(entry.index),
+    )
+
+
+def _mark(entry: SignatureEntry) -> MarkFacts | None:
+    if entry.mark is None or entry.mark_name is None:
+        return None
+    kind = sniff_picture(entry.mark)
+    return MarkFacts(
+        format=kind.written if kind is not None else "",
+        part=entry.mark_name,
+        sha256=hashlib.sha256(entry.mark).hexdigest(),
+        data=entry.mark,
     )
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from esealkit.findings import Deviation, Finding
-from esealkit.verification.results import StampFacts
+from esealkit.ofd.relative import Base
+from esealkit.verification.results import MarkFacts, StampFacts
 
 __all__ = ["Subject"]
 
@@ -41,3 +42,7 @@ class Subject:
     """``propertyInfo`` → ``document.path_binding``."""
     coverage: Callable[[bool], tuple[Finding, ...]]
     """Whether ``seal_file`` equals the embedded seal → ``document.coverage``."""
+    mark: MarkFacts | None = None
+    """A picture shown where there is no seal."""
+    base: Base | None = None
+    """The signature that this one builds on (Relative)."""

@@ -33,6 +33,7 @@ from esealkit.errors import (
 from esealkit.findings import Deviation, Finding, failed, not_applicable, passed, unknown
 from esealkit.ofd.document import OfdDocument
 from esealkit.ofd.examination import Examination, examine
+from esealkit.ofd.relative import bases_first
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.chinese_extensions import chinese_extensions, credit_code_holds
 from esealkit.policy import Effect
@@ -40,6 +41,7 @@ from esealkit.seal.model import ElectronicSeal
 from esealkit.seal.parse import is_seal, is_seal_signature, parse_seal, parse_seal_signature
 from esealkit.verification.circumstances import Circumstances
 from esealkit.verification.digital_signature import judge_digital_signature
+from esealkit.verification.entries_steps import judge_entries
 from esealkit.verification.judgement import (
     Identity,
     Integrity,
@@ -52,6 +54,7 @@ from esealkit.verification.judgement import (
     fold_verdicts,
 )
 from esealkit.verification.ofd_subjects import subjects_of
+from esealkit.verification.relative_steps import judge_base
 from esealkit.verification.results import (
     BodyResult,
     CertificateFacts,
@@ -245,8 +248,9 @@ def _verify_ofd(source: bytes | BinaryIO, around: Circumstances) -> DocumentResu
     document = OfdDocument.open(source, limits=around.limits)
     examination = examine(document)
     subjects = subjects_of(examination, around.policy)
-    signatures = tuple(_judged_closed(subject, around) for subject in subjects)
-    whole = fold(examination.findings, examination.deviations, around.policy)
+    signatures = _judged_in_order(subjects, around)
+    findings = (*examination.findings, *judge_entries(examination.entries, around))
+    whole = fold(findings, examination.deviations, around.policy)
     bodies = _bodies(examination, signatures)
     parts = [(item.verdict, item.code) for item in signatures]
     if whole.verdict is not Verdict.PASSED:
@@ -326,6 +330,22 @@ def _bodies(
 
 
 # -- one signature -----------------------------------------------------------------------------
+
+
+def _judged_in_order(
+    subjects: Sequence[Subject], around: Circumstances
+) -> tuple[SignatureResult, ...]:
+    """Every signature, the one that another builds on before it (GM/T 0099-2020 7.2)."""
+    links = {item.index: item.base for item in subjects if item.base is not None}
+    done: dict[int, SignatureResult] = {}
+    for index in bases_first(len(subjects), links):
+        subject = subjects[index]
+        base = subject.base
+        judged = done.get(base.index) if base is not None and base.index is not None else None
+        finding = judge_base(base, judged)
+        subject = replace(subject, findings=(*subject.findings, finding))
+        done[index] = _judged_closed(subject, around)
+    return tuple(done[index] for index in range(len(subjects)))
 
 
 def _judged_closed(subject: Subject, around: Circumstances) -> SignatureResult:
@@ -412,6 +432,7 @@ def _unjudged(
         signer=None,
         stamps=subject.stamps,
         deviations=subject.deviations,
+        mark=subject.mark,
     )
 
 
@@ -441,6 +462,7 @@ def _judge_seal_signature(subject: Subject, value: bytes, around: Circumstances)
         signer=CertificateFacts.of(steps.signer) if steps.signer else None,
         stamps=subject.stamps,
         deviations=deviations,
+        mark=subject.mark,
     )
 
 
@@ -463,6 +485,7 @@ def _judge_digital_signature(
         signer=CertificateFacts.of(steps.signer) if steps.signer else None,
         stamps=subject.stamps,
         deviations=deviations,
+        mark=subject.mark,
     )
 
 

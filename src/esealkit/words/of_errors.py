@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from esealkit.words import of_ofd, of_rooms
+from esealkit.words import of_modes, of_ofd, of_rooms
 
 ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     # crypto
@@ -89,6 +89,7 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "limit.der_depth": ("DER 嵌套超过 {allowed} 层", "DER is nested deeper than {allowed}"),
     "limit.der_elements": ("DER 元素超过 {allowed} 个", "DER holds more than {allowed} elements"),
     **of_ofd.ERRORS,
+    **of_modes.ERRORS,
     **of_rooms.ERRORS,
     # keys
     "key.pem": (
