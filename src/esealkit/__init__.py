@@ -20,8 +20,10 @@ from esealkit._version import __version__
 
 if TYPE_CHECKING:
     from esealkit import crypto, errors
+    from esealkit.api.entries import Protected, protect_entries
     from esealkit.api.inspect import Inspection, inspect
     from esealkit.api.make import make_seal
+    from esealkit.api.marks import Mark
     from esealkit.api.sign import (
         Prepared,
         Receipt,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from esealkit.crypto import SM3, sm3
     from esealkit.errors import EsealError
     from esealkit.limits import Limits
+    from esealkit.ofd.protection import AllBut
     from esealkit.pki.trust import TrustStore
     from esealkit.placement import At, EveryPage
     from esealkit.policy import Policy
@@ -44,14 +47,17 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "SM3": "esealkit.crypto",
+    "AllBut": "esealkit.ofd.protection",
     "At": "esealkit.placement",
     "ElectronicSeal": "esealkit.seal.model",
     "EsealError": "esealkit.errors",
     "EveryPage": "esealkit.placement",
     "Inspection": "esealkit.api.inspect",
     "Limits": "esealkit.limits",
+    "Mark": "esealkit.api.marks",
     "Policy": "esealkit.policy",
     "Prepared": "esealkit.api.sign",
+    "Protected": "esealkit.api.entries",
     "Receipt": "esealkit.api.sign",
     "Report": "esealkit.api.verify",
     "TrustStore": "esealkit.pki.trust",
@@ -62,6 +68,7 @@ _HOMES = {
     "make_seal": "esealkit.api.make",
     "open_key": "esealkit.api.sign",
     "prepare": "esealkit.api.sign",
+    "protect_entries": "esealkit.api.entries",
     "sign": "esealkit.api.sign",
     "sm3": "esealkit.crypto",
     "stamp": "esealkit.api.sign",
@@ -72,14 +79,17 @@ _MODULES = frozenset({"crypto", "errors"})
 
 __all__ = [
     "SM3",
+    "AllBut",
     "At",
     "ElectronicSeal",
     "EsealError",
     "EveryPage",
     "Inspection",
     "Limits",
+    "Mark",
     "Policy",
     "Prepared",
+    "Protected",
     "Receipt",
     "Report",
     "TrustStore",
@@ -93,6 +103,7 @@ __all__ = [
     "make_seal",
     "open_key",
     "prepare",
+    "protect_entries",
     "sign",
     "sm3",
     "stamp",

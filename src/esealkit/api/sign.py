@@ -1,4 +1,4 @@
-"""Signing: ``esealkit.stamp``, ``prepare`` and ``complete``, ``load_seal``, ``open_key``.
+"""Signing: ``esealkit.stamp``, ``sign``, ``prepare`` and ``complete``, ``load_seal``.
 
 What is written is verified before it takes its place: the new file, beside its destination,
 goes through the verifier; only when no check of the new signature failed, and every earlier
@@ -8,28 +8,28 @@ signature stands as it stood, is it renamed.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import BinaryIO
 
+from esealkit.api.clocks import Clock, now_of
+from esealkit.api.committing import Check, Receipt, commit, digest_of, standing_of, write
+from esealkit.api.entries import write_entries
+from esealkit.api.marks import Mark, placed_mark
 from esealkit.api.sources import Source, opened, read_small
 from esealkit.api.timestamping import TimeStamper
 from esealkit.api.verify import Report, Trust, verify
 from esealkit.crypto.signing_key import SigningKey
-from esealkit.errors import (
-    OutputError,
-    UnsupportedError,
-    UsageError,
-)
+from esealkit.errors import Forbidden, UnsupportedError, UsageError
 from esealkit.fetching import Fetcher
-from esealkit.findings import Outcome
 from esealkit.keys.opening import open_key
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.ofd.document import OfdDocument
 from esealkit.ofd.embed import SignaturePlan
+from esealkit.ofd.entries import entries_parts
+from esealkit.ofd.protection import Protection
 from esealkit.ofd.signatures import Provider
 from esealkit.pki.certificate import Certificate, load_certificates
 from esealkit.pki.trust import TrustStore, merge
@@ -38,49 +38,22 @@ from esealkit.policy import Policy
 from esealkit.seal.model import ElectronicSeal
 from esealkit.seal.parse import parse_seal
 from esealkit.signing.ofd_signing import (
+    Extent,
+    PlacedMark,
     PreparedValue,
     StagedSigning,
     finish_staged,
     lay_out,
     lay_out_signature,
-    sign_description,
 )
 from esealkit.signing.output import StagedFile
 from esealkit.signing.readiness import check_ready, check_signer_ready
-from esealkit.verification.judgement import Verdict
 from esealkit.verification.results import SignatureResult
 from esealkit.verification.verifier import sniff_format
 
 __all__ = ["Prepared", "Receipt", "complete", "load_seal", "open_key", "prepare", "sign", "stamp"]
 
-Clock = Callable[[], dt.datetime]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """What was signed, and how the finished file verified."""
-
-    destination: Path
-    """The finished file."""
-    sha256: str
-    """Its digest."""
-    signing_time: dt.datetime
-    """``timeInfo``, UTC."""
-    clock_is_system: bool
-    """``False`` when the time came from a ``clock`` given by the caller."""
-    signature: SignatureResult
-    """The new signature as the verifier saw it: stamps, signer, seal, checks."""
-    report: Report
-    """Verification of the finished file, under the trust that was given."""
-
-    @property
-    def chain_unknown(self) -> bool:
-        """Whether the signer's or maker's path could not be decided under the given trust."""
-        return any(
-            item.finding.check in ("signer.chain", "seal.maker_chain", "seal.maker_authority")
-            and item.finding.outcome is Outcome.UNKNOWN
-            for item in self.signature.checks
-        )
+Places = Placement | Sequence[Placement]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +64,9 @@ class Prepared:
 
     @property
     def to_be_signed(self) -> bytes:
-        """DER of TBS_Sign; sign it with SM2 under the default signer id."""
+        """The message to sign, with SM2 under the default signer id: DER of TBS_Sign, or what a
+        digital signature signs.
+        """
         return self.staged.value.to_be_signed
 
     @property
@@ -121,8 +96,12 @@ def stamp(
     *,
     seal: ElectronicSeal | Source,
     key: SigningKey,
-    placement: Placement | Sequence[Placement],
+    placement: Places,
     lock: bool = False,
+    protect: Protection = "whole",
+    body: int = 0,
+    relative_to: int | None = None,
+    entries: bool = False,
     timestamper: TimeStamper | None = None,
     trust: Trust = None,
     policy: Policy | str | None = None,
@@ -137,6 +116,12 @@ def stamp(
 
     :param destination: written beside, verified, renamed; may be the source itself.
     :param lock: forbid further signatures (covers the list of signatures too).
+    :param protect: ``whole``; ``all-but-annotations``, so that annotations may be added later;
+        or a filter that is asked with each part's name, such as :class:`AllBut`.
+    :param body: document body to sign, from 0, in packages that hold several.
+    :param relative_to: index of the signature this one builds on (GM/T 0099 ``Relative``).
+    :param entries: list the package's files afterwards and sign the list with the same key
+        (GM/T 0099-2020 7.4, 防夹带); needs ``timestamper``.
     :param timestamper: adds a time stamp over the signature value (V4, V5).
     :param provider: ``NAME[:VERSION[:COMPANY]]`` written into the signature; readers choose
         their plug-in by it.
@@ -146,31 +131,20 @@ def stamp(
     :raises PlacementError: a stamp does not lie on its page.
     :raises OutputError: the destination could not be written; it is unchanged.
     """
-    request = _Request(seal, key.certificate, key.chain, clock, trust, provider, limits)
+    request = _Request(
+        seal=seal,
+        placement=placement,
+        certificate=key.certificate,
+        chain=key.chain,
+        clock=clock,
+        trust=trust,
+        provider=provider,
+        extent=Extent(body=body, lock=lock, protect=protect, relative_to=relative_to),
+        limits=limits,
+    )
     _not_built(password=password)
-    with opened(source, limits=limits) as found:
-        before = _standing_of(verify(found.content, trust=trust, policy=policy, when=request.now))
-        document = _ofd(found.content, limits)
-        laid, value = request.lay_out(document, placement, lock=lock)
-        signature = key.sign(value.to_be_signed)
-        signed = value.signed(signature, timestamper.stamp if timestamper else None)
-        with StagedFile(Path(destination)) as staged:
-            _written(staged, lambda out: laid.write(out, signed.value))
-            return _committed(
-                staged,
-                value.signed_at,
-                clock is None,
-                before,
-                lambda path, when: verify(
-                    path,
-                    trust=trust,
-                    policy=policy,
-                    when=when,
-                    evidence=evidence,
-                    fetch=fetch,
-                    limits=limits,
-                ),
-            )
+    check = _check(trust, policy, evidence, fetch, limits)
+    return _signed(source, destination, request, key, timestamper, check, entries=entries)
 
 
 def sign(
@@ -178,61 +152,92 @@ def sign(
     destination: str | PathLike[str],
     *,
     key: SigningKey,
+    mark: Mark | None = None,
+    placement: Places | None = None,
     lock: bool = False,
+    protect: Protection = "whole",
+    body: int = 0,
+    relative_to: int | None = None,
+    entries: bool = False,
     attributes: bool = False,
+    timestamper: TimeStamper | None = None,
     trust: Trust = None,
     policy: Policy | str | None = None,
     evidence: Iterable[Source] = (),
+    fetch: Fetcher | None = None,
     provider: str | None = None,
     clock: Clock | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Receipt:
     """Sign a document without a seal (数字签名; GM/T 0099-2020 7.2, GB/T 35275-2017).
 
+    :param mark: a picture, such as handwriting, that shows the signature where ``placement``
+        says; without one the signature shows nothing on the page.
     :param attributes: put the digest and the signing time into signed attributes; otherwise the
         digest itself is signed and the time is claimed by the document only.
-    :raises CertificateError, Forbidden, OutputError: as for :func:`stamp`.
+    :param timestamper: adds a time stamp over the signature value.
+
+    The other parameters and the errors are those of :func:`stamp`.
     """
-    moment = _now(clock)
-    if key.certificate is None:
-        raise UsageError("signing.no_certificate")
-    certificate = Certificate(key.certificate)
-    chain = [Certificate(item) for item in key.chain]
-    check_signer_ready(certificate, now=moment, stores=merge(trust), intermediates=chain)
-    with opened(source, limits=limits) as found:
-        before = _standing_of(verify(found.content, trust=trust, policy=policy, when=moment))
-        laid = lay_out_signature(
-            _ofd(found.content, limits), when=moment, lock=lock, provider=_provider(provider)
-        )
-        signed = sign_description(
-            laid,
-            key=key,
-            certificate=certificate,
-            chain=key.chain,
-            when=moment,
-            attributes=attributes,
-        )
-        with StagedFile(Path(destination)) as staged:
-            _written(staged, lambda out: laid.write(out, signed.value))
-            return _committed(
-                staged,
-                moment.replace(microsecond=0),
-                clock is None,
-                before,
-                lambda path, when: verify(
-                    path, trust=trust, policy=policy, when=when, evidence=evidence, limits=limits
-                ),
-            )
+    request = _Request(
+        mark=placed_mark(mark, placement, limits),
+        attributes=attributes,
+        certificate=key.certificate,
+        chain=key.chain,
+        clock=clock,
+        trust=trust,
+        provider=provider,
+        extent=Extent(body=body, lock=lock, protect=protect, relative_to=relative_to),
+        limits=limits,
+    )
+    check = _check(trust, policy, evidence, fetch, limits)
+    return _signed(source, destination, request, key, timestamper, check, entries=entries)
+
+
+def _signed(
+    source: Source,
+    destination: str | PathLike[str],
+    request: _Request,
+    key: SigningKey,
+    timestamper: TimeStamper | None,
+    check: Check,
+    *,
+    entries: bool,
+) -> Receipt:
+    """Lay out, sign, write, verify, rename."""
+    if entries and timestamper is None:
+        raise UsageError("signing.entries_need_time_stamp")
+    with opened(source, limits=request.limits) as found:
+        document = request.open(found.content, entries=entries)
+        before = standing_of(_results(check(found.content, request.judged_at)))
+        laid, value = request.lay_out(document)
+        signature = key.sign(value.to_be_signed)
+        signed = value.signed(signature, timestamper.stamp if timestamper else None)
+        with StagedFile(Path(destination)) as first:
+            write(first, lambda out: laid.write(out, signed.value))
+            if not entries or timestamper is None:
+                return request.commit(first, check, value, before)
+            with StagedFile(Path(destination)) as second:
+                finished = OfdDocument.open(first.stream, limits=request.limits)
+                now, stamper = request.now, timestamper
+                write(second, lambda out: write_entries(finished, out, key, stamper, now))
+                first.discard()
+                return request.commit(second, check, value, before)
 
 
 def prepare(
     source: Source,
     destination: str | PathLike[str],
     *,
-    seal: ElectronicSeal | Source,
     certificate: Source,
-    placement: Placement | Sequence[Placement],
+    seal: ElectronicSeal | Source | None = None,
+    mark: Mark | None = None,
+    placement: Places | None = None,
     lock: bool = False,
+    protect: Protection = "whole",
+    body: int = 0,
+    relative_to: int | None = None,
+    attributes: bool = False,
     trust: Trust = None,
     provider: str | None = None,
     clock: Clock | None = None,
@@ -241,7 +246,8 @@ def prepare(
 ) -> Prepared:
     """Lay out a signature and stage the file, to be signed elsewhere; see :func:`complete`.
 
-    The staged file lies beside ``destination``.  Errors as for :func:`stamp`.
+    With a ``seal`` it is a seal signature as of :func:`stamp`, without one a digital signature
+    as of :func:`sign`.  The staged file lies beside ``destination``.  Errors as there.
     """
     own = load_certificates(read_small(certificate, limits.der_size), limits=limits)
     others = [
@@ -249,13 +255,28 @@ def prepare(
         for entry in chain
         for item in load_certificates(read_small(entry, limits.der_size), limits=limits)
     ]
-    request = _Request(seal, own[0].der, tuple(others), clock, trust, provider, limits)
+    if seal is not None and mark is not None:
+        raise UsageError("usage.seal_or_mark")
+    request = _Request(
+        seal=seal,
+        placement=placement if seal is not None else None,
+        mark=placed_mark(mark, placement, limits) if seal is None else None,
+        attributes=attributes,
+        certificate=own[0].der,
+        chain=tuple(others),
+        clock=clock,
+        trust=trust,
+        provider=provider,
+        extent=Extent(body=body, lock=lock, protect=protect, relative_to=relative_to),
+        limits=limits,
+    )
     with opened(source, limits=limits) as found:
-        document = _ofd(found.content, limits)
-        laid, value = request.lay_out(document, placement, lock=lock)
+        document = request.open(found.content, entries=False)
+        laid, value = request.lay_out(document)
+        earlier = _integrity_of(found.content, value, limits)
         with StagedFile(Path(destination), suffix=".esealkit-prepared") as staged:
-            _written(staged, laid.write_staged)
-            digest = _digest(staged)
+            write(staged, laid.write_staged)
+            digest = digest_of(staged)
             staged.keep()
             return Prepared(
                 staged=StagedSigning(
@@ -263,6 +284,9 @@ def prepare(
                     staged=staged.path,
                     sha256=digest,
                     destination=Path(destination).absolute(),
+                    body=body,
+                    clock_is_system=clock is None,
+                    earlier=_briefly(earlier),
                 )
             )
 
@@ -275,6 +299,7 @@ def complete(
     trust: Trust = None,
     policy: Policy | str | None = None,
     evidence: Iterable[Source] = (),
+    fetch: Fetcher | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Receipt:
     """Finish a prepared signing with a DER signature over its ``to_be_signed``.
@@ -288,72 +313,153 @@ def complete(
     )
     signed = waiting.value.signed(bytes(signature), timestamper.stamp if timestamper else None)
     with StagedFile(waiting.destination) as staged:
-        _written(staged, lambda out: finish_staged(waiting, signed, out))
-        receipt = _committed(
+        write(staged, lambda out: finish_staged(waiting, signed, out))
+
+        def stood(_: tuple[SignatureResult, ...]) -> bool:
+            found = _integrity_of(staged.path, waiting.value, limits)
+            new = [item.index for item in found if item.body == waiting.body][-1:]
+            return _briefly(item for item in found if item.index not in new) == waiting.earlier
+
+        receipt = commit(
             staged,
-            waiting.value.signed_at,
-            True,
-            None,
-            lambda path, when: verify(
-                path, trust=trust, policy=policy, when=when, evidence=evidence, limits=limits
-            ),
+            _check(trust, policy, evidence, fetch, limits),
+            body=waiting.body,
+            signed_at=waiting.value.signed_at,
+            clock_is_system=waiting.clock_is_system,
+            stood=stood,
         )
     waiting.staged.unlink(missing_ok=True)
     return receipt
 
 
+def _integrity_of(
+    source: Source, value: PreparedValue, limits: Limits
+) -> tuple[SignatureResult, ...]:
+    """Every signature as far as no trust is needed: what two processes can agree on."""
+    report = verify(source, trust=None, policy="integrity", when=value.signed_at, limits=limits)
+    return _results(report)
+
+
+def _briefly(results: Iterable[SignatureResult]) -> tuple[tuple[str, str], ...]:
+    return tuple((item.verdict.value, item.code) for item in results)
+
+
+def _results(report: Report) -> tuple[SignatureResult, ...]:
+    return report.documents[0].signatures
+
+
+def _check(
+    trust: Trust,
+    policy: Policy | str | None,
+    evidence: Iterable[Source],
+    fetch: Fetcher | None,
+    limits: Limits,
+) -> Check:
+    """Verification under the caller's terms; the evidence is read once."""
+    given = tuple(evidence)
+
+    def check(source: Source, when: dt.datetime | None) -> Report:
+        return verify(
+            source,
+            trust=trust,
+            policy=policy,
+            when=when,
+            evidence=given,
+            fetch=fetch,
+            limits=limits,
+        )
+
+    return check
+
+
 class _Request:
-    """What a stamp is made with, checked before any document is opened."""
+    """What a signature is made with, checked before any document is opened."""
 
     def __init__(
         self,
-        seal: ElectronicSeal | Source,
+        *,
         certificate: bytes | None,
         chain: tuple[bytes, ...],
         clock: Clock | None,
         trust: Trust,
         provider: str | None,
+        extent: Extent,
         limits: Limits,
+        seal: ElectronicSeal | Source | None = None,
+        placement: Places | None = None,
+        mark: PlacedMark | None = None,
+        attributes: bool = False,
     ) -> None:
-        self.now = _now(clock)
-        self.seal = seal if isinstance(seal, ElectronicSeal) else load_seal(seal, limits=limits)
+        self.now = now_of(clock)
+        self.judged_at = None if clock is None else self.now
+        self.extent = extent
+        self.limits = limits
+        self._mark = mark
+        self._attributes = attributes
+        self._placement = placement
         if certificate is None:
             raise UsageError("signing.no_certificate")
-        self.certificate = Certificate(certificate)
-        self.provider = _provider(provider)
-        self.stores: tuple[TrustStore, ...] = merge(trust)
+        self._certificate = Certificate(certificate)
+        self._chain = chain
+        self._provider = _provider(provider)
+        stores: tuple[TrustStore, ...] = merge(trust)
+        others = [Certificate(item) for item in chain]
+        self._seal: ElectronicSeal | None = None
+        if seal is None:
+            check_signer_ready(self._certificate, now=self.now, stores=stores, intermediates=others)
+            return
+        if placement is None:
+            raise UsageError("usage.no_placement")
+        self._seal = seal if isinstance(seal, ElectronicSeal) else load_seal(seal, limits=limits)
         check_ready(
-            self.seal,
-            self.certificate,
-            now=self.now,
-            stores=self.stores,
-            intermediates=[Certificate(item) for item in chain],
+            self._seal, self._certificate, now=self.now, stores=stores, intermediates=others
         )
 
-    def lay_out(
-        self, document: OfdDocument, placement: Placement | Sequence[Placement], *, lock: bool
-    ) -> tuple[SignaturePlan, PreparedValue]:
+    def open(self, content: bytes | BinaryIO, *, entries: bool) -> OfdDocument:
+        """The document to be signed.
+
+        :raises Forbidden: it has a signed file list, which the signature would lie outside of.
+        """
+        document = _ofd(content, self.limits)
+        if not entries and entries_parts(document):
+            raise Forbidden("document.entries_protected")
+        return document
+
+    def lay_out(self, document: OfdDocument) -> tuple[SignaturePlan, PreparedValue]:
         """The plan and the value to be signed."""
-        return lay_out(
+        if self._seal is not None and self._placement is not None:
+            return lay_out(
+                document,
+                seal=self._seal,
+                certificate=self._certificate,
+                placement=self._placement,
+                when=self.now,
+                extent=self.extent,
+                provider=self._provider,
+            )
+        return lay_out_signature(
             document,
-            seal=self.seal,
-            certificate=self.certificate,
-            placement=placement,
+            certificate=self._certificate,
+            chain=self._chain,
             when=self.now,
-            lock=lock,
-            provider=self.provider,
+            extent=self.extent,
+            mark=self._mark,
+            attributes=self._attributes,
+            provider=self._provider,
         )
 
-
-def _now(clock: Clock | None) -> dt.datetime:
-    moment = (clock or _system_clock)()
-    if moment.tzinfo is None:
-        raise UsageError("usage.naive_time", text=moment.isoformat())
-    return moment.astimezone(dt.UTC)
-
-
-def _system_clock() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
+    def commit(
+        self, staged: StagedFile, check: Check, value: PreparedValue, before: object
+    ) -> Receipt:
+        """Verify and rename; the earlier signatures must stand as ``before`` says."""
+        return commit(
+            staged,
+            check,
+            body=self.extent.body,
+            signed_at=value.signed_at,
+            clock_is_system=self.judged_at is None,
+            stood=lambda earlier: standing_of(earlier) == before,
+        )
 
 
 def _provider(text: str | None) -> Provider | None:
@@ -384,60 +490,3 @@ def _head(stream: BinaryIO) -> bytes:
     data = stream.read(65_540)
     stream.seek(0)
     return data
-
-
-def _written(staged: StagedFile, write: Callable[[BinaryIO], None]) -> None:
-    try:
-        write(staged.stream)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise OutputError("output.failed", path=str(staged.destination), reason=reason) from error
-    staged.seal_off()
-
-
-def _digest(staged: StagedFile) -> str:
-    staged.stream.seek(0)
-    digest = hashlib.sha256()
-    while block := staged.stream.read(1 << 20):
-        digest.update(block)
-    return digest.hexdigest()
-
-
-def _standing_of(report: Report) -> tuple[tuple[Verdict, str], ...]:
-    """How the signatures stand, one by one."""
-    return tuple((item.verdict, item.code) for item in report.documents[0].signatures)
-
-
-def _committed(
-    staged: StagedFile,
-    signed_at: dt.datetime,
-    clock_is_system: bool,
-    before: tuple[tuple[Verdict, str], ...] | None,
-    check: Callable[[Path, dt.datetime | None], Report],
-) -> Receipt:
-    """Verify the staged file, rename it, and say what was done.
-
-    :param before: how the earlier signatures stood; they must stand so still.
-    :param check: verifies a path as of a time.
-    """
-    report = check(staged.path, None if clock_is_system else signed_at)
-    results = report.documents[0].signatures
-    if not results:
-        raise OutputError("signing.self_check", reason=report.code or "no signature found")
-    new = results[-1]
-    broken = [item.finding.reason for item in new.checks if item.finding.outcome is Outcome.FAILED]
-    if broken:
-        raise OutputError("signing.self_check", reason=broken[0])
-    if before is not None and _standing_of(report)[:-1] != before:
-        raise OutputError("signing.earlier_changed")
-    digest = report.documents[0].sha256
-    report = report.renamed(str(staged.destination))
-    staged.commit()
-    return Receipt(
-        destination=staged.destination,
-        sha256=digest,
-        signing_time=signed_at,
-        clock_is_system=clock_is_system,
-        signature=new,
-        report=report,
-    )

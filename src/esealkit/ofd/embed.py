@@ -154,8 +154,7 @@ def plan(
     _check_arguments(kind, when, stamps, seal, mark)
     target = document.body(body)
     _check_permitted(document, target, when)
-    lists = read_signatures(document)
-    entries = lists.entries
+    entries = read_signatures(document).entries
     base = None if relative_to is None else base_of(entries, relative_to, body=body)
     listed = _list_name(document, target)
     _check_unlocked(document, target, entries, listed)
@@ -166,7 +165,7 @@ def plan(
     if mark is not None and picture is not None:
         own[picture] = mark.data
     changed = _new_lists(document, target, listed, f"/{folder}Signature.xml", ids, kind, base)
-    lists = changed.keys() - {document.entry}
+    lists = {name for name in changed if name != document.entry}
     changed |= own
     _check_inserted(document, target, listed, changed, ids[0])
     opened = left_open(document, target, protect)
@@ -402,7 +401,7 @@ def _check_inserted(
 
 def _covered(
     document: OfdDocument,
-    lists: Collection[str],
+    new_lists: Collection[str],
     changed: dict[str, bytes],
     *,
     lock: bool,
@@ -413,7 +412,7 @@ def _covered(
     The own Signature.xml and value do not exist yet.  The file list of GM/T 0099 7.4 and its
     value are made after the last signature and vouch for themselves.
     """
-    lists = {body.signatures.name for body in document.bodies if body.signatures} | {*lists}
+    lists = {body.signatures.name for body in document.bodies if body.signatures} | {*new_lists}
     apart = entries_parts(document)
     names = [*document.package.names, *(name for name in changed if name not in document.package)]
     return [

@@ -16,7 +16,13 @@ from esealkit.crypto import sm3
 from esealkit.crypto.signing_key import SigningKey
 from esealkit.pki.certificate import Certificate
 
-__all__ = ["Family", "MessageDraft", "build_signed_message", "draft_signed_message"]
+__all__ = [
+    "Family",
+    "MessageDraft",
+    "build_signed_message",
+    "draft_signed_message",
+    "timestamp_attribute",
+]
 
 _INTEGER_1 = build.integer(1)
 
@@ -168,6 +174,11 @@ def build_signed_message(
         extra_attributes=extra_attributes,
     )
     return draft.signed(key.sign(draft.to_be_signed), unsigned_attributes)
+
+
+def timestamp_attribute(token: bytes) -> bytes:
+    """The unsigned attribute that carries a time stamp token (RFC 3161 appendix A)."""
+    return _attribute(oids.ATTRIBUTE_TIMESTAMP_TOKEN, token)
 
 
 def _attribute(oid: str, *values: bytes) -> bytes:

@@ -1,12 +1,12 @@
-"""A seal signature on an OFD document, as states that can only do their next step."""
+"""A signature on an OFD document, as states that can only do their next step."""
 
 from __future__ import annotations
 
 import base64
-import binascii
 import datetime as dt
 import hashlib
 import json
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,6 @@ from typing import BinaryIO
 
 from esealkit.asn1 import oids
 from esealkit.crypto import sm3
-from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import (
     EsealError,
     InputError,
@@ -23,26 +22,58 @@ from esealkit.errors import (
     UsageError,
 )
 from esealkit.ofd.document import OfdDocument
-from esealkit.ofd.embed import ESEALKIT, SignaturePlan, StampBox, complete, plan
+from esealkit.ofd.embed import ESEALKIT, MarkPicture, SignaturePlan, StampBox, complete, plan
 from esealkit.ofd.package import Package
+from esealkit.ofd.protection import Protection
 from esealkit.ofd.signatures import Provider
 from esealkit.pki.certificate import Certificate
-from esealkit.pki.cms_build import build_signed_message
+from esealkit.pki.cms_build import (
+    Family,
+    MessageDraft,
+    draft_signed_message,
+    timestamp_attribute,
+)
 from esealkit.placement import Placement, resolve
 from esealkit.seal.build import build_seal_signature, build_to_be_signed
 from esealkit.seal.model import Edition, ElectronicSeal
 
 __all__ = [
+    "Extent",
+    "PlacedMark",
     "PreparedValue",
     "Signed",
     "StagedSigning",
     "finish_staged",
     "lay_out",
     "lay_out_signature",
-    "sign_description",
 ]
 
 _SCHEMA = "esealkit.prepared/1"
+_SPOOL = 32 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """What a signature covers, forbids and builds on."""
+
+    body: int = 0
+    """Document body, from 0."""
+    lock: bool = False
+    """Whether further signatures are forbidden (GB/T 33190-2016 18.1)."""
+    protect: Protection = "whole"
+    """Which parts are protected."""
+    relative_to: int | None = None
+    """Index of the signature that this one builds on (GM/T 0099-2020), or ``None``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedMark:
+    """A mark with its size in mm and its places."""
+
+    picture: MarkPicture
+    width: float
+    height: float
+    placement: Placement | Sequence[Placement]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,15 +81,19 @@ class PreparedValue:
     """State *ToBeSigned*: plain bytes, to be signed here or anywhere."""
 
     to_be_signed: bytes
-    """DER of TBS_Sign: the message for SM2 with the default signer id."""
+    """The message for SM2 with the default signer id: TBS_Sign of a seal signature; the digest
+    of Signature.xml, or the signed attributes, of a digital signature."""
     certificate: bytes
     """DER of the certificate whose key must sign."""
-    edition: Edition
-    """Edition of the seal, and so of the seal signature."""
+    form: str
+    """``v1``, ``v4``, ``v5``: the edition of the seal signature; ``content`` or ``attributes``:
+    which variant of a GB/T 35275 message."""
     signed_value_path: str
     """Part that will hold the signed value."""
     signed_at: dt.datetime
-    """``timeInfo``, UTC."""
+    """``timeInfo``, or the time claimed by a digital signature; UTC."""
+    chain: tuple[bytes, ...] = ()
+    """Certificates that a GB/T 35275 message carries beside the signer's."""
 
     @property
     def e(self) -> bytes:
@@ -68,7 +103,7 @@ class PreparedValue:
     def signed(self, signature: bytes, stamp: Callable[[bytes], bytes] | None = None) -> Signed:
         """State *Signed*: check ``signature`` (DER) against the certificate and pack the value.
 
-        :param stamp: gives a time stamp token over the signature's octets (V4, V5).
+        :param stamp: gives a time stamp token over the signature's octets.
         :raises InvalidSignature: it is not this certificate's signature over the value.
         :raises UnsupportedError: a time stamp on a V1 signature, which has no place for it.
         """
@@ -76,18 +111,30 @@ class PreparedValue:
             Certificate(self.certificate).sm2_key.verify(signature, self.to_be_signed)
         except InvalidSignature:
             raise InvalidSignature("signing.wrong_signature") from None
-        if stamp is not None and self.edition is Edition.V1:
+        if stamp is not None and self.form == Edition.V1.value:
             raise UnsupportedError("signing.no_stamp_in_v1")
-        return Signed(
-            value=build_seal_signature(
-                self.to_be_signed,
-                self.certificate,
-                signature,
-                self.edition,
-                algorithm=oids.SM2_WITH_SM3,
-                timestamp=stamp(signature) if stamp is not None else None,
-            ),
-            path=self.signed_value_path,
+        token = stamp(signature) if stamp is not None else None
+        return Signed(value=self._packed(signature, token), path=self.signed_value_path)
+
+    def _packed(self, signature: bytes, token: bytes | None) -> bytes:
+        if self.form in ("content", "attributes"):
+            message = MessageDraft(
+                to_be_signed=self.to_be_signed,
+                certificate=self.certificate,
+                family=Family.gm(),
+                kind=oids.GM_DATA,
+                chain=self.chain,
+                attributes=self.to_be_signed if self.form == "attributes" else None,
+                content=self.to_be_signed if self.form == "content" else None,
+            )
+            return message.signed(signature, [] if token is None else [timestamp_attribute(token)])
+        return build_seal_signature(
+            self.to_be_signed,
+            self.certificate,
+            signature,
+            Edition(self.form),
+            algorithm=oids.SM2_WITH_SM3,
+            timestamp=token,
         )
 
 
@@ -96,7 +143,7 @@ class Signed:
     """State *Signed*: the value to embed."""
 
     value: bytes
-    """DER of SES_Signature."""
+    """DER of SES_Signature, or of the GB/T 35275 message."""
     path: str
     """Part that will hold it."""
 
@@ -108,42 +155,27 @@ def lay_out(
     certificate: Certificate,
     placement: Placement | Sequence[Placement],
     when: dt.datetime,
-    lock: bool = False,
+    extent: Extent,
     provider: Provider | None = None,
-    body: int = 0,
 ) -> tuple[SignaturePlan, PreparedValue]:
-    """State *Prepared*: stamps, references and Signature.xml, and the value over them.
+    """State *Prepared* of a seal signature: stamps, references and Signature.xml, and the value.
 
     :raises Forbidden, PlacementError, DocumentError, UnsupportedError: see :func:`ofd.embed.plan`.
     """
     if seal.edition not in (Edition.V1, Edition.V4, Edition.V5):
         raise UnsupportedError("signing.edition", edition=seal.edition.value)
     when = when.astimezone(dt.UTC).replace(microsecond=0)
-    target = document.body(body)
-    placed = resolve(
-        placement,
-        pages=len(target.pages),
-        width=float(seal.picture.width_mm),
-        height=float(seal.picture.height_mm),
-    )
+    size = (float(seal.picture.width_mm), float(seal.picture.height_mm))
     laid = plan(
         document,
         when=when,
-        stamps=[
-            StampBox(
-                page_index=item.page_index,
-                x=item.x,
-                y=item.y,
-                width=item.width,
-                height=item.height,
-                clip=item.clip,
-            )
-            for item in placed
-        ],
-        body=body,
+        stamps=_boxes(document, placement, size, extent.body),
         seal=seal.der,
-        lock=lock,
         provider=provider or ESEALKIT,
+        body=extent.body,
+        lock=extent.lock,
+        protect=extent.protect,
+        relative_to=extent.relative_to,
     )
     to_be_signed = build_to_be_signed(
         seal.der,
@@ -156,7 +188,7 @@ def lay_out(
     value = PreparedValue(
         to_be_signed=to_be_signed,
         certificate=certificate.der,
-        edition=seal.edition,
+        form=seal.edition.value,
         signed_value_path=laid.signed_value_path,
         signed_at=when,
     )
@@ -166,46 +198,73 @@ def lay_out(
 def lay_out_signature(
     document: OfdDocument,
     *,
-    when: dt.datetime,
-    lock: bool = False,
-    provider: Provider | None = None,
-    body: int = 0,
-) -> SignaturePlan:
-    """A digital signature without a seal (GB/T 33190-2016 18.1, Type ``Sign``): no stamps."""
-    return plan(
-        document,
-        when=when.astimezone(dt.UTC).replace(microsecond=0),
-        body=body,
-        kind="Sign",
-        lock=lock,
-        provider=provider or ESEALKIT,
-    )
-
-
-def sign_description(
-    laid: SignaturePlan,
-    *,
-    key: SigningKey,
     certificate: Certificate,
-    chain: Sequence[bytes] = (),
     when: dt.datetime,
+    extent: Extent,
+    chain: Sequence[bytes] = (),
+    mark: PlacedMark | None = None,
     attributes: bool = False,
-) -> Signed:
-    """The GB/T 35275 message over a laid-out Signature.xml (GM/T 0099-2020 7.2).
+    provider: Provider | None = None,
+) -> tuple[SignaturePlan, PreparedValue]:
+    """State *Prepared* of a digital signature (GB/T 33190-2016 18.1, GM/T 0099-2020 7.2).
 
+    :param mark: the picture that shows it; without one it shows nothing on the page.
     :param attributes: sign attributes that hold the digest (the form one widespread reader
         accepts) instead of the digest itself, which is the literal reading.
     """
-    value = build_signed_message(
+    when = when.astimezone(dt.UTC).replace(microsecond=0)
+    stamps: Sequence[StampBox] = ()
+    if mark is not None:
+        stamps = _boxes(document, mark.placement, (mark.width, mark.height), extent.body)
+    laid = plan(
+        document,
+        when=when,
+        kind="Sign",
+        stamps=stamps,
+        mark=mark.picture if mark is not None else None,
+        provider=provider or ESEALKIT,
+        body=extent.body,
+        lock=extent.lock,
+        protect=extent.protect,
+        relative_to=extent.relative_to,
+    )
+    draft = draft_signed_message(
         laid.signature_xml,
-        key=key,
         certificate=certificate.der,
-        chain=chain,
         attributes=attributes,
         content=None if attributes else sm3(laid.signature_xml),
         signing_time=when if attributes else None,
     )
-    return Signed(value=value, path=laid.signed_value_path)
+    value = PreparedValue(
+        to_be_signed=draft.to_be_signed,
+        certificate=certificate.der,
+        form="attributes" if attributes else "content",
+        signed_value_path=laid.signed_value_path,
+        signed_at=when,
+        chain=tuple(chain),
+    )
+    return laid, value
+
+
+def _boxes(
+    document: OfdDocument,
+    placement: Placement | Sequence[Placement],
+    size: tuple[float, float],
+    body: int,
+) -> list[StampBox]:
+    pages = len(document.body(body).pages)
+    width, height = size
+    return [
+        StampBox(
+            page_index=item.page_index,
+            x=item.x,
+            y=item.y,
+            width=item.width,
+            height=item.height,
+            clip=item.clip,
+        )
+        for item in resolve(placement, pages=pages, width=width, height=height)
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +278,13 @@ class StagedSigning:
     """Digest of the staged file."""
     destination: Path
     """Where the finished file goes."""
+    body: int = 0
+    """Document body that is signed."""
+    clock_is_system: bool = True
+    """Whether the signing time is the system's."""
+    earlier: tuple[tuple[str, str], ...] = ()
+    """Verdict and reason of each earlier signature under the integrity policy and no trust:
+    they must stand so still in the finished file."""
 
     def to_json(self) -> str:
         """As a text that another process reads; it holds no secret."""
@@ -231,9 +297,13 @@ class StagedSigning:
                 "to_be_signed": base64.b64encode(self.value.to_be_signed).decode("ascii"),
                 "certificate": base64.b64encode(self.value.certificate).decode("ascii"),
                 "e": self.value.e.hex(),
-                "edition": self.value.edition.value,
+                "form": self.value.form,
+                "chain": [base64.b64encode(item).decode("ascii") for item in self.value.chain],
                 "signed_value_path": self.value.signed_value_path,
                 "signed_at": self.value.signed_at.isoformat(),
+                "clock_is_system": self.clock_is_system,
+                "body": self.body,
+                "earlier": self.earlier,
             },
             indent=1,
         )
@@ -251,19 +321,23 @@ class StagedSigning:
             value = PreparedValue(
                 to_be_signed=base64.b64decode(data["to_be_signed"], validate=True),
                 certificate=base64.b64decode(data["certificate"], validate=True),
-                edition=Edition(data["edition"]),
+                form=_form(data["form"]),
+                chain=tuple(base64.b64decode(item, validate=True) for item in data["chain"]),
                 signed_value_path=str(data["signed_value_path"]),
-                signed_at=dt.datetime.fromisoformat(data["signed_at"]),
+                signed_at=dt.datetime.fromisoformat(data["signed_at"]).astimezone(dt.UTC),
             )
             return cls(
                 value=value,
                 staged=Path(data["staged"]),
                 sha256=str(data["sha256"]),
                 destination=Path(data["destination"]),
+                body=int(data["body"]),
+                clock_is_system=bool(data["clock_is_system"]),
+                earlier=tuple((str(verdict), str(code)) for verdict, code in data["earlier"]),
             )
         except EsealError:
             raise
-        except (ValueError, KeyError, TypeError, binascii.Error, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise UsageError("signing.prepared_malformed", reason=type(error).__name__) from error
 
 
@@ -273,9 +347,21 @@ def finish_staged(prepared: StagedSigning, signed: Signed, out: BinaryIO) -> Non
     :raises InputError: the staged file is missing or was changed since it was prepared.
     """
     try:
-        data = prepared.staged.read_bytes()
+        stream = prepared.staged.open("rb")
     except OSError as error:
         raise InputError("input.missing", path=str(prepared.staged)) from error
-    if hashlib.sha256(data).hexdigest() != prepared.sha256:
-        raise InputError("signing.staged_changed", path=str(prepared.staged))
-    complete(Package.open(data), signed.path, signed.value, out)
+    # A copy nobody else can reach: what is hashed is what is finished.
+    with stream, tempfile.SpooledTemporaryFile(max_size=_SPOOL) as private:
+        digest = hashlib.sha256()
+        while block := stream.read(1 << 20):
+            digest.update(block)
+            private.write(block)
+        if digest.hexdigest() != prepared.sha256:
+            raise InputError("signing.staged_changed", path=str(prepared.staged))
+        complete(Package.open(private), signed.path, signed.value, out)  # type: ignore[arg-type]
+
+
+def _form(text: object) -> str:
+    if text not in ("v1", "v4", "v5", "content", "attributes"):
+        raise UsageError("signing.prepared_malformed", reason="form")
+    return str(text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from esealkit.findings import Finding, failed, not_applicable, passed, unknown
 from esealkit.ofd.relative import Base
 from esealkit.verification.judgement import Verdict
@@ -26,7 +28,7 @@ def judge_base(base: Base | None, judged: SignatureResult | None) -> Finding:
         return failed(CHECK, CLAUSE, code="signature.relative_ambiguous", id=base.id)
     if base.state == "missing" or judged is None:
         return failed(CHECK, CLAUSE, code="signature.relative_missing", id=base.id)
-    evidence = {"id": base.id, "index": judged.index, "reason": judged.code}
+    evidence: dict[str, Any] = {"id": base.id, "index": judged.index, "reason": judged.code}
     if judged.verdict is Verdict.FAILED:
         return failed(CHECK, CLAUSE, code="signature.relative_failed", **evidence)
     if judged.verdict is not Verdict.PASSED:

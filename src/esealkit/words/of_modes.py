@@ -13,6 +13,10 @@ ERRORS: dict[str, Text] = {
         "保护方式“{found}”不存在；可用 whole、all-but-annotations 或筛选函数",
         "there is no way to protect called {found}: use whole, all-but-annotations or a filter",
     ),
+    "usage.protect_twice": (
+        "--protect 与 --leave-open 只能用其一",
+        "use either --protect or --leave-open",
+    ),
     "signature.nothing_protected": (
         "按此筛选，签名不保护任何文件",
         "with this filter the signature would protect nothing",
@@ -43,6 +47,12 @@ ERRORS: dict[str, Text] = {
     "usage.mark_placement": (
         "图样与位置须同时给出",
         "a mark and its placement go together",
+    ),
+    "signing.entries_need_time_stamp": (
+        "文件清单的签名须有时间戳",
+        "the signature over the file list needs a time stamp",
+        "请给出时间戳服务（timestamper=，--tsa）。",
+        "Name a time stamp authority (timestamper=, --tsa).",
     ),
     "usage.seal_or_mark": (
         "印章与图样不能同时使用",

@@ -86,6 +86,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{path}：已数字签名，签名时间 {time}，写出后已验证",
         "{path}: signed at {time}, verified after writing",
     ),
+    "receipt.protected": (
+        "已签署文件清单：{path}",
+        "the file list is signed: {path}",
+    ),
     "receipt.chain_unknown": (
         "未给出足够的信任来源，证书链没有判定",
         "the given trust does not decide the certificate paths",
