@@ -18,6 +18,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import tempfile
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import BinaryIO, TypeVar
@@ -32,7 +33,9 @@ from esealkit.errors import (
 )
 from esealkit.findings import Deviation, Finding, failed, not_applicable, passed, unknown
 from esealkit.ofd.document import OfdDocument
+from esealkit.ofd.encryption import decrypt_package, is_encrypted
 from esealkit.ofd.examination import Examination, examine
+from esealkit.ofd.package import Package
 from esealkit.ofd.relative import bases_first
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.chinese_extensions import chinese_extensions, credit_code_holds
@@ -245,11 +248,37 @@ def _for_seal(deviations: Sequence[Deviation]) -> tuple[Deviation, ...]:
 
 
 def _verify_ofd(source: bytes | BinaryIO, around: Circumstances) -> DocumentResult:
-    document = OfdDocument.open(source, limits=around.limits)
+    package = Package.open(source, limits=around.limits)
+    if is_encrypted(package):
+        return _verify_encrypted(package, around)
+    return _judged_ofd(OfdDocument.open(package), around)
+
+
+def _verify_encrypted(package: Package, around: Circumstances) -> DocumentResult:
+    """Judge what was encrypted, where it can be opened; else what lies open (O-41)."""
+    check, at = "document.encryption", "GM/T 0099-2020 7.3"
+    refused: EsealError = UnsupportedError("document.encrypted")
+    if around.credentials:
+        with tempfile.SpooledTemporaryFile(max_size=around.limits.spool) as plain:
+            try:
+                count = decrypt_package(package, around.credentials, plain)  # type: ignore[arg-type]
+                document = OfdDocument.open(plain, limits=around.limits)  # type: ignore[arg-type]
+            except EsealError as error:
+                refused = error
+            else:
+                return _judged_ofd(document, around, passed(check, at, count=count))
+    finding = unknown(check, at, code=refused.code, **_plain(refused.details))
+    try:
+        return _judged_ofd(OfdDocument.open(package), around, finding)
+    except EsealError:
+        return _empty("ofd", Verdict.INDETERMINATE, refused.code, finding)
+
+
+def _judged_ofd(document: OfdDocument, around: Circumstances, *also: Finding) -> DocumentResult:
     examination = examine(document)
     subjects = subjects_of(examination, around.policy)
     signatures = _judged_in_order(subjects, around)
-    findings = (*examination.findings, *judge_entries(examination.entries, around))
+    findings = (*also, *examination.findings, *judge_entries(examination.entries, around))
     whole = fold(findings, examination.deviations, around.policy)
     bodies = _bodies(examination, signatures)
     parts = [(item.verdict, item.code) for item in signatures]

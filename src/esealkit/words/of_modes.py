@@ -124,6 +124,10 @@ ERRORS: dict[str, Text] = {
         "加密描述过多（{count}，上限 {limit}）",
         "too many rows in the description of the encryption ({count}, limit {limit})",
     ),
+    "usage.secret_jobs": (
+        "口令和解密密钥不离开本进程，不能与多进程（--jobs）同用",
+        "passwords and decryption keys stay in this process and do not go with --jobs",
+    ),
     "usage.decryption_key": (
         "{found} 不能用于解密",
         "a {found} cannot decrypt",
