@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from esealkit.api.sources import Source, read_small
@@ -33,7 +33,7 @@ class Mark:
 
 def placed_mark(
     mark: Mark | None,
-    placement: Placement | Sequence[Placement] | None,
+    placement: Placement | Iterable[Placement] | None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> PlacedMark | None:
     """The mark with its size and its places, or ``None`` where there is none.

@@ -8,7 +8,7 @@ signature stands as it stood, is it renamed.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -53,7 +53,7 @@ from esealkit.verification.verifier import sniff_format
 
 __all__ = ["Prepared", "Receipt", "complete", "load_seal", "open_key", "prepare", "sign", "stamp"]
 
-Places = Placement | Sequence[Placement]
+Places = Placement | Iterable[Placement]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ import datetime as dt
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -26,6 +26,7 @@ from esealkit.ofd.embed import ESEALKIT, MarkPicture, SignaturePlan, StampBox, c
 from esealkit.ofd.package import Package
 from esealkit.ofd.protection import Protection
 from esealkit.ofd.signatures import Provider
+from esealkit.ofd.surface import OfdSurface
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.cms_build import (
     Family,
@@ -46,6 +47,7 @@ __all__ = [
     "finish_staged",
     "lay_out",
     "lay_out_signature",
+    "stamp_boxes",
 ]
 
 _SCHEMA = "esealkit.prepared/1"
@@ -73,7 +75,7 @@ class PlacedMark:
     picture: MarkPicture
     width: float
     height: float
-    placement: Placement | Sequence[Placement]
+    placement: Placement | Iterable[Placement]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,30 +150,61 @@ class Signed:
     """Part that will hold it."""
 
 
+def stamp_boxes(
+    document: OfdDocument,
+    seal: ElectronicSeal,
+    placement: Placement | Iterable[Placement],
+    *,
+    size: tuple[float, float] | None = None,
+    allow_off_page: bool = False,
+    body: int = 0,
+) -> tuple[StampBox, ...]:
+    """Where ``seal`` lands on ``document``; parameters and errors as for :func:`lay_out`."""
+    width, height = size or (float(seal.picture.width_mm), float(seal.picture.height_mm))
+    return resolve(
+        placement,
+        OfdSurface(document, body=body),
+        width=width,
+        height=height,
+        allow_off_page=allow_off_page,
+    )
+
+
 def lay_out(
     document: OfdDocument,
     *,
     seal: ElectronicSeal,
     certificate: Certificate,
-    placement: Placement | Sequence[Placement],
+    placement: Placement | Iterable[Placement],
     when: dt.datetime,
     extent: Extent,
+    size: tuple[float, float] | None = None,
+    allow_off_page: bool = False,
     provider: Provider | None = None,
 ) -> tuple[SignaturePlan, PreparedValue]:
     """State *Prepared* of a seal signature: stamps, references and Signature.xml, and the value.
 
+    :param size: width and height in mm to draw the seal at; its picture's own otherwise.
+    :param allow_off_page: let stamps lie partly or wholly outside their page.
     :raises Forbidden, PlacementError, DocumentError, UnsupportedError: see :func:`ofd.embed.plan`.
     """
     if seal.edition not in (Edition.V1, Edition.V4, Edition.V5):
         raise UnsupportedError("signing.edition", edition=seal.edition.value)
     when = when.astimezone(dt.UTC).replace(microsecond=0)
-    size = (float(seal.picture.width_mm), float(seal.picture.height_mm))
     laid = plan(
         document,
         when=when,
-        stamps=_boxes(document, placement, size, extent.body),
+        stamps=stamp_boxes(
+            document,
+            seal,
+            placement,
+            size=size,
+            allow_off_page=allow_off_page,
+            body=extent.body,
+        ),
         seal=seal.der,
         provider=provider or ESEALKIT,
+        allow_off_page=allow_off_page,
         body=extent.body,
         lock=extent.lock,
         protect=extent.protect,
@@ -215,7 +248,8 @@ def lay_out_signature(
     when = when.astimezone(dt.UTC).replace(microsecond=0)
     stamps: Sequence[StampBox] = ()
     if mark is not None:
-        stamps = _boxes(document, mark.placement, (mark.width, mark.height), extent.body)
+        surface = OfdSurface(document, body=extent.body)
+        stamps = resolve(mark.placement, surface, width=mark.width, height=mark.height)
     laid = plan(
         document,
         when=when,
@@ -244,27 +278,6 @@ def lay_out_signature(
         chain=tuple(chain),
     )
     return laid, value
-
-
-def _boxes(
-    document: OfdDocument,
-    placement: Placement | Sequence[Placement],
-    size: tuple[float, float],
-    body: int,
-) -> list[StampBox]:
-    pages = len(document.body(body).pages)
-    width, height = size
-    return [
-        StampBox(
-            page_index=item.page_index,
-            x=item.x,
-            y=item.y,
-            width=item.width,
-            height=item.height,
-            clip=item.clip,
-        )
-        for item in resolve(placement, pages=pages, width=width, height=height)
-    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
