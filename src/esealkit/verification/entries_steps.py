@@ -42,11 +42,11 @@ def _signature(listed: EntryList, around: Circumstances) -> Iterator[Finding]:
     if judged.verdict is Verdict.FAILED:
         code = "document.entries_signature"
         yield failed(CHECK, CLAUSE, code=code, reason=judged.code, signer=signer)
+    elif not _stamped(steps) and judged.code in ("", "time.unknown"):
+        yield unknown(CHECK, CLAUSE, code="document.entries_no_time_stamp", signer=signer)
     elif judged.verdict is not Verdict.PASSED:
         code = "document.entries_undecided"
         yield unknown(CHECK, CLAUSE, code=code, reason=judged.code, signer=signer)
-    elif not _stamped(steps):
-        yield unknown(CHECK, CLAUSE, code="document.entries_no_time_stamp", signer=signer)
     else:
         moment = steps.signing_time.isoformat() if steps.signing_time else ""
         yield passed(CHECK, CLAUSE, signer=signer, time=moment)
