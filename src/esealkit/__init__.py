@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from esealkit.api.inspect import Inspection, inspect
     from esealkit.api.make import make_seal
     from esealkit.api.marks import Mark
+    from esealkit.api.preview import Places, Preview, places, preview
     from esealkit.api.sign import (
         Prepared,
         Receipt,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from esealkit.limits import Limits
     from esealkit.ofd.protection import AllBut
     from esealkit.pki.trust import TrustStore
-    from esealkit.placement import At, EveryPage
+    from esealkit.placement import At, EveryPage, InAnnotation, Keyword, Seam
     from esealkit.policy import Policy
     from esealkit.seal.model import ElectronicSeal
     from esealkit.verification.judgement import Verdict
@@ -52,14 +53,19 @@ _HOMES = {
     "ElectronicSeal": "esealkit.seal.model",
     "EsealError": "esealkit.errors",
     "EveryPage": "esealkit.placement",
+    "InAnnotation": "esealkit.placement",
     "Inspection": "esealkit.api.inspect",
+    "Keyword": "esealkit.placement",
     "Limits": "esealkit.limits",
     "Mark": "esealkit.api.marks",
+    "Places": "esealkit.api.preview",
     "Policy": "esealkit.policy",
     "Prepared": "esealkit.api.sign",
+    "Preview": "esealkit.api.preview",
     "Protected": "esealkit.api.entries",
     "Receipt": "esealkit.api.sign",
     "Report": "esealkit.api.verify",
+    "Seam": "esealkit.placement",
     "TrustStore": "esealkit.pki.trust",
     "Verdict": "esealkit.verification.judgement",
     "complete": "esealkit.api.sign",
@@ -67,7 +73,9 @@ _HOMES = {
     "load_seal": "esealkit.api.sign",
     "make_seal": "esealkit.api.make",
     "open_key": "esealkit.api.sign",
+    "places": "esealkit.api.preview",
     "prepare": "esealkit.api.sign",
+    "preview": "esealkit.api.preview",
     "protect_entries": "esealkit.api.entries",
     "sign": "esealkit.api.sign",
     "sm3": "esealkit.crypto",
@@ -84,14 +92,19 @@ __all__ = [
     "ElectronicSeal",
     "EsealError",
     "EveryPage",
+    "InAnnotation",
     "Inspection",
+    "Keyword",
     "Limits",
     "Mark",
+    "Places",
     "Policy",
     "Prepared",
+    "Preview",
     "Protected",
     "Receipt",
     "Report",
+    "Seam",
     "TrustStore",
     "Verdict",
     "__version__",
@@ -102,7 +115,9 @@ __all__ = [
     "load_seal",
     "make_seal",
     "open_key",
+    "places",
     "prepare",
+    "preview",
     "protect_entries",
     "sign",
     "sm3",

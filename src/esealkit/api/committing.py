@@ -18,6 +18,7 @@ from esealkit.api.verify import Report
 from esealkit.errors import OutputError
 from esealkit.findings import Outcome
 from esealkit.signing.output import StagedFile
+from esealkit.verification.judgement import JudgedCheck
 from esealkit.verification.results import SignatureResult
 
 __all__ = ["Check", "Receipt", "Standing", "commit", "digest_of", "standing_of", "write"]
@@ -61,10 +62,19 @@ def standing_of(results: tuple[SignatureResult, ...]) -> tuple[Standing, ...]:
         (
             item.verdict,
             item.code,
-            *((row.finding.check, row.finding.outcome, row.finding.code) for row in item.checks),
+            *(
+                (row.finding.check, row.finding.outcome, row.finding.code)
+                for row in item.checks
+                if not _is_about_looks(row)
+            ),
         )
         for item in results
     )
+
+
+def _is_about_looks(item: JudgedCheck) -> bool:
+    """How stamps look is shown and decides nothing: one stamp may lie on another."""
+    return item.finding.check.startswith("stamp.")
 
 
 def write(staged: StagedFile, produce: Callable[[BinaryIO], None]) -> None:
@@ -107,7 +117,11 @@ def commit(
     if not own:
         raise OutputError("signing.self_check", reason=report.code or "no signature found")
     new = own[-1]
-    broken = [item.finding.reason for item in new.checks if item.finding.outcome is Outcome.FAILED]
+    broken = [
+        item.finding.reason
+        for item in new.checks
+        if item.finding.outcome is Outcome.FAILED and not _is_about_looks(item)
+    ]
     listed = [
         item.finding.reason
         for item in report.documents[0].checks

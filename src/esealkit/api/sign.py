@@ -24,7 +24,9 @@ from esealkit.api.verify import Report, Trust, verify
 from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import Forbidden, UnsupportedError, UsageError
 from esealkit.fetching import Fetcher
+from esealkit.keys.device_pins import DevicePinSource
 from esealkit.keys.opening import open_key
+from esealkit.keys.seal_storage import is_device_uri, read_stored
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.ofd.document import OfdDocument
 from esealkit.ofd.embed import SignaturePlan
@@ -80,13 +82,23 @@ class Prepared:
 
 
 def load_seal(
-    source: Source, *, strict: bool = True, limits: Limits = DEFAULT_LIMITS
+    source: Source,
+    *,
+    strict: bool = True,
+    pin: DevicePinSource = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> ElectronicSeal:
-    """Read an electronic seal (ESL file).
+    """Read an electronic seal: an ESL file, or one kept in a device.
 
+    A device's seal is named by ``skf:…;file=NAME`` or ``pkcs11:…;object=NAME``.
+
+    :param pin: for devices that show the seal only after login.
     :param strict: refuse any departure from the standard; ``False`` reads what vendors write.
     :raises SealFormatError, InputError, LimitExceeded: it cannot be read.
+    :raises TokenError, PinRejected: the device does not give it.
     """
+    if isinstance(source, str) and is_device_uri(source):
+        return parse_seal(read_stored(source, pin=pin), strict=strict, limits=limits)
     return parse_seal(read_small(source, limits.der_size), strict=strict, limits=limits)
 
 

@@ -21,6 +21,8 @@ from esealkit.ofd.stamps import DeclaredStamp
 __all__ = ["DIGEST_SIZES", "SM3_OID", "Description", "digest_name", "read_description"]
 
 SM3_OID = "1.2.156.10197.1.401"
+_MOST_FAULTS = 100
+"""Faults of one description that are told apart; one is as bad as a thousand."""
 DIGEST_SIZES = {"sm3": 32, "sha256": 32, "sha384": 48, "sha512": 64, "sha1": 20, "md5": 16}
 _ALIASES = {
     SM3_OID: "sm3",
@@ -56,18 +58,22 @@ class Description:
     value_bytes: bytes | None = None
     seal: Located | None = None
     seal_bytes: bytes | None = None
-    mark: Located | None = None
-    mark_bytes: bytes | None = None
+    image: Located | None = None
+    image_bytes: bytes | None = None
     stamps: list[DeclaredStamp] = field(default_factory=list)
     faults: list[EsealError] = field(default_factory=list)
     deviations: list[Deviation] = field(default_factory=list)
+    more_faults: int = 0
 
     def attempt(self, read: Callable[[], None]) -> None:
         """Runs one piece; its error becomes a fault of the description."""
         try:
             read()
         except EsealError as error:
-            self.faults.append(error)
+            if len(self.faults) < _MOST_FAULTS:
+                self.faults.append(error)
+            else:
+                self.more_faults += 1
 
     def note(self, kind: str, where: str, **evidence: object) -> None:
         """A departure that was tolerated."""
@@ -89,7 +95,6 @@ def read_description(document: OfdDocument, name: str, found: Description) -> No
     found.attempt(lambda: _read_stamps(document, info, name, found))
     found.attempt(lambda: _read_value(document, parsed.root, name, found))
     found.attempt(lambda: _read_seal(document, info, name, found))
-    found.attempt(lambda: _read_mark(document, info, name, found))
     order = parsed.root.order()
     if "SignedValue" in order and order.index("SignedValue") < order.index("SignedInfo"):
         found.note("signature.schema_order", name)
@@ -175,16 +180,14 @@ def _read_reference(document: OfdDocument, row: Element, name: str, found: Descr
         located = locate(document.package, path, base=directory_of(name), where=name, strict=True)
     except XmlError as error:
         found.references.append((path, digest, None, error.code))
-        found.faults.append(error)
-        return
+        raise
     found.deviations.extend(located.deviations)
     found.references.append((path, digest, located.name, ""))
 
 
 def _read_stamps(document: OfdDocument, info: Element, name: str, found: Description) -> None:
-    """StampAnnot rows: no more than a document may have pages, as a seam has one on each."""
     rows = info.children("StampAnnot")
-    limit = document.limits.pages
+    limit = document.limits.stamps
     if len(rows) > limit:
         raise LimitExceeded("signature.stamps", count=len(rows), limit=limit)
     for row in rows:
@@ -217,6 +220,7 @@ def _read_value(document: OfdDocument, top: Element, name: str, found: Descripti
 def _read_seal(document: OfdDocument, info: Element, name: str, found: Description) -> None:
     """Seal/BaseLoc; tax invoices leave it out, the seal is in the signed value too."""
     seal = info.child("Seal")
+    _read_image(document, seal, name, found)
     loc = seal.text_of("BaseLoc") if seal is not None else None
     if not loc:
         return
@@ -230,18 +234,18 @@ def _read_seal(document: OfdDocument, info: Element, name: str, found: Descripti
     found.seal_bytes = document.package.read(located.name)
 
 
-def _read_mark(document: OfdDocument, info: Element, name: str, found: Description) -> None:
-    """Seal/ImageLoc: the picture that is shown where there is no seal (GM/T 0099 annex B)."""
-    seal = info.child("Seal")
+def _read_image(document: OfdDocument, seal: Element | None, name: str, found: Description) -> None:
+    """Seal/ImageLoc (GM/T 0099-2020 annex B): what viewers may show for the seal's picture, or
+    where there is no seal.
+    """
     loc = seal.text_of("ImageLoc") if seal is not None else None
     if not loc:
         return
-    located = locate(document.package, loc, base=directory_of(name), where=name)
-    found.mark = located
-    found.deviations.extend(located.deviations)
-    if located.name is not None:
-        _check_size(document, located.name)
-        found.mark_bytes = document.package.read(located.name)
+    found.image = locate(document.package, loc, base=directory_of(name), where=name)
+    found.deviations.extend(found.image.deviations)
+    if found.image.name is not None:
+        _check_size(document, found.image.name)
+        found.image_bytes = document.package.read(found.image.name)
 
 
 def _check_size(document: OfdDocument, part: str) -> None:

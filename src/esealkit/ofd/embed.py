@@ -124,7 +124,6 @@ def plan(
     signature_method: str = SM2_WITH_SM3,
     protect: Protection = "whole",
     relative_to: int | None = None,
-    allow_off_page: bool = False,
 ) -> SignaturePlan:
     """Lays out a signature of one body over the parts that ``protect`` says.
 
@@ -164,7 +163,7 @@ def plan(
         method=signature_method,
         when=when,
         rows=rows,
-        stamps=list(_annotations(document, target, stamps, ids[1:], allow_off_page)),
+        stamps=list(_annotations(document, target, stamps, ids[1:])),
         seal=f"/{folder}Seal.esl" if seal is not None else None,
         picture=f"/{picture}" if picture is not None else None,
         value=f"/{folder}SignedValue.dat",
@@ -421,7 +420,6 @@ def _annotations(
     body: Body,
     stamps: Sequence[StampBox],
     ids: list[str],
-    allow_off_page: bool,
 ) -> Iterable[str]:
     for stamp, identifier in zip(stamps, ids, strict=True):
         if not 0 <= stamp.page_index < len(body.pages):
@@ -430,7 +428,7 @@ def _annotations(
             )
         page = body.pages[stamp.page_index]
         _, _, width, height = document.page_box(page, body=body.index)
-        check_on_page(stamp, width, height, allow_off_page=allow_off_page)
+        check_on_page(stamp, width, height)
         clip = f" Clip={attribute(_numbers(stamp.clip))}" if stamp.clip is not None else ""
         boundary = _numbers((stamp.x, stamp.y, stamp.width, stamp.height))
         yield (

@@ -22,7 +22,7 @@ from esealkit.ofd._xml import NAMESPACE, Element
 from esealkit.ofd.document import OfdDocument
 from esealkit.ofd.package import Package
 from esealkit.ofd.paths import directory_of, locate
-from esealkit.ofd.reach import reach
+from esealkit.ofd.reach import reaches
 from esealkit.ofd.signatures import SignatureEntry, read_signatures
 from esealkit.ofd.writer import rewrite
 
@@ -74,8 +74,9 @@ def entries_parts(document: OfdDocument) -> frozenset[str]:
 def _used(document: OfdDocument) -> set[str]:
     """Every part that the document or one of its signatures leads to."""
     used = {document.entry or ""}
+    for found in reaches(document):
+        used |= found.parts.keys()
     for body in document.bodies:
-        used |= reach(document, body).parts.keys()
         if body.signatures is not None and body.signatures.name is not None:
             used.add(body.signatures.name)
     for entry in read_signatures(document).entries:
@@ -84,7 +85,7 @@ def _used(document: OfdDocument) -> set[str]:
 
 
 def _own(entry: SignatureEntry) -> set[str]:
-    names = (entry.name, entry.value_name, entry.seal_name, entry.mark_name)
+    names = (entry.name, entry.value_name, entry.seal_name, entry.image_name)
     return {name for name in names if name is not None}
 
 

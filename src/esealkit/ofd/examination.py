@@ -26,6 +26,10 @@ from esealkit.ofd.signatures import SignatureEntry, SignatureLists, read_signatu
 __all__ = ["BodyState", "Examination", "ExaminedSignature", "examine", "path_binding"]
 
 
+_SHOWN = 100
+"""Names in one finding's evidence; its count says how many there are."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodyState:
     """One document body and whether anything was signed in it."""
@@ -103,8 +107,13 @@ def examine(document: OfdDocument) -> Examination:
     lists = read_signatures(document)
     digests = Digests(document)
     signatures = []
+    checked: dict[tuple[int, str], tuple[tuple[ReferenceResult, ...], Finding]] = {}
     for entry in lists.entries:
-        results, finding = check_references(entry, digests)
+        # A description that is listed twice was read once; its references are checked once too.
+        key = (id(entry.references), entry.list_name)
+        if key not in checked:
+            checked[key] = check_references(entry, digests)
+        results, finding = checked[key]
         signatures.append(
             ExaminedSignature(
                 entry=entry,
@@ -121,7 +130,7 @@ def examine(document: OfdDocument) -> Examination:
         findings=(
             *_container(document),
             *_forms(document),
-            *_resources(covered),
+            *_resources(covered, lists),
             *lists.findings,
         ),
         deviations=_deviations(document, lists),
@@ -154,17 +163,26 @@ def _forms(document: OfdDocument) -> Iterator[Finding]:
     yield from found or [passed("document.form", "GB/T 33190-2016 7", bodies=len(document.bodies))]
 
 
-def _resources(covered: Coverage) -> Iterator[Finding]:
+def _resources(covered: Coverage, lists: SignatureLists) -> Iterator[Finding]:
     """Notes on what the document leads to beyond its parts."""
     external = [path for found in covered.reaches for path in found.external]
     if external:
-        yield failed("document.resources", code="document.external", parts=external)
+        yield failed(
+            "document.resources",
+            code="document.external",
+            parts=external[:_SHOWN],
+            count=len(external),
+        )
+    dangling = [path for found in covered.reaches for path in found.dangling]
+    dangling += [
+        each.image_path for each in lists.entries if each.image_path and not each.image_name
+    ]
     for code, names in (
-        ("document.dangling", [path for found in covered.reaches for path in found.dangling]),
+        ("document.dangling", dangling),
         ("document.active_content", [name for found in covered.reaches for name in found.active]),
     ):
         if names:
-            yield passed("document.resources", code=code, parts=names)
+            yield passed("document.resources", code=code, parts=names[:_SHOWN], count=len(names))
 
 
 def _deviations(document: OfdDocument, lists: SignatureLists) -> tuple[Deviation, ...]:

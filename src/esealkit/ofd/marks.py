@@ -21,13 +21,13 @@ CLAUSE = "GM/T 0099-2020 B"
 
 def check_mark(entry: SignatureEntry, results: Iterable[ReferenceResult]) -> Finding:
     """``signature.mark``: the picture is there, is a picture, and this signature protects it."""
-    if not entry.mark_path:
+    if not entry.image_path:
         return not_applicable(CHECK, CLAUSE)
-    if entry.mark is None or entry.mark_name is None:
-        return unknown(CHECK, CLAUSE, code="signature.mark_missing", path=entry.mark_path)
-    if not any(row.name == entry.mark_name and row.state == "ok" for row in results):
-        return unknown(CHECK, CLAUSE, code="signature.mark_uncovered", path=entry.mark_path)
-    kind = sniff_picture(entry.mark)
+    if entry.image is None or entry.image_name is None:
+        return unknown(CHECK, CLAUSE, code="signature.mark_missing", path=entry.image_path)
+    if not any(row.name == entry.image_name and row.state == "ok" for row in results):
+        return unknown(CHECK, CLAUSE, code="signature.mark_uncovered", path=entry.image_path)
+    kind = sniff_picture(entry.image)
     if kind is None:
-        return unknown(CHECK, CLAUSE, code="signature.mark_picture", path=entry.mark_path)
-    return passed(CHECK, CLAUSE, path=entry.mark_path, format=kind.written)
+        return unknown(CHECK, CLAUSE, code="signature.mark_picture", path=entry.image_path)
+    return passed(CHECK, CLAUSE, path=entry.image_path, format=kind.written)

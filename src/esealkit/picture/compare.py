@@ -22,7 +22,7 @@ from typing import Any
 from esealkit.errors import MissingExtra
 from esealkit.picture.raster import Pixels
 
-__all__ = ["SAME", "has_ink", "ink_share", "similarity"]
+__all__ = ["SAME", "has_ink", "ink_of", "ink_share", "pillow", "similarity"]
 
 SAME = 0.85
 """From this score on two pictures are taken to show the same seal."""
@@ -61,7 +61,7 @@ def ink_share(pixels: Pixels) -> float:
 
     :raises MissingExtra: ``picture.extra``: Pillow is not installed.
     """
-    histogram = _ink(pixels).histogram()
+    histogram = ink_of(pixels).histogram()
     return float(sum(histogram[_FAINT:])) / (pixels.width * pixels.height)
 
 
@@ -70,7 +70,8 @@ def has_ink(pixels: Pixels) -> bool:
     return ink_share(pixels) > 0.0005
 
 
-def _pil() -> Any:
+def pillow() -> Any:
+    """Pillow's ``Image``, ``ImageChops`` and ``ImageFilter``; `MissingExtra` without it."""
     try:
         from PIL import Image, ImageChops, ImageFilter
     except ImportError:
@@ -78,9 +79,9 @@ def _pil() -> Any:
     return Image, ImageChops, ImageFilter
 
 
-def _ink(pixels: Pixels) -> Any:
+def ink_of(pixels: Pixels) -> Any:
     """How far each pixel is from white paper: 0 blank, 255 full ink of any colour."""
-    image_of, chops, _ = _pil()
+    image_of, chops, _ = pillow()
     size = (pixels.width, pixels.height)
     image = image_of.frombuffer("RGBA", size, pixels.rgba, "raw", "RGBA", 0, 1)
     red, green, blue, alpha = image.split()
@@ -90,8 +91,8 @@ def _ink(pixels: Pixels) -> Any:
 
 def _normal(pixels: Pixels) -> tuple[bytes, float] | None:
     """The ink on the grid, as dark as it gets, and height over width of its box."""
-    image_of, _, filters = _pil()
-    ink = _ink(pixels)
+    image_of, _, filters = pillow()
+    ink = ink_of(pixels)
     darkest = ink.getextrema()[1]
     if darkest < _FAINT:
         return None

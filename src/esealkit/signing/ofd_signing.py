@@ -155,18 +155,14 @@ def stamp_boxes(
     seal: ElectronicSeal,
     placement: Placement | Iterable[Placement],
     *,
-    size: tuple[float, float] | None = None,
-    allow_off_page: bool = False,
     body: int = 0,
 ) -> tuple[StampBox, ...]:
-    """Where ``seal`` lands on ``document``; parameters and errors as for :func:`lay_out`."""
-    width, height = size or (float(seal.picture.width_mm), float(seal.picture.height_mm))
+    """Where ``seal`` lands on ``document``; errors as for :func:`placement.resolve`."""
     return resolve(
         placement,
         OfdSurface(document, body=body),
-        width=width,
-        height=height,
-        allow_off_page=allow_off_page,
+        width=float(seal.picture.width_mm),
+        height=float(seal.picture.height_mm),
     )
 
 
@@ -178,14 +174,10 @@ def lay_out(
     placement: Placement | Iterable[Placement],
     when: dt.datetime,
     extent: Extent,
-    size: tuple[float, float] | None = None,
-    allow_off_page: bool = False,
     provider: Provider | None = None,
 ) -> tuple[SignaturePlan, PreparedValue]:
     """State *Prepared* of a seal signature: stamps, references and Signature.xml, and the value.
 
-    :param size: width and height in mm to draw the seal at; its picture's own otherwise.
-    :param allow_off_page: let stamps lie partly or wholly outside their page.
     :raises Forbidden, PlacementError, DocumentError, UnsupportedError: see :func:`ofd.embed.plan`.
     """
     if seal.edition not in (Edition.V1, Edition.V4, Edition.V5):
@@ -194,17 +186,9 @@ def lay_out(
     laid = plan(
         document,
         when=when,
-        stamps=stamp_boxes(
-            document,
-            seal,
-            placement,
-            size=size,
-            allow_off_page=allow_off_page,
-            body=extent.body,
-        ),
+        stamps=stamp_boxes(document, seal, placement, body=extent.body),
         seal=seal.der,
         provider=provider or ESEALKIT,
-        allow_off_page=allow_off_page,
         body=extent.body,
         lock=extent.lock,
         protect=extent.protect,

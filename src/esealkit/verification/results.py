@@ -19,6 +19,7 @@ from esealkit.verification.judgement import (
     Status,
     Verdict,
 )
+from esealkit.verification.view import VerifiedView
 
 __all__ = [
     "BodyResult",
@@ -230,3 +231,5 @@ class DocumentResult:
     signatures: tuple[SignatureResult, ...] = ()
     parts: tuple[PartFacts, ...] = ()
     """Coverage map."""
+    view: VerifiedView | None = field(default=None, repr=False, compare=False)
+    """The parts as they were hashed; ``None`` where the format has none or nobody kept it."""

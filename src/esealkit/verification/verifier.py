@@ -31,10 +31,19 @@ from esealkit.errors import (
     UnsupportedError,
     UsageError,
 )
-from esealkit.findings import Deviation, Finding, failed, not_applicable, passed, unknown
+from esealkit.findings import (
+    Deviation,
+    Finding,
+    Outcome,
+    failed,
+    not_applicable,
+    passed,
+    unknown,
+)
 from esealkit.ofd.document import OfdDocument
 from esealkit.ofd.encryption import decrypt_package, is_encrypted
 from esealkit.ofd.examination import Examination, examine
+from esealkit.ofd.lookalikes import check_lookalikes
 from esealkit.ofd.package import Package
 from esealkit.ofd.relative import bases_first
 from esealkit.pki.certificate import Certificate
@@ -68,6 +77,7 @@ from esealkit.verification.results import (
 )
 from esealkit.verification.seal_signature import judge_seal, judge_seal_signature
 from esealkit.verification.subject import Subject
+from esealkit.verification.view import VerifiedView
 
 __all__ = ["sniff_format", "unreadable_document", "verify_document"]
 
@@ -278,7 +288,15 @@ def _judged_ofd(document: OfdDocument, around: Circumstances, *also: Finding) ->
     examination = examine(document)
     subjects = subjects_of(examination, around.policy)
     signatures = _judged_in_order(subjects, around)
-    findings = (*also, *examination.findings, *judge_entries(examination.entries, around))
+    pictures = [
+        (item.index, item.seal.picture.data) for item in signatures if item.seal is not None
+    ]
+    findings = (
+        *also,
+        *examination.findings,
+        *judge_entries(examination.entries, around),
+        check_lookalikes(examination, pictures),
+    )
     whole = fold(findings, examination.deviations, around.policy)
     bodies = _bodies(examination, signatures)
     parts = [(item.verdict, item.code) for item in signatures]
@@ -325,7 +343,24 @@ def _judged_ofd(document: OfdDocument, around: Circumstances, *also: Finding) ->
             )
             for part in examination.coverage.parts
         ),
+        view=_view(examination, signatures),
     )
+
+
+def _view(examination: Examination, signatures: Sequence[SignatureResult]) -> VerifiedView:
+    """Who covers what: the references whose digests matched, and each signature's own
+    description where its data hash did.
+    """
+    covering = {part.name: part.covered_by for part in examination.coverage.parts}
+    for examined, result in zip(examination.signatures, signatures, strict=True):
+        name = examined.entry.name
+        if name is not None and any(
+            item.finding.check == "document.digest" and item.finding.outcome is Outcome.PASSED
+            for item in result.checks
+        ):
+            covering[name] = (*covering.get(name, ()), result.index)
+    passed_ones = frozenset(item.index for item in signatures if item.verdict is Verdict.PASSED)
+    return VerifiedView(examination.document.package, covering, passed_ones)
 
 
 _Grade = TypeVar("_Grade", Integrity, Identity, Status)
@@ -449,7 +484,12 @@ def _unjudged(
     subject: Subject, around: Circumstances, kind: str, *findings: Finding
 ) -> SignatureResult:
     """A signature whose value could not be judged: what the format found still counts."""
-    everything = (*subject.findings, *findings, *subject.coverage(False))
+    everything = (
+        *subject.findings,
+        *findings,
+        *subject.coverage(False),
+        *subject.stamp_checks(None),
+    )
     return SignatureResult(
         index=subject.index,
         body=subject.body,
@@ -475,7 +515,7 @@ def _judge_seal_signature(subject: Subject, value: bytes, around: Circumstances)
         finding = failed("signature.form", code="signature.malformed", reason=error.message("en"))
         return _unjudged(subject, around, "seal", finding)
     steps = judge_seal_signature(signature, subject, around)
-    findings = [*subject.findings, *steps.findings]
+    findings = [*subject.findings, *steps.findings, *subject.stamp_checks(signature.seal)]
     if subject.declared_kind != "seal":
         findings.append(failed("signature.form", code="signature.kind_mismatch"))
     deviations = (*subject.deviations, *steps.deviations)
@@ -499,7 +539,12 @@ def _judge_digital_signature(
     subject: Subject, value: bytes, around: Circumstances
 ) -> SignatureResult:
     steps = judge_digital_signature(value, subject, around, claimed=subject.claimed_time)
-    findings = [*subject.findings, *steps.findings, *subject.coverage(False)]
+    findings = [
+        *subject.findings,
+        *steps.findings,
+        *subject.coverage(False),
+        *subject.stamp_checks(None),
+    ]
     if subject.declared_kind == "seal":
         findings.append(failed("signature.form", code="signature.kind_mismatch"))
     deviations = (*subject.deviations, *steps.deviations)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from esealkit.words import (
+    of_after,
     of_keys,
     of_modes,
     of_ofd,
@@ -99,6 +100,7 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     **of_placement.ERRORS,
     **of_rooms.ERRORS,
     **of_keys.ERRORS,
+    **of_after.ERRORS,
     # keys
     "key.pem": (
         "PEM 文本不完整或 Base64 无效",
@@ -248,6 +250,18 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "picture.header": (
         "{kind} 图片的文件头无效",
         "the header of the {kind} picture is invalid",
+    ),
+    "picture.font": (
+        "字体无法读取（{reason}）",
+        "the font cannot be read ({reason})",
+    ),
+    "picture.font_size": (
+        "字体有 {found} 字节，上限 {allowed}",
+        "the font has {found} bytes, at most {allowed} are read",
+    ),
+    "picture.glyph": (
+        "字形的绘制步骤超过 {limit}",
+        "a glyph takes more than {limit} steps to draw",
     ),
     "picture.extra": (
         "处理印章图像需要 {package}",

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from esealkit.words import (
+    of_after,
+    of_placement,
+)
+
 PHRASES: dict[str, tuple[str, str]] = {
     "verdict.passed": ("验证通过", "passed"),
     "verdict.failed": ("验证不通过", "failed"),
@@ -296,6 +301,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "html.seal_code": ("14 位印章编码", "14-digit seal code"),
     # keys in devices
+    "seal.stored": ("已将印章“{seal}”存入 {uri}", "stored the seal “{seal}” in {uri}"),
     "keys.key": ("密钥", "key"),
     "keys.certificate": ("证书", "certificate"),
     "keys.use_sign": ("签名", "signing"),
@@ -314,4 +320,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "将用该密钥对固定的测试文本签名，是否同意？",
         "This signs a fixed test text with the key. Agree?",
     ),
+    # where stamps go
+    **of_placement.PHRASES,
+    **of_after.PHRASES,
 }

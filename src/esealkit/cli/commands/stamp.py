@@ -16,17 +16,19 @@ from esealkit.cli.options import (
     trust_options,
 )
 from esealkit.cli.output import Exit, say
+from esealkit.cli.placing import optional_placing_options, placing_options
+from esealkit.cli.previewing import preview_options, show_places
 from esealkit.errors import UsageError
-from esealkit.placement import At, EveryPage, Placement
+from esealkit.placement import Placement
 
 __all__ = ["protect", "sign", "stamp"]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-def key_options(command: _Command) -> _Command:
+def key_options(*, required: bool = True) -> Callable[[_Command], _Command]:
     """``--key``, ``--cert``, ``--chain``, ``--pin-file``: the key and its certificate."""
-    for option in (
+    options = (
         click.option(
             "--pin-file", type=click.Path(), metavar="F", help="File holding the PIN; - is stdin."
         ),
@@ -38,32 +40,17 @@ def key_options(command: _Command) -> _Command:
             help="Certificates above it (repeatable).",
         ),
         click.option("--cert", type=click.Path(), metavar="PEM", help="The key's certificate."),
-        click.option("--key", "key_uri", required=True, metavar="URI", help="Signing key: a file."),
-    ):
-        command = option(command)
-    return command
-
-
-def place_options(command: _Command) -> _Command:
-    """``--page`` and ``--at``."""
-    for option in (
         click.option(
-            "--at",
-            "points",
-            multiple=True,
-            metavar="X,Y",
-            help="The stamp's top left in mm from the page's top left (repeatable).",
+            "--key", "key_uri", required=required, metavar="URI", help="Signing key: a file."
         ),
-        click.option(
-            "--page",
-            "pages",
-            multiple=True,
-            metavar="N[,M|all]",
-            help="Pages for the next --at (repeatable).",
-        ),
-    ):
-        command = option(command)
-    return command
+    )
+
+    def with_key(command: _Command) -> _Command:
+        for option in options:
+            command = option(command)
+        return command
+
+    return with_key
 
 
 def mode_options(command: _Command) -> _Command:
@@ -142,10 +129,11 @@ def modes(
 @click.argument("source", metavar="IN", type=click.Path())
 @click.argument("destination", metavar="OUT", type=click.Path())
 @click.option("--seal", required=True, type=click.Path(), metavar="ESL", help="Electronic seal.")
-@key_options
-@place_options
+@key_options(required=False)
+@placing_options
 @mode_options
 @click.option("--lenient-seal", is_flag=True, help="Accept a seal that departs from the standard.")
+@preview_options
 @trust_options
 @lang_option
 @click.pass_context
@@ -154,12 +142,11 @@ def stamp(
     source: str,
     destination: str,
     seal: str,
-    key_uri: str,
+    key_uri: str | None,
     cert: str | None,
     chain: tuple[str, ...],
     pin_file: str | None,
-    pages: tuple[str, ...],
-    points: tuple[str, ...],
+    placement: list[Placement],
     tsa: str | None,
     lock: bool,
     protect: str | None,
@@ -169,6 +156,9 @@ def stamp(
     entries: bool,
     provider: str | None,
     lenient_seal: bool,
+    preview: str | None,
+    dry_run: bool,
+    as_json: bool,
     policy: str | None,
     trusts: tuple[str, ...],
     trust_makers: tuple[str, ...],
@@ -179,12 +169,19 @@ def stamp(
     \b
     esealkit stamp contract.ofd sealed.ofd --seal acme.esl --key signer.p12 --page 3 --at 120,220
     """
+    from esealkit.api.receipts import receipt_json
     from esealkit.api.sign import load_seal, open_key
     from esealkit.api.sign import stamp as stamp_file
 
     language = chosen_language(ctx, lang)
-    placement = placements(pages, points)
     loaded = load_seal(seal, strict=not lenient_seal)
+    show_places(
+        source, loaded, placement, preview, dry_run=dry_run, as_json=as_json, language=language
+    )
+    if dry_run:
+        return Exit.PASSED
+    if key_uri is None:
+        raise UsageError("usage.no_key")
     with open_key(key_uri, certificate=cert, pin=pin_of(pin_file), chain=chain) as key:
         receipt = stamp_file(
             source,
@@ -198,15 +195,15 @@ def stamp(
             policy=policy_of(policy),
             provider=provider,
         )
-    say(receipt_text(receipt, language))
+    say(receipt_json(receipt) if as_json else receipt_text(receipt, language))
     return Exit.PASSED
 
 
 @click.command()
 @click.argument("source", metavar="IN", type=click.Path())
 @click.argument("destination", metavar="OUT", type=click.Path())
-@key_options
-@place_options
+@key_options()
+@optional_placing_options
 @mode_options
 @click.option(
     "--mark", "picture", type=click.Path(), metavar="PICTURE", help="Picture shown at --at."
@@ -226,8 +223,7 @@ def sign(
     cert: str | None,
     chain: tuple[str, ...],
     pin_file: str | None,
-    pages: tuple[str, ...],
-    points: tuple[str, ...],
+    placement: list[Placement] | None,
     tsa: str | None,
     lock: bool,
     protect: str | None,
@@ -258,7 +254,7 @@ def sign(
             destination,
             key=key,
             mark=mark_of(picture, mark_size),
-            placement=placements(pages, points) if picture is not None or points else None,
+            placement=placement,
             attributes=attributes,
             timestamper=time_stamper(tsa),
             **modes(lock, protect, leave_open, body, relative_to, entries),
@@ -273,7 +269,7 @@ def sign(
 @click.command()
 @click.argument("source", metavar="IN", type=click.Path())
 @click.argument("destination", metavar="OUT", type=click.Path())
-@key_options
+@key_options()
 @click.option("--tsa", required=True, metavar="URL", help="Time stamp authority.")
 @click.option("--policy", metavar="NAME|FILE", help="Policy of the verification afterwards.")
 @trust_options
@@ -358,42 +354,3 @@ def receipt_text(receipt: Any, language: Any) -> str:
     if receipt.chain_unknown:
         lines.append("  " + inert(phrase("receipt.chain_unknown", language)))
     return "\n".join(lines)
-
-
-def placements(pages: tuple[str, ...], points: tuple[str, ...]) -> list[Placement]:
-    """``--page`` and ``--at`` in pairs; a single ``--page`` or ``--at`` serves all others.
-
-    :raises UsageError: they do not pair, or are no numbers.
-    """
-    if not points:
-        raise UsageError("usage.no_placement")
-    given = pages or ("1",)
-    if len(given) == 1:
-        given *= len(points)
-    if len(points) == 1:
-        points *= len(given)
-    if len(given) != len(points):
-        raise UsageError("usage.page_at", pages=len(given), points=len(points))
-    found: list[Placement] = []
-    for listed, point in zip(given, points, strict=True):
-        x, y = _point(point)
-        if listed == "all":
-            found.append(EveryPage(x, y))
-        else:
-            found += [At(_page(item), x, y) for item in listed.split(",")]
-    return found
-
-
-def _point(text: str) -> tuple[float, float]:
-    try:
-        x, y = (float(item) for item in text.split(","))
-    except ValueError:
-        raise UsageError("usage.point", text=text) from None
-    return x, y
-
-
-def _page(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise UsageError("usage.page", text=text) from None
