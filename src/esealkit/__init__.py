@@ -20,14 +20,15 @@ from esealkit._version import __version__
 
 if TYPE_CHECKING:
     from esealkit import crypto, errors
+    from esealkit.api.committing import Receipt
     from esealkit.api.entries import Protected, protect_entries
     from esealkit.api.inspect import Inspection, inspect
     from esealkit.api.make import make_seal
     from esealkit.api.marks import Mark
+    from esealkit.api.pdf_options import PdfOptions
     from esealkit.api.preview import Places, Preview, places, preview
     from esealkit.api.sign import (
         Prepared,
-        Receipt,
         complete,
         load_seal,
         open_key,
@@ -58,12 +59,13 @@ _HOMES = {
     "Keyword": "esealkit.placement",
     "Limits": "esealkit.limits",
     "Mark": "esealkit.api.marks",
+    "PdfOptions": "esealkit.api.pdf_options",
     "Places": "esealkit.api.preview",
     "Policy": "esealkit.policy",
     "Prepared": "esealkit.api.sign",
     "Preview": "esealkit.api.preview",
     "Protected": "esealkit.api.entries",
-    "Receipt": "esealkit.api.sign",
+    "Receipt": "esealkit.api.committing",
     "Report": "esealkit.api.verify",
     "Seam": "esealkit.placement",
     "TrustStore": "esealkit.pki.trust",
@@ -97,6 +99,7 @@ __all__ = [
     "Keyword",
     "Limits",
     "Mark",
+    "PdfOptions",
     "Places",
     "Policy",
     "Prepared",

@@ -1,32 +1,33 @@
-"""From a staged file to a finished one: verified beside its destination, then renamed.
+"""From a written file to a receipt: verified beside its destination, then renamed.
 
-A new signature must not have a failed check, and every earlier signature must stand exactly as
-it stood: the same verdict, the same reason, the same checks.
+Only when no check of the new signatures failed, and every earlier signature stands as it stood
+(the same verdict, the same reason, the same checks), does the file take its place.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from esealkit.api.sources import Source
-from esealkit.api.verify import Report
+from esealkit.api.verify import Report, Trust, verify
 from esealkit.errors import OutputError
+from esealkit.fetching import Fetcher
 from esealkit.findings import Outcome
+from esealkit.limits import Limits
+from esealkit.policy import Policy
 from esealkit.signing.output import StagedFile
 from esealkit.verification.judgement import JudgedCheck
 from esealkit.verification.results import SignatureResult
 
-__all__ = ["Check", "Receipt", "Standing", "commit", "digest_of", "standing_of", "write"]
+__all__ = ["Judging", "Receipt", "commit", "digest_of", "standing_of", "write_staged"]
 
-Check = Callable[[Source, dt.datetime | None], Report]
-"""Verifies something as of a time, under the caller's trust and policy."""
-Standing = tuple[object, ...]
-"""How a signature stands: verdict, reason, and each check's outcome and reason."""
+Standing = tuple[tuple[object, ...], ...]
+"""How a file's signatures stand, one by one: verdict, reason, each check's outcome and reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +57,37 @@ class Receipt:
         )
 
 
-def standing_of(results: tuple[SignatureResult, ...]) -> tuple[Standing, ...]:
-    """How signatures stand, one by one."""
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """What the finished file is verified with."""
+
+    trust: Trust
+    policy: Policy | str | None
+    evidence: tuple[Source, ...]
+    fetch: Fetcher | None
+    limits: Limits
+    password: str | bytes | None = None
+
+    def report(self, source: Source, when: dt.datetime | None) -> Report:
+        """The verifier's report on ``source``."""
+        return verify(
+            source,
+            trust=self.trust,
+            policy=self.policy,
+            when=when,
+            evidence=self.evidence,
+            fetch=self.fetch,
+            password=self.password,
+            limits=self.limits,
+        )
+
+    def standing(self, source: Source, when: dt.datetime | None) -> Standing:
+        """How the signatures that are there already stand."""
+        return standing_of(self.report(source, when).documents[0].signatures)
+
+
+def standing_of(results: Sequence[SignatureResult]) -> Standing:
+    """How signatures stand."""
     return tuple(
         (
             item.verdict,
@@ -77,10 +107,13 @@ def _is_about_looks(item: JudgedCheck) -> bool:
     return item.finding.check.startswith("stamp.")
 
 
-def write(staged: StagedFile, produce: Callable[[BinaryIO], None]) -> None:
-    """Let ``produce`` write the staged file, and see it on the disk."""
+def write_staged(staged: StagedFile, write: Callable[[BinaryIO], None]) -> None:
+    """Write the staged file and flush it to the disk.
+
+    :raises OutputError: it could not be written.
+    """
     try:
-        produce(staged.stream)
+        write(staged.stream)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise OutputError("output.failed", path=str(staged.destination), reason=reason) from error
@@ -88,7 +121,7 @@ def write(staged: StagedFile, produce: Callable[[BinaryIO], None]) -> None:
 
 
 def digest_of(staged: StagedFile) -> str:
-    """SHA-256 of what was staged, hexadecimal."""
+    """SHA-256 of a staged file, hexadecimal."""
     staged.stream.seek(0)
     digest = hashlib.sha256()
     while block := staged.stream.read(1 << 20):
@@ -98,38 +131,39 @@ def digest_of(staged: StagedFile) -> str:
 
 def commit(
     staged: StagedFile,
-    check: Check,
-    *,
-    body: int,
     signed_at: dt.datetime,
+    judging: Judging,
+    *,
     clock_is_system: bool,
-    stood: Callable[[tuple[SignatureResult, ...]], bool],
+    before: Standing | None,
+    new: int = 1,
+    body: int | None = None,
+    stood: Callable[[Path], bool] | None = None,
 ) -> Receipt:
     """Verify the staged file, rename it, and say what was done.
 
-    :param body: the document body that was signed; the new signature is the last of its list.
-    :param stood: whether the earlier signatures' results are what they were.
-    :raises OutputError: the new signature or an earlier one does not hold; nothing was renamed.
+    :param before: how the earlier signatures stood; they must stand so still.
+    :param new: signatures and time stamps that were added; the receipt shows the first.
+    :param body: of an OFD: the document body whose list ends with the new signature.
+    :param stood: a further look at the staged file for the earlier signatures.
+    :raises OutputError: a check of a new signature failed, or an earlier one stands otherwise.
     """
-    report = check(staged.path, None if clock_is_system else signed_at)
+    report = judging.report(staged.path, None if clock_is_system else signed_at)
     results = report.documents[0].signatures
-    own = [item for item in results if item.body == body]
-    if not own:
+    added = [item for item in results if body is None or item.body == body][-new:]
+    if len(added) < new:
         raise OutputError("signing.self_check", reason=report.code or "no signature found")
-    new = own[-1]
-    broken = [
-        item.finding.reason
-        for item in new.checks
-        if item.finding.outcome is Outcome.FAILED and not _is_about_looks(item)
+    of_document = [
+        item for item in report.documents[0].checks if item.finding.check == "document.entries"
     ]
-    listed = [
-        item.finding.reason
-        for item in report.documents[0].checks
-        if item.finding.check == "document.entries" and item.finding.outcome is Outcome.FAILED
-    ]
-    if broken or listed:
-        raise OutputError("signing.self_check", reason=(broken or listed)[0])
-    if not stood(tuple(item for item in results if item is not new)):
+    for item in (*(row for result in added for row in result.checks), *of_document):
+        if item.finding.outcome is Outcome.FAILED and not _is_about_looks(item):
+            raise OutputError("signing.self_check", reason=item.finding.reason)
+    indexes = {item.index for item in added}
+    others = [item for item in results if item.index not in indexes]
+    if before is not None and standing_of(others) != before:
+        raise OutputError("signing.earlier_changed")
+    if stood is not None and not stood(staged.path):
         raise OutputError("signing.earlier_changed")
     digest = report.documents[0].sha256
     report = report.renamed(str(staged.destination))
@@ -139,6 +173,6 @@ def commit(
         sha256=digest,
         signing_time=signed_at,
         clock_is_system=clock_is_system,
-        signature=new,
+        signature=added[0],
         report=report,
     )

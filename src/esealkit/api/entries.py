@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from esealkit.api.clocks import Clock, now_of
-from esealkit.api.committing import write
+from esealkit.api.committing import write_staged
 from esealkit.api.sources import Source, opened
 from esealkit.api.timestamping import TimeStamper
 from esealkit.api.verify import Report, Trust, verify
@@ -75,7 +75,7 @@ def protect_entries(
     check_signer_ready(certificate, now=moment, stores=merge(trust), intermediates=chain)
     with opened(source, limits=limits) as found, StagedFile(Path(destination)) as staged:
         document = OfdDocument.open(found.content, limits=limits)
-        write(staged, lambda out: write_entries(document, out, key, timestamper, moment))
+        write_staged(staged, lambda out: write_entries(document, out, key, timestamper, moment))
         report = verify(
             staged.path,
             trust=trust,

@@ -1,4 +1,4 @@
-"""Signing: ``esealkit.stamp``, ``sign``, ``prepare`` and ``complete``, ``load_seal``.
+"""Signing: ``esealkit.stamp``, ``prepare`` and ``complete``, ``load_seal``, ``open_key``.
 
 What is written is verified before it takes its place: the new file, beside its destination,
 goes through the verifier; only when no check of the new signature failed, and every earlier
@@ -12,17 +12,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from types import ModuleType
 from typing import BinaryIO
 
 from esealkit.api.clocks import Clock, now_of
-from esealkit.api.committing import Check, Receipt, commit, digest_of, standing_of, write
+from esealkit.api.committing import Judging, Receipt, Standing, commit, digest_of, write_staged
 from esealkit.api.entries import write_entries
 from esealkit.api.marks import Mark, placed_mark
+from esealkit.api.pdf_options import PdfOptions
 from esealkit.api.sources import Source, opened, read_small
 from esealkit.api.timestamping import TimeStamper
-from esealkit.api.verify import Report, Trust, verify
+from esealkit.api.verify import Trust, verify
 from esealkit.crypto.signing_key import SigningKey
-from esealkit.errors import Forbidden, UnsupportedError, UsageError
+from esealkit.errors import Forbidden, MissingExtra, UnsupportedError, UsageError
 from esealkit.fetching import Fetcher
 from esealkit.keys.device_pins import DevicePinSource
 from esealkit.keys.opening import open_key
@@ -42,20 +44,30 @@ from esealkit.seal.parse import parse_seal
 from esealkit.signing.ofd_signing import (
     Extent,
     PlacedMark,
-    PreparedValue,
-    StagedSigning,
     finish_staged,
     lay_out,
     lay_out_signature,
 )
 from esealkit.signing.output import StagedFile
+from esealkit.signing.prepared import PreparedValue, StagedSigning
 from esealkit.signing.readiness import check_ready, check_signer_ready
 from esealkit.verification.results import SignatureResult
 from esealkit.verification.verifier import sniff_format
 
-__all__ = ["Prepared", "Receipt", "complete", "load_seal", "open_key", "prepare", "sign", "stamp"]
+__all__ = [
+    "PdfOptions",
+    "Prepared",
+    "Receipt",
+    "complete",
+    "load_seal",
+    "open_key",
+    "prepare",
+    "sign",
+    "stamp",
+]
 
 Places = Placement | Iterable[Placement]
+_WHOLE = Extent()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +78,7 @@ class Prepared:
 
     @property
     def to_be_signed(self) -> bytes:
-        """The message to sign, with SM2 under the default signer id: DER of TBS_Sign, or what a
-        digital signature signs.
-        """
+        """DER of TBS_Sign; sign it with SM2 under the default signer id."""
         return self.staged.value.to_be_signed
 
     @property
@@ -122,41 +132,64 @@ def stamp(
     provider: str | None = None,
     clock: Clock | None = None,
     password: str | bytes | None = None,
+    also_key: SigningKey | None = None,
+    pdf: PdfOptions | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Receipt:
     """Stamp a document with a seal: one seal signature, shown where ``placement`` says.
 
     :param destination: written beside, verified, renamed; may be the source itself.
-    :param lock: forbid further signatures (covers the list of signatures too).
-    :param protect: ``whole``; ``all-but-annotations``, so that annotations may be added later;
-        or a filter that is asked with each part's name, such as :class:`AllBut`.
-    :param body: document body to sign, from 0, in packages that hold several.
-    :param relative_to: index of the signature this one builds on (GM/T 0099 ``Relative``).
-    :param entries: list the package's files afterwards and sign the list with the same key
+    :param lock: forbid further signatures (OFD: covers the list of signatures too; PDF:
+        certifies the document as final, or locks all fields).
+    :param protect: OFD: ``whole``; ``all-but-annotations``, so that annotations may be added
+        later; or a filter that is asked with each part's name, such as :class:`AllBut`.
+    :param body: OFD: document body to sign, from 0, in packages that hold several.
+    :param relative_to: OFD: index of the signature this one builds on (GM/T 0099 ``Relative``).
+    :param entries: OFD: list the package's files afterwards and sign the list with the same key
         (GM/T 0099-2020 7.4, 防夹带); needs ``timestamper``.
     :param timestamper: adds a time stamp over the signature value (V4, V5).
     :param provider: ``NAME[:VERSION[:COMPANY]]`` written into the signature; readers choose
         their plug-in by it.
     :param clock: gives the signing time; for tests.  The receipt says so.
+    :param password: of an encrypted PDF.
+    :param also_key: a further signature without a seal by this key, RSA or ECDSA for readers
+        that know no SM2 (双算法); PDF only.
+    :param pdf: what only a PDF can have: level, field, certification.
     :raises SealError, CertificateError: seal or certificate must not be used now.
     :raises Forbidden: the document or an earlier signature does not allow it.
     :raises PlacementError: a stamp does not lie on its page.
     :raises OutputError: the destination could not be written; it is unchanged.
     """
-    request = _Request(
-        seal=seal,
-        placement=placement,
-        certificate=key.certificate,
-        chain=key.chain,
-        clock=clock,
-        trust=trust,
-        provider=provider,
-        extent=Extent(body=body, lock=lock, protect=protect, relative_to=relative_to),
-        limits=limits,
-    )
-    _not_built(password=password)
-    check = _check(trust, policy, evidence, fetch, limits)
-    return _signed(source, destination, request, key, timestamper, check, entries=entries)
+    extent = Extent(body=body, lock=lock, protect=protect, relative_to=relative_to)
+    request = _Request(seal, key.certificate, key.chain, clock, trust, provider, limits)
+    judging = Judging(trust, policy, tuple(evidence), fetch, limits, password)
+    with opened(source, limits=limits) as found:
+        if _format_of(found.content) == "pdf":
+            _only_for_ofd(extent, entries=entries)
+            pdf_documents = _pdf_documents()
+            parts = pdf_documents.SealParts(request.seal, key, placement)
+            receipt: Receipt = pdf_documents.stamp(
+                found.content,
+                Path(destination),
+                parts,
+                pdf_documents.Circumstances(
+                    now=request.now,
+                    clock_is_system=clock is None,
+                    judging=judging,
+                    options=pdf or PdfOptions(),
+                    provider=request.provider,
+                    timestamper=timestamper,
+                    lock=lock,
+                    also_key=also_key,
+                ),
+            )
+            return receipt
+        _only_for_pdf(password=password, also_key=also_key, pdf=pdf)
+        document = _package(found.content, limits, entries=entries)
+        before = judging.standing(found.content, None if clock is None else request.now)
+        laid, value = request.lay_out(document, placement, extent)
+        out = _Output(destination, judging, before, extent.body, clock is None)
+        return _signed(laid, value, key, timestamper, out, entries=entries)
 
 
 def sign(
@@ -179,62 +212,126 @@ def sign(
     fetch: Fetcher | None = None,
     provider: str | None = None,
     clock: Clock | None = None,
+    password: str | bytes | None = None,
+    also_key: SigningKey | None = None,
+    pdf: PdfOptions | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Receipt:
     """Sign a document without a seal (数字签名; GM/T 0099-2020 7.2, GB/T 35275-2017).
 
-    :param mark: a picture, such as handwriting, that shows the signature where ``placement``
-        says; without one the signature shows nothing on the page.
-    :param attributes: put the digest and the signing time into signed attributes; otherwise the
-        digest itself is signed and the time is claimed by the document only.
-    :param timestamper: adds a time stamp over the signature value.
+    An OFD document takes SM2 keys; a PDF takes RSA and ECDSA too (ETSI EN 319 142-1).
 
-    The other parameters and the errors are those of :func:`stamp`.
+    :param mark: OFD: a picture, such as handwriting, that shows the signature where
+        ``placement`` says; without one the signature shows nothing on the page.
+    :param attributes: OFD: put the digest and the signing time into signed attributes; otherwise
+        the digest itself is signed and the time is claimed by the document only.
+    :param timestamper: adds a time stamp over the signature value (PDF: PAdES B-T).
+    :raises CertificateError, Forbidden, OutputError: as for :func:`stamp`, as are the other
+        parameters.
     """
-    request = _Request(
-        mark=placed_mark(mark, placement, limits),
-        attributes=attributes,
-        certificate=key.certificate,
-        chain=key.chain,
-        clock=clock,
-        trust=trust,
-        provider=provider,
-        extent=Extent(body=body, lock=lock, protect=protect, relative_to=relative_to),
-        limits=limits,
-    )
-    check = _check(trust, policy, evidence, fetch, limits)
-    return _signed(source, destination, request, key, timestamper, check, entries=entries)
+    moment = now_of(clock)
+    extent = Extent(body=body, lock=lock, protect=protect, relative_to=relative_to)
+    shown = placed_mark(mark, placement, limits)
+    judging = Judging(trust, policy, tuple(evidence), fetch, limits, password)
+    _check_signer(key, moment, trust)
+    with opened(source, limits=limits) as found:
+        if _format_of(found.content) == "pdf":
+            _only_for_ofd(extent, entries=entries, mark=mark)
+            pdf_documents = _pdf_documents()
+            receipt: Receipt = pdf_documents.sign(
+                found.content,
+                Path(destination),
+                key,
+                pdf_documents.Circumstances(
+                    now=moment,
+                    clock_is_system=clock is None,
+                    judging=judging,
+                    options=pdf or PdfOptions(),
+                    provider=_provider(provider),
+                    timestamper=timestamper,
+                    lock=lock,
+                    also_key=also_key,
+                ),
+            )
+            return receipt
+        _only_for_pdf(password=password, also_key=also_key, pdf=pdf)
+        certificate = Certificate(key.certificate or b"")
+        if not certificate.uses_sm2:
+            raise UsageError("signing.not_sm2", subject=certificate.subject)
+        document = _package(found.content, limits, entries=entries)
+        before = judging.standing(found.content, None if clock is None else moment)
+        laid, value = lay_out_signature(
+            document,
+            certificate=certificate,
+            chain=key.chain,
+            when=moment,
+            extent=extent,
+            mark=shown,
+            attributes=attributes,
+            provider=_provider(provider),
+        )
+        out = _Output(destination, judging, before, extent.body, clock is None)
+        return _signed(laid, value, key, timestamper, out, entries=entries)
+
+
+@dataclass(frozen=True, slots=True)
+class _Output:
+    """Where an OFD goes, and what it is held against before it takes its place."""
+
+    destination: str | PathLike[str]
+    judging: Judging
+    before: Standing
+    body: int
+    clock_is_system: bool
+
+    def commit(self, staged: StagedFile, signed_at: dt.datetime) -> Receipt:
+        return commit(
+            staged,
+            signed_at,
+            self.judging,
+            clock_is_system=self.clock_is_system,
+            before=self.before,
+            body=self.body,
+        )
 
 
 def _signed(
-    source: Source,
-    destination: str | PathLike[str],
-    request: _Request,
+    laid: SignaturePlan,
+    value: PreparedValue,
     key: SigningKey,
     timestamper: TimeStamper | None,
-    check: Check,
+    out: _Output,
     *,
     entries: bool,
 ) -> Receipt:
-    """Lay out, sign, write, verify, rename."""
+    """Sign, write, list the files where that is asked for, verify, rename."""
     if entries and timestamper is None:
         raise UsageError("signing.entries_need_time_stamp")
-    with opened(source, limits=request.limits) as found:
-        document = request.open(found.content, entries=entries)
-        before = standing_of(_results(check(found.content, request.judged_at)))
-        laid, value = request.lay_out(document)
-        signature = key.sign(value.to_be_signed)
-        signed = value.signed(signature, timestamper.stamp if timestamper else None)
-        with StagedFile(Path(destination)) as first:
-            write(first, lambda out: laid.write(out, signed.value))
-            if not entries or timestamper is None:
-                return request.commit(first, check, value, before)
-            with StagedFile(Path(destination)) as second:
-                finished = OfdDocument.open(first.stream, limits=request.limits)
-                now, stamper = request.now, timestamper
-                write(second, lambda out: write_entries(finished, out, key, stamper, now))
-                first.discard()
-                return request.commit(second, check, value, before)
+    signature = key.sign(value.to_be_signed)
+    signed = value.signed(signature, timestamper.stamp if timestamper else None)
+    with StagedFile(Path(out.destination)) as first:
+        write_staged(first, lambda stream: laid.write(stream, signed.value))
+        if not entries or timestamper is None:
+            return out.commit(first, value.signed_at)
+        stamper, limits = timestamper, out.judging.limits
+        with StagedFile(Path(out.destination)) as second:
+            finished = OfdDocument.open(first.stream, limits=limits)
+            write_staged(
+                second, lambda to: write_entries(finished, to, key, stamper, value.signed_at)
+            )
+            first.discard()
+            return out.commit(second, value.signed_at)
+
+
+def _package(content: bytes | BinaryIO, limits: Limits, *, entries: bool) -> OfdDocument:
+    """The package to be signed.
+
+    :raises Forbidden: it has a signed file list, which the signature would lie outside of.
+    """
+    document = OfdDocument.open(content, limits=limits)
+    if not entries and entries_parts(document):
+        raise Forbidden("document.entries_protected")
+    return document
 
 
 def prepare(
@@ -254,40 +351,60 @@ def prepare(
     provider: str | None = None,
     clock: Clock | None = None,
     chain: Iterable[Source] = (),
+    password: str | bytes | None = None,
+    pdf: PdfOptions | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Prepared:
     """Lay out a signature and stage the file, to be signed elsewhere; see :func:`complete`.
 
     With a ``seal`` it is a seal signature as of :func:`stamp`, without one a digital signature
-    as of :func:`sign`.  The staged file lies beside ``destination``.  Errors as there.
+    as of :func:`sign` (OFD only).  The staged file lies beside ``destination``.  Errors as there.
     """
+    extent = Extent(body=body, lock=lock, protect=protect, relative_to=relative_to)
+    if seal is not None and mark is not None:
+        raise UsageError("usage.seal_or_mark")
+    if seal is not None and placement is None:
+        raise UsageError("usage.no_placement")
+    shown = placed_mark(mark, placement, limits) if seal is None else None
+    places: Places = () if placement is None else placement
     own = load_certificates(read_small(certificate, limits.der_size), limits=limits)
     others = [
         item.der
         for entry in chain
         for item in load_certificates(read_small(entry, limits.der_size), limits=limits)
     ]
-    if seal is not None and mark is not None:
-        raise UsageError("usage.seal_or_mark")
-    request = _Request(
-        seal=seal,
-        placement=placement if seal is not None else None,
-        mark=placed_mark(mark, placement, limits) if seal is None else None,
-        attributes=attributes,
-        certificate=own[0].der,
-        chain=tuple(others),
-        clock=clock,
-        trust=trust,
-        provider=provider,
-        extent=Extent(body=body, lock=lock, protect=protect, relative_to=relative_to),
-        limits=limits,
-    )
+    request = _Request(seal, own[0].der, tuple(others), clock, trust, provider, limits)
+    gap: tuple[int, int, int] | None = None
     with opened(source, limits=limits) as found:
-        document = request.open(found.content, entries=False)
-        laid, value = request.lay_out(document)
-        earlier = _integrity_of(found.content, value, limits)
+        earlier: tuple[tuple[str, str], ...] | None = None
+        if _format_of(found.content) == "pdf":
+            _only_for_ofd(extent, mark=mark)
+            pdf_documents = _pdf_documents()
+            layout, value = pdf_documents.prepare(
+                found.content,
+                request.seal,
+                request.certificate,
+                places,
+                pdf_documents.Circumstances(
+                    now=request.now,
+                    clock_is_system=clock is None,
+                    judging=Judging(trust, None, (), None, limits, password),
+                    options=pdf or PdfOptions(),
+                    provider=request.provider,
+                    lock=lock,
+                ),
+            )
+            write, gap = layout.copy_to, (layout.gap.start, layout.gap.stop, layout.gap.end)
+        else:
+            _only_for_pdf(password=password, pdf=pdf)
+            document = _package(found.content, limits, entries=False)
+            laid, value = request.lay_out(
+                document, places, extent, mark=shown, attributes=attributes
+            )
+            earlier = _briefly(_integrity_of(found.content, value, limits))
+            write = laid.write_staged
         with StagedFile(Path(destination), suffix=".esealkit-prepared") as staged:
-            write(staged, laid.write_staged)
+            write_staged(staged, write)
             digest = digest_of(staged)
             staged.keep()
             return Prepared(
@@ -298,7 +415,8 @@ def prepare(
                     destination=Path(destination).absolute(),
                     body=body,
                     clock_is_system=clock is None,
-                    earlier=_briefly(earlier),
+                    earlier=earlier,
+                    gap=gap,
                 )
             )
 
@@ -311,7 +429,7 @@ def complete(
     trust: Trust = None,
     policy: Policy | str | None = None,
     evidence: Iterable[Source] = (),
-    fetch: Fetcher | None = None,
+    password: str | bytes | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Receipt:
     """Finish a prepared signing with a DER signature over its ``to_be_signed``.
@@ -324,20 +442,25 @@ def complete(
         prepared.staged if isinstance(prepared, Prepared) else StagedSigning.from_json(prepared)
     )
     signed = waiting.value.signed(bytes(signature), timestamper.stamp if timestamper else None)
+    finish = finish_staged if waiting.format == "ofd" else _pdf_documents().finish
     with StagedFile(waiting.destination) as staged:
-        write(staged, lambda out: finish_staged(waiting, signed, out))
+        write_staged(staged, lambda out: finish(waiting, signed, out))
+        judging = Judging(trust, policy, tuple(evidence), None, limits, password)
 
-        def stood(_: tuple[SignatureResult, ...]) -> bool:
-            found = _integrity_of(staged.path, waiting.value, limits)
-            new = [item.index for item in found if item.body == waiting.body][-1:]
-            return _briefly(item for item in found if item.index not in new) == waiting.earlier
+        def stood(path: Path) -> bool:
+            if waiting.earlier is None:
+                return True
+            results = _integrity_of(path, waiting.value, limits)
+            new = [item.index for item in results if item.body == waiting.body][-1:]
+            return _briefly(item for item in results if item.index not in new) == waiting.earlier
 
         receipt = commit(
             staged,
-            _check(trust, policy, evidence, fetch, limits),
-            body=waiting.body,
-            signed_at=waiting.value.signed_at,
+            waiting.value.signed_at,
+            judging,
             clock_is_system=waiting.clock_is_system,
+            before=None,
+            body=waiting.body if waiting.format == "ofd" else None,
             stood=stood,
         )
     waiting.staged.unlink(missing_ok=True)
@@ -349,39 +472,32 @@ def _integrity_of(
 ) -> tuple[SignatureResult, ...]:
     """Every signature as far as no trust is needed: what two processes can agree on."""
     report = verify(source, trust=None, policy="integrity", when=value.signed_at, limits=limits)
-    return _results(report)
+    return report.documents[0].signatures
 
 
 def _briefly(results: Iterable[SignatureResult]) -> tuple[tuple[str, str], ...]:
     return tuple((item.verdict.value, item.code) for item in results)
 
 
-def _results(report: Report) -> tuple[SignatureResult, ...]:
-    return report.documents[0].signatures
+def _pdf_documents() -> ModuleType:
+    """The PDF half, loaded when a PDF is there: its libraries are an extra and take long."""
+    try:
+        from esealkit.api import pdf_documents
+    except ModuleNotFoundError as error:
+        raise MissingExtra("extra.missing", extra="pdf", package=error.name or "") from None
+    return pdf_documents
 
 
-def _check(
-    trust: Trust,
-    policy: Policy | str | None,
-    evidence: Iterable[Source],
-    fetch: Fetcher | None,
-    limits: Limits,
-) -> Check:
-    """Verification under the caller's terms; the evidence is read once."""
-    given = tuple(evidence)
-
-    def check(source: Source, when: dt.datetime | None) -> Report:
-        return verify(
-            source,
-            trust=trust,
-            policy=policy,
-            when=when,
-            evidence=given,
-            fetch=fetch,
-            limits=limits,
-        )
-
-    return check
+def _check_signer(key: SigningKey, moment: dt.datetime, trust: Trust) -> None:
+    if key.certificate is None:
+        raise UsageError("signing.no_certificate")
+    check_signer_ready(
+        Certificate(key.certificate),
+        now=moment,
+        stores=merge(trust),
+        intermediates=[Certificate(item) for item in key.chain],
+        sm2_only=False,
+    )
 
 
 class _Request:
@@ -389,88 +505,73 @@ class _Request:
 
     def __init__(
         self,
-        *,
+        seal: ElectronicSeal | Source | None,
         certificate: bytes | None,
         chain: tuple[bytes, ...],
         clock: Clock | None,
         trust: Trust,
         provider: str | None,
-        extent: Extent,
         limits: Limits,
-        seal: ElectronicSeal | Source | None = None,
-        placement: Places | None = None,
-        mark: PlacedMark | None = None,
-        attributes: bool = False,
     ) -> None:
         self.now = now_of(clock)
-        self.judged_at = None if clock is None else self.now
-        self.extent = extent
-        self.limits = limits
-        self._mark = mark
-        self._attributes = attributes
-        self._placement = placement
+        if seal is not None and not isinstance(seal, ElectronicSeal):
+            seal = load_seal(seal, limits=limits)
+        self._seal = seal
         if certificate is None:
             raise UsageError("signing.no_certificate")
-        self._certificate = Certificate(certificate)
-        self._chain = chain
-        self._provider = _provider(provider)
-        stores: tuple[TrustStore, ...] = merge(trust)
+        self.certificate = Certificate(certificate)
+        self.chain = chain
+        self.provider = _provider(provider)
+        self.stores: tuple[TrustStore, ...] = merge(trust)
         others = [Certificate(item) for item in chain]
-        self._seal: ElectronicSeal | None = None
         if seal is None:
-            check_signer_ready(self._certificate, now=self.now, stores=stores, intermediates=others)
-            return
-        if placement is None:
-            raise UsageError("usage.no_placement")
-        self._seal = seal if isinstance(seal, ElectronicSeal) else load_seal(seal, limits=limits)
-        check_ready(
-            self._seal, self._certificate, now=self.now, stores=stores, intermediates=others
-        )
-
-    def open(self, content: bytes | BinaryIO, *, entries: bool) -> OfdDocument:
-        """The document to be signed.
-
-        :raises Forbidden: it has a signed file list, which the signature would lie outside of.
-        """
-        document = _ofd(content, self.limits)
-        if not entries and entries_parts(document):
-            raise Forbidden("document.entries_protected")
-        return document
-
-    def lay_out(self, document: OfdDocument) -> tuple[SignaturePlan, PreparedValue]:
-        """The plan and the value to be signed."""
-        if self._seal is not None and self._placement is not None:
-            return lay_out(
-                document,
-                seal=self._seal,
-                certificate=self._certificate,
-                placement=self._placement,
-                when=self.now,
-                extent=self.extent,
-                provider=self._provider,
+            check_signer_ready(
+                self.certificate, now=self.now, stores=self.stores, intermediates=others
             )
-        return lay_out_signature(
-            document,
-            certificate=self._certificate,
-            chain=self._chain,
-            when=self.now,
-            extent=self.extent,
-            mark=self._mark,
-            attributes=self._attributes,
-            provider=self._provider,
-        )
+        else:
+            check_ready(
+                seal, self.certificate, now=self.now, stores=self.stores, intermediates=others
+            )
 
-    def commit(
-        self, staged: StagedFile, check: Check, value: PreparedValue, before: object
-    ) -> Receipt:
-        """Verify and rename; the earlier signatures must stand as ``before`` says."""
-        return commit(
-            staged,
-            check,
-            body=self.extent.body,
-            signed_at=value.signed_at,
-            clock_is_system=self.judged_at is None,
-            stood=lambda earlier: standing_of(earlier) == before,
+    @property
+    def seal(self) -> ElectronicSeal:
+        """The seal.
+
+        :raises UnsupportedError: there is none, and the format needs one.
+        """
+        if self._seal is None:
+            raise UnsupportedError("signing.only_ofd", what="prepare")
+        return self._seal
+
+    def lay_out(
+        self,
+        document: OfdDocument,
+        placement: Places,
+        extent: Extent,
+        *,
+        mark: PlacedMark | None = None,
+        attributes: bool = False,
+    ) -> tuple[SignaturePlan, PreparedValue]:
+        """The plan and the value to be signed."""
+        if self._seal is None:
+            return lay_out_signature(
+                document,
+                certificate=self.certificate,
+                chain=self.chain,
+                when=self.now,
+                extent=extent,
+                mark=mark,
+                attributes=attributes,
+                provider=self.provider,
+            )
+        return lay_out(
+            document,
+            seal=self._seal,
+            certificate=self.certificate,
+            placement=placement,
+            when=self.now,
+            extent=extent,
+            provider=self.provider,
         )
 
 
@@ -483,18 +584,35 @@ def _provider(text: str | None) -> Provider | None:
     return Provider(name=parts[0], version=parts[1], company=parts[2])
 
 
-def _not_built(**given: object) -> None:
+def _only_for_pdf(**given: object) -> None:
     for name, value in given.items():
         if value is not None:
-            raise UnsupportedError("signing.not_built", what=name)
+            raise UnsupportedError("signing.only_pdf", what=name)
 
 
-def _ofd(content: bytes | BinaryIO, limits: Limits) -> OfdDocument:
+def _only_for_ofd(extent: Extent, **given: object) -> None:
+    """Options of GB/T 33190 and GM/T 0099 that a PDF has no place for; ``lock`` it has."""
+    chosen = {
+        "protect": extent.protect != _WHOLE.protect,
+        "body": extent.body,
+        "relative_to": extent.relative_to is not None,
+        **given,
+    }
+    for name, value in chosen.items():
+        if value:
+            raise UnsupportedError("signing.only_ofd", what=name)
+
+
+def _format_of(content: bytes | BinaryIO) -> str:
+    """``ofd`` or ``pdf``, by content.
+
+    :raises UnsupportedError: neither.
+    """
     head = content[:65_540] if isinstance(content, bytes) else _head(content)
     kind = sniff_format(head)
-    if kind != "ofd":
+    if kind not in ("ofd", "pdf"):
         raise UnsupportedError("signing.format", format=kind or "?")
-    return OfdDocument.open(content, limits=limits)
+    return kind
 
 
 def _head(stream: BinaryIO) -> bytes:

@@ -7,6 +7,7 @@ from esealkit.words import (
     of_keys,
     of_modes,
     of_ofd,
+    of_pdf_writing,
     of_placement,
     of_rooms,
 )
@@ -97,6 +98,7 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "limit.der_elements": ("DER 元素超过 {allowed} 个", "DER holds more than {allowed} elements"),
     **of_ofd.ERRORS,
     **of_modes.ERRORS,
+    **of_pdf_writing.ERRORS,
     **of_placement.ERRORS,
     **of_rooms.ERRORS,
     **of_keys.ERRORS,

@@ -48,6 +48,10 @@ ERRORS: dict[str, Text] = {
         "图样与位置须同时给出",
         "a mark and its placement go together",
     ),
+    "signing.only_ofd": (
+        "{what} 仅用于 OFD 文档",
+        "{what} is for OFD documents only",
+    ),
     "signing.entries_need_time_stamp": (
         "文件清单的签名须有时间戳",
         "the signature over the file list needs a time stamp",
