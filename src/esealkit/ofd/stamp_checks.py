@@ -124,7 +124,7 @@ def _blank(picture: bytes, limits: Limits) -> Iterator[Finding]:
         if not has_ink(raster_picture(picture, limits=limits)):
             yield failed(check, CLAUSE, code="stamp.blank")
     except EsealError as error:
-        yield unknown(check, CLAUSE, code="stamp.unseen", reason=error.code, **error.details)
+        yield unknown(check, CLAUSE, code="stamp.unseen", **{**error.details, "reason": error.code})
 
 
 def _boundary(stamps: Sequence[Stamp], picture: SealPicture | None) -> Iterator[Finding]:
