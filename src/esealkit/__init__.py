@@ -20,12 +20,13 @@ from esealkit._version import __version__
 
 if TYPE_CHECKING:
     from esealkit import crypto, errors
+    from esealkit.api.committing import Receipt
     from esealkit.api.inspect import Inspection, inspect
     from esealkit.api.make import make_seal
+    from esealkit.api.pdf_options import PdfOptions
     from esealkit.api.preview import Places, Preview, places, preview
     from esealkit.api.sign import (
         Prepared,
-        Receipt,
         complete,
         load_seal,
         open_key,
@@ -53,11 +54,12 @@ _HOMES = {
     "Inspection": "esealkit.api.inspect",
     "Keyword": "esealkit.placement",
     "Limits": "esealkit.limits",
+    "PdfOptions": "esealkit.api.pdf_options",
     "Places": "esealkit.api.preview",
     "Policy": "esealkit.policy",
     "Prepared": "esealkit.api.sign",
     "Preview": "esealkit.api.preview",
-    "Receipt": "esealkit.api.sign",
+    "Receipt": "esealkit.api.committing",
     "Report": "esealkit.api.verify",
     "Seam": "esealkit.placement",
     "TrustStore": "esealkit.pki.trust",
@@ -88,6 +90,7 @@ __all__ = [
     "Inspection",
     "Keyword",
     "Limits",
+    "PdfOptions",
     "Places",
     "Policy",
     "Prepared",

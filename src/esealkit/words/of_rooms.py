@@ -424,12 +424,8 @@ ERRORS: dict[str, Text] = {
     "signing.format": (
         "不能在此格式（{format}）的文件上签章",
         "files of this format ({format}) cannot be stamped",
-        "请给出 OFD 文件。",
-        "Give an OFD document.",
-    ),
-    "signing.not_built": (
-        "本版本尚不支持 {what}",
-        "{what} is not supported by this version",
+        "请给出 OFD 或 PDF 文件。",
+        "Give an OFD or a PDF document.",
     ),
     "signing.earlier_changed": (
         "加签会改变已有签名的验证结果，已放弃",
