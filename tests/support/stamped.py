@@ -119,7 +119,8 @@ class Workbench:
     ) -> bytes:
         """``source`` (default a plain contract) with a seal signature that nobody checked.
 
-        ``box`` is its stamp's place on page 1, x, y, width and height in mm; ``value`` bends the finished SES_Signature, ``signed_message`` what is really signed.
+        ``box`` is its stamp's place on page 1, x, y, width and height in mm;
+        ``value`` bends the finished SES_Signature, ``signed_message`` what is really signed.
         """
         document = OfdDocument.open(sample() if source is None else source)
         seal = seal or self.seal()
