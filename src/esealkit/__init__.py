@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from esealkit import crypto, errors
     from esealkit.api.inspect import Inspection, inspect
     from esealkit.api.make import make_seal
+    from esealkit.api.remove import Removal, remove_signature
     from esealkit.api.sign import (
         Prepared,
         Receipt,
@@ -53,6 +54,7 @@ _HOMES = {
     "Policy": "esealkit.policy",
     "Prepared": "esealkit.api.sign",
     "Receipt": "esealkit.api.sign",
+    "Removal": "esealkit.api.remove",
     "Report": "esealkit.api.verify",
     "TrustStore": "esealkit.pki.trust",
     "Verdict": "esealkit.verification.judgement",
@@ -62,6 +64,7 @@ _HOMES = {
     "make_seal": "esealkit.api.make",
     "open_key": "esealkit.api.sign",
     "prepare": "esealkit.api.sign",
+    "remove_signature": "esealkit.api.remove",
     "sign": "esealkit.api.sign",
     "sm3": "esealkit.crypto",
     "stamp": "esealkit.api.sign",
@@ -81,6 +84,7 @@ __all__ = [
     "Policy",
     "Prepared",
     "Receipt",
+    "Removal",
     "Report",
     "TrustStore",
     "Verdict",
@@ -93,6 +97,7 @@ __all__ = [
     "make_seal",
     "open_key",
     "prepare",
+    "remove_signature",
     "sign",
     "sm3",
     "stamp",
