@@ -20,12 +20,14 @@ from esealkit._version import __version__
 
 if TYPE_CHECKING:
     from esealkit import crypto, errors
+    from esealkit.api.committing import Receipt
     from esealkit.api.inspect import Inspection, inspect
     from esealkit.api.make import make_seal
+    from esealkit.api.pdf_options import PdfOptions
+    from esealkit.api.preview import Places, Preview, places, preview
     from esealkit.api.remove import Removal, remove_signature
     from esealkit.api.sign import (
         Prepared,
-        Receipt,
         complete,
         load_seal,
         open_key,
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     from esealkit.errors import EsealError
     from esealkit.limits import Limits
     from esealkit.pki.trust import TrustStore
-    from esealkit.placement import At, EveryPage
+    from esealkit.placement import At, EveryPage, InAnnotation, Keyword, Seam
     from esealkit.policy import Policy
     from esealkit.seal.model import ElectronicSeal
     from esealkit.verification.judgement import Verdict
@@ -49,13 +51,19 @@ _HOMES = {
     "ElectronicSeal": "esealkit.seal.model",
     "EsealError": "esealkit.errors",
     "EveryPage": "esealkit.placement",
+    "InAnnotation": "esealkit.placement",
     "Inspection": "esealkit.api.inspect",
+    "Keyword": "esealkit.placement",
     "Limits": "esealkit.limits",
+    "PdfOptions": "esealkit.api.pdf_options",
+    "Places": "esealkit.api.preview",
     "Policy": "esealkit.policy",
     "Prepared": "esealkit.api.sign",
-    "Receipt": "esealkit.api.sign",
     "Removal": "esealkit.api.remove",
+    "Preview": "esealkit.api.preview",
+    "Receipt": "esealkit.api.committing",
     "Report": "esealkit.api.verify",
+    "Seam": "esealkit.placement",
     "TrustStore": "esealkit.pki.trust",
     "Verdict": "esealkit.verification.judgement",
     "complete": "esealkit.api.sign",
@@ -63,8 +71,10 @@ _HOMES = {
     "load_seal": "esealkit.api.sign",
     "make_seal": "esealkit.api.make",
     "open_key": "esealkit.api.sign",
+    "places": "esealkit.api.preview",
     "prepare": "esealkit.api.sign",
     "remove_signature": "esealkit.api.remove",
+    "preview": "esealkit.api.preview",
     "sign": "esealkit.api.sign",
     "sm3": "esealkit.crypto",
     "stamp": "esealkit.api.sign",
@@ -79,13 +89,19 @@ __all__ = [
     "ElectronicSeal",
     "EsealError",
     "EveryPage",
+    "InAnnotation",
     "Inspection",
+    "Keyword",
     "Limits",
+    "PdfOptions",
+    "Places",
     "Policy",
     "Prepared",
+    "Preview",
     "Receipt",
     "Removal",
     "Report",
+    "Seam",
     "TrustStore",
     "Verdict",
     "__version__",
@@ -96,7 +112,9 @@ __all__ = [
     "load_seal",
     "make_seal",
     "open_key",
+    "places",
     "prepare",
+    "preview",
     "remove_signature",
     "sign",
     "sm3",

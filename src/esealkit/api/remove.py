@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
-from esealkit.api.sign import _ofd, _written
-from esealkit.api.sources import Source, opened
+from esealkit.api.committing import write_staged
+from esealkit.api.sources import Source, ofd_document, opened
 from esealkit.api.verify import Report, Trust, verify
 from esealkit.errors import Forbidden, OutputError, UsageError
 from esealkit.limits import DEFAULT_LIMITS, Limits
@@ -76,7 +76,7 @@ def remove_signature(
     :raises OutputError: the destination could not be written; it is unchanged.
     """
     with opened(source, limits=limits) as found:
-        document = _ofd(found.content, limits)
+        document = ofd_document(found.content, limits)
         before = verify(found.content, trust=trust, policy=policy, limits=limits)
         laid = plan_removal(document, _indexes(document, signature))
         affected = {item.entry.index: item.parts for item in laid.affected}
@@ -89,7 +89,7 @@ def remove_signature(
         gone = {entry.index for entry in laid.removed}
         was = before.documents[0].signatures
         with StagedFile(Path(destination)) as staged:
-            _written(staged, laid.write)
+            write_staged(staged, laid.write)
             report = verify(staged.path, trust=trust, policy=policy, limits=limits)
             now = report.documents[0].signatures
             stayed = [item for item in was if item.index not in gone]

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from esealkit.errors import EsealError, LimitExceeded, XmlError
 from esealkit.ofd._xml import Element
-from esealkit.ofd.document import Body, OfdDocument
+from esealkit.ofd.document import Body, OfdDocument, plain_id
 from esealkit.ofd.paths import directory_of, locate
 
 __all__ = ["Reach", "reaches"]
@@ -64,9 +64,28 @@ _UNRENDERED = frozenset(
 _EMPTY_UNLESS = {"PageAnnot": "Annot"}
 _ACTIVE = frozenset({"URI", "Movie", "Sound", "GotoA"})
 _LOOKED_FOR = {
-    kind: frozenset(links) | _ACTIVE | {_EMPTY_UNLESS.get(kind, "URI")}
+    kind: frozenset(links)
+    | _ACTIVE
+    | {_EMPTY_UNLESS.get(kind, "URI")}
+    | ({"ImageObject"} if kind in ("Page", "PageAnnot") else set())
     for kind, links in _LINKS.items()
 }
+_MOST_IMAGES = 1_000
+"""Image objects of one body that are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """One ImageObject of a page or an annotation (GB/T 33190-2016 10)."""
+
+    part: str
+    """The page's or annotation's part."""
+    resource: str
+    """ResourceID as written."""
+    boundary: str
+    """Boundary as written."""
+    matrix: str
+    """CTM as written, ``""`` where there is none."""
 
 
 @dataclass(slots=True)
@@ -87,6 +106,10 @@ class Reach:
     """Parts that could not be read, so that what they lead to is unknown."""
     active: dict[str, None] = field(default_factory=dict)
     """Parts with actions that leave the page: links, media, attachments."""
+    images: list[PageImage] = field(default_factory=list)
+    """Image objects, the first thousand."""
+    media: dict[str, dict[str, None]] = field(default_factory=dict)
+    """Resource ID without leading zeros → the parts that MediaFile leads to."""
 
 
 @dataclass(slots=True)
@@ -99,6 +122,8 @@ class _Leads:
     broken: EsealError | None = None
     active: bool = False
     empty: bool = False
+    images: list[PageImage] = field(default_factory=list)
+    media: dict[str, dict[str, None]] = field(default_factory=dict)
 
 
 class _Walk:
@@ -130,6 +155,8 @@ class _Walk:
             local = element.name
             found.empty = found.empty and local != needed
             found.active = found.active or local in _ACTIVE
+            if local == "ImageObject" and len(found.images) < _MOST_IMAGES:
+                found.images.append(_image(element, name))
             link = links.get(local)
             if link is None:
                 continue
@@ -141,7 +168,10 @@ class _Walk:
                 limit = self._document.limits.links
                 found.broken = LimitExceeded("document.links", where=name, limit=limit)
                 break
-            self.target(loc, base, name, link.kind, found)
+            existing = self.target(loc, base, name, link.kind, found)
+            if link.kind == "media":
+                holder = plain_id(element.parent_attribute("ID") or "")
+                found.media.setdefault(holder, {}).update(dict.fromkeys(existing))
         return found
 
     def entry(self, body: Body) -> _Leads:
@@ -156,7 +186,8 @@ class _Walk:
                 self.target(loc, "", entry, "attachment", found)
         return found
 
-    def target(self, loc: str, base: str, where: str, kind: str, found: _Leads) -> None:
+    def target(self, loc: str, base: str, where: str, kind: str, found: _Leads) -> list[str]:
+        """The parts that ``loc`` leads to; they are added to the targets."""
         package = self._document.package
         try:
             located = locate(package, loc, base=base, where=where)
@@ -167,12 +198,13 @@ class _Walk:
                 names |= {nearer.name, *nearer.others}
         except XmlError:
             found.external.append(loc)
-            return
+            return []
         # A path that viewers could follow to several parts leads to all of them.
         existing = sorted(name for name in names if name is not None)
         if not existing:
             found.dangling.append(located.path)
         found.targets.update(((name, kind), None) for name in existing)
+        return existing
 
     def _base(self, top: Element, name: str, kind: str, found: _Leads) -> str:
         """Res/@BaseLoc is the directory that a resource file's paths start from (7.9)."""
@@ -225,10 +257,18 @@ def _follow(name: str, leads: _Leads, found: Reach, queue: deque[tuple[str, str]
         found.broken.append(leads.broken)
     if leads.active:
         found.active.setdefault(name)
+    found.images.extend(leads.images[: _MOST_IMAGES - len(found.images)])
+    for holder, parts in leads.media.items():
+        found.media.setdefault(holder, {}).update(parts)
     queue.extend(leads.targets)
     for target, kind in leads.targets:
         if kind in _UNRENDERED:
             found.linked_from.setdefault(target, []).append(name)
+
+
+def _image(element: Element, part: str) -> PageImage:
+    values = (element.get(key) or "" for key in ("ResourceID", "Boundary", "CTM"))
+    return PageImage(part, *(value[:200] for value in values))
 
 
 def _text(element: Element) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from esealkit.findings import Deviation, Finding
+from esealkit.seal.model import ElectronicSeal
 from esealkit.verification.results import StampFacts
 
 __all__ = ["Subject"]
@@ -39,5 +40,9 @@ class Subject:
     """A seal stored beside the signed value (Seal.esl)."""
     bind_path: Callable[[str], tuple[Finding, tuple[Deviation, ...]]]
     """``propertyInfo`` → ``document.path_binding``."""
+    stamp_checks: Callable[[ElectronicSeal | None], tuple[Finding, ...]] = field(
+        default=lambda _: ()
+    )
+    """The seal, if there is one → how its stamps show it (``stamp.*``)."""
     coverage: Callable[[bool], tuple[Finding, ...]]
     """Whether ``seal_file`` equals the embedded seal → ``document.coverage``."""

@@ -41,6 +41,7 @@ from esealkit.findings import (
 )
 from esealkit.ofd.document import OfdDocument
 from esealkit.ofd.examination import Examination, examine
+from esealkit.ofd.lookalikes import check_lookalikes
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.chinese_extensions import chinese_extensions, credit_code_holds
 from esealkit.policy import Effect
@@ -255,7 +256,11 @@ def _verify_ofd(source: bytes | BinaryIO, around: Circumstances) -> DocumentResu
     examination = examine(document)
     subjects = subjects_of(examination, around.policy)
     signatures = tuple(_judged_closed(subject, around) for subject in subjects)
-    whole = fold(examination.findings, examination.deviations, around.policy)
+    pictures = [
+        (item.index, item.seal.picture.data) for item in signatures if item.seal is not None
+    ]
+    findings = (*examination.findings, check_lookalikes(examination, pictures))
+    whole = fold(findings, examination.deviations, around.policy)
     bodies = _bodies(examination, signatures)
     parts = [(item.verdict, item.code) for item in signatures]
     if whole.verdict is not Verdict.PASSED:
@@ -426,7 +431,12 @@ def _unjudged(
     subject: Subject, around: Circumstances, kind: str, *findings: Finding
 ) -> SignatureResult:
     """A signature whose value could not be judged: what the format found still counts."""
-    everything = (*subject.findings, *findings, *subject.coverage(False))
+    everything = (
+        *subject.findings,
+        *findings,
+        *subject.coverage(False),
+        *subject.stamp_checks(None),
+    )
     return SignatureResult(
         index=subject.index,
         body=subject.body,
@@ -451,7 +461,7 @@ def _judge_seal_signature(subject: Subject, value: bytes, around: Circumstances)
         finding = failed("signature.form", code="signature.malformed", reason=error.message("en"))
         return _unjudged(subject, around, "seal", finding)
     steps = judge_seal_signature(signature, subject, around)
-    findings = [*subject.findings, *steps.findings]
+    findings = [*subject.findings, *steps.findings, *subject.stamp_checks(signature.seal)]
     if subject.declared_kind != "seal":
         findings.append(failed("signature.form", code="signature.kind_mismatch"))
     deviations = (*subject.deviations, *steps.deviations)
@@ -474,7 +484,12 @@ def _judge_digital_signature(
     subject: Subject, value: bytes, around: Circumstances
 ) -> SignatureResult:
     steps = judge_digital_signature(value, subject, around, claimed=subject.claimed_time)
-    findings = [*subject.findings, *steps.findings, *subject.coverage(False)]
+    findings = [
+        *subject.findings,
+        *steps.findings,
+        *subject.coverage(False),
+        *subject.stamp_checks(None),
+    ]
     if subject.declared_kind == "seal":
         findings.append(failed("signature.form", code="signature.kind_mismatch"))
     deviations = (*subject.deviations, *steps.deviations)

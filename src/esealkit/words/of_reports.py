@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from esealkit.words import of_after
+from esealkit.words import (
+    of_after,
+    of_placement,
+)
 
 PHRASES: dict[str, tuple[str, str]] = {
     "verdict.passed": ("验证通过", "passed"),
@@ -13,6 +16,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "outcome.passed": ("通过", "passed"),
     "outcome.failed": ("不通过", "failed"),
     "outcome.unknown": ("未定", "unknown"),
+    "outcome.note": ("提示", "note"),
     "outcome.not_applicable": ("不适用", "not applicable"),
     "integrity.intact": ("未见改动", "intact"),
     "integrity.broken": ("已被改动", "broken"),
@@ -160,6 +164,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "html.group_seal": ("印章与制章者", "Seal and its maker"),
     "html.group_signer": ("签章者", "Signer"),
     "html.group_time": ("时间", "Time"),
+    "html.group_stamp": ("印章外观", "Stamps as they are shown"),
     "html.outcome": ("结果", "outcome"),
     "html.check": ("检查项", "check"),
     "html.required": ("必需", "required"),
@@ -289,5 +294,27 @@ PHRASES: dict[str, tuple[str, str]] = {
         "unified social credit code, check digit holds",
     ),
     "html.seal_code": ("14 位印章编码", "14-digit seal code"),
+    # keys in devices
+    "seal.stored": ("已将印章“{seal}”存入 {uri}", "stored the seal “{seal}” in {uri}"),
+    "keys.key": ("密钥", "key"),
+    "keys.certificate": ("证书", "certificate"),
+    "keys.use_sign": ("签名", "signing"),
+    "keys.use_encrypt": ("加密", "encryption"),
+    "keys.mechanisms": ("机制：", "mechanisms:"),
+    "keys.good": ("符合 GB/T 32918，可用", "follows GB/T 32918: usable"),
+    "keys.nothing_good": (
+        "没有可用的 SM2 签名机制。",
+        "No mechanism signs SM2 as it should.",
+    ),
+    "keys.profile": (
+        "将以下内容存为文件，在 URI 中加 &x-profiles=文件&x-profile=mine：",
+        "Save this as a file and add &x-profiles=FILE&x-profile=mine to the URI:",
+    ),
+    "keys.consent": (
+        "将用该密钥对固定的测试文本签名，是否同意？",
+        "This signs a fixed test text with the key. Agree?",
+    ),
+    # where stamps go
+    **of_placement.PHRASES,
     **of_after.PHRASES,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -237,7 +238,7 @@ def test_seam_slices_may_hang_over() -> None:
 def test_off_page_may_be_allowed() -> None:
     """The caller may insist on a stamp that hangs over the edge."""
     box = StampBox(page_index=0, x=200, y=100, width=40, height=40)
-    assert planned(stamps=[box], allow_off_page=True).stamp_ids == ("s002",)
+    assert planned(stamps=[replace(box, off_page=True)]).stamp_ids == ("s002",)
 
 
 def test_digital_signature_has_no_stamp() -> None:

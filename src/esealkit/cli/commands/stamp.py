@@ -15,8 +15,10 @@ from esealkit.cli.options import (
     trust_options,
 )
 from esealkit.cli.output import Exit, say
+from esealkit.cli.placing import placing_options
+from esealkit.cli.previewing import preview_options, show_places
 from esealkit.errors import UsageError
-from esealkit.placement import At, EveryPage, Placement
+from esealkit.placement import Placement
 
 __all__ = ["sign", "stamp"]
 
@@ -25,7 +27,7 @@ __all__ = ["sign", "stamp"]
 @click.argument("source", metavar="IN", type=click.Path())
 @click.argument("destination", metavar="OUT", type=click.Path())
 @click.option("--seal", required=True, type=click.Path(), metavar="ESL", help="Electronic seal.")
-@click.option("--key", "key_uri", required=True, metavar="URI", help="Signing key: a file.")
+@click.option("--key", "key_uri", metavar="URI", help="Signing key: a file.")
 @click.option("--cert", type=click.Path(), metavar="PEM", help="The key's certificate.")
 @click.option(
     "--chain",
@@ -37,26 +39,14 @@ __all__ = ["sign", "stamp"]
 @click.option(
     "--pin-file", type=click.Path(), metavar="F", help="File holding the PIN; - is stdin."
 )
-@click.option(
-    "--page",
-    "pages",
-    multiple=True,
-    metavar="N[,M|all]",
-    help="Pages for the next --at (repeatable).",
-)
-@click.option(
-    "--at",
-    "points",
-    multiple=True,
-    metavar="X,Y",
-    help="The stamp's top left in mm from the page's top left (repeatable).",
-)
+@placing_options
 @click.option("--tsa", metavar="URL", help="Time stamp authority (RFC 3161 over HTTP).")
 @click.option("--lock", is_flag=True, help="Forbid further signatures.")
 @click.option(
     "--provider", metavar="NAME[:VERSION:COMPANY]", help="Provider written into the signature."
 )
 @click.option("--lenient-seal", is_flag=True, help="Accept a seal that departs from the standard.")
+@preview_options
 @click.option("--policy", metavar="NAME|FILE", help="Policy of the verification afterwards.")
 @trust_options
 @lang_option
@@ -66,16 +56,18 @@ def stamp(
     source: str,
     destination: str,
     seal: str,
-    key_uri: str,
+    key_uri: str | None,
     cert: str | None,
     chain: tuple[str, ...],
     pin_file: str | None,
-    pages: tuple[str, ...],
-    points: tuple[str, ...],
+    placement: list[Placement],
     tsa: str | None,
     lock: bool,
     provider: str | None,
     lenient_seal: bool,
+    preview: str | None,
+    dry_run: bool,
+    as_json: bool,
     policy: str | None,
     trusts: tuple[str, ...],
     trust_makers: tuple[str, ...],
@@ -86,12 +78,19 @@ def stamp(
     \b
     esealkit stamp contract.ofd sealed.ofd --seal acme.esl --key signer.p12 --page 3 --at 120,220
     """
+    from esealkit.api.receipts import receipt_json
     from esealkit.api.sign import load_seal, open_key
     from esealkit.api.sign import stamp as stamp_file
 
     language = chosen_language(ctx, lang)
-    placement = placements(pages, points)
     loaded = load_seal(seal, strict=not lenient_seal)
+    show_places(
+        source, loaded, placement, preview, dry_run=dry_run, as_json=as_json, language=language
+    )
+    if dry_run:
+        return Exit.PASSED
+    if key_uri is None:
+        raise UsageError("usage.no_key")
     with open_key(key_uri, certificate=cert, pin=pin_of(pin_file), chain=chain) as key:
         receipt = stamp_file(
             source,
@@ -105,7 +104,7 @@ def stamp(
             policy=policy_of(policy),
             provider=provider,
         )
-    say(receipt_text(receipt, language))
+    say(receipt_json(receipt) if as_json else receipt_text(receipt, language))
     return Exit.PASSED
 
 
@@ -202,42 +201,3 @@ def receipt_text(receipt: Any, language: Any) -> str:
     if receipt.chain_unknown:
         lines.append("  " + inert(phrase("receipt.chain_unknown", language)))
     return "\n".join(lines)
-
-
-def placements(pages: tuple[str, ...], points: tuple[str, ...]) -> list[Placement]:
-    """``--page`` and ``--at`` in pairs; a single ``--page`` or ``--at`` serves all others.
-
-    :raises UsageError: they do not pair, or are no numbers.
-    """
-    if not points:
-        raise UsageError("usage.no_placement")
-    given = pages or ("1",)
-    if len(given) == 1:
-        given *= len(points)
-    if len(points) == 1:
-        points *= len(given)
-    if len(given) != len(points):
-        raise UsageError("usage.page_at", pages=len(given), points=len(points))
-    found: list[Placement] = []
-    for listed, point in zip(given, points, strict=True):
-        x, y = _point(point)
-        if listed == "all":
-            found.append(EveryPage(x, y))
-        else:
-            found += [At(_page(item), x, y) for item in listed.split(",")]
-    return found
-
-
-def _point(text: str) -> tuple[float, float]:
-    try:
-        x, y = (float(item) for item in text.split(","))
-    except ValueError:
-        raise UsageError("usage.point", text=text) from None
-    return x, y
-
-
-def _page(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise UsageError("usage.page", text=text) from None
