@@ -139,7 +139,6 @@ class Workbench:
             document,
             when=when,
             stamps=[StampBox(page_index=0, x=box[0], y=box[1], width=box[2], height=box[3])],
-            allow_off_page=True,
             body=body,
             seal=seal,
             lock=lock,
