@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from esealkit.api.make import make_seal
     from esealkit.api.pdf_options import PdfOptions
     from esealkit.api.preview import Places, Preview, places, preview
+    from esealkit.api.remove import Removal, remove_signature
     from esealkit.api.sign import (
         Prepared,
         complete,
@@ -58,6 +59,7 @@ _HOMES = {
     "Places": "esealkit.api.preview",
     "Policy": "esealkit.policy",
     "Prepared": "esealkit.api.sign",
+    "Removal": "esealkit.api.remove",
     "Preview": "esealkit.api.preview",
     "Receipt": "esealkit.api.committing",
     "Report": "esealkit.api.verify",
@@ -71,6 +73,7 @@ _HOMES = {
     "open_key": "esealkit.api.sign",
     "places": "esealkit.api.preview",
     "prepare": "esealkit.api.sign",
+    "remove_signature": "esealkit.api.remove",
     "preview": "esealkit.api.preview",
     "sign": "esealkit.api.sign",
     "sm3": "esealkit.crypto",
@@ -96,6 +99,7 @@ __all__ = [
     "Prepared",
     "Preview",
     "Receipt",
+    "Removal",
     "Report",
     "Seam",
     "TrustStore",
@@ -111,6 +115,7 @@ __all__ = [
     "places",
     "prepare",
     "preview",
+    "remove_signature",
     "sign",
     "sm3",
     "stamp",

@@ -313,6 +313,7 @@ def test_every_phrase_exists() -> None:
             )
             for item in grades
         ],
+        "f'integrity.{grade.value}'": [f"integrity.{item.value}" for item in Integrity],
         "f'short.{item.code}'": [],  # optional: the code itself is shown without one
         "key": ["label.time_claimed", "label.time_stamped"],
         "f'keys.{row.kind}'": ["keys.key", "keys.certificate"],
