@@ -53,6 +53,17 @@ class Limits:
     """Signatures of one document."""
     pages: int = 100_000
     """Pages of one document body."""
+    pdf_revisions: int = 1_000
+    """Cross-reference sections of one PDF."""
+    pdf_objects: int = 4_000_000
+    """Entries of one cross-reference stream: the largest genuine files have a million."""
+    pdf_fields: int = 100_000
+    """Nodes of a PDF's form."""
+    pdf_decoded: int = 128 * _MIB
+    """Bytes that all streams read for a verdict may inflate to, beside 20 times the file."""
+    pdf_steps: int = 5_000_000
+    """Values walked when later revisions are compared; a file of a thousand pages needs some
+    hundred thousand, and references that multiply never end."""
     chain: int = 10
     """Certificates between a leaf and its anchor."""
     certificates: int = 1_000
