@@ -20,11 +20,12 @@ from esealkit._version import __version__
 
 if TYPE_CHECKING:
     from esealkit import crypto, errors
+    from esealkit.api.committing import Receipt
     from esealkit.api.inspect import Inspection, inspect
     from esealkit.api.make import make_seal
+    from esealkit.api.pdf_options import PdfOptions
     from esealkit.api.sign import (
         Prepared,
-        Receipt,
         complete,
         load_seal,
         open_key,
@@ -50,9 +51,10 @@ _HOMES = {
     "EveryPage": "esealkit.placement",
     "Inspection": "esealkit.api.inspect",
     "Limits": "esealkit.limits",
+    "PdfOptions": "esealkit.api.pdf_options",
     "Policy": "esealkit.policy",
     "Prepared": "esealkit.api.sign",
-    "Receipt": "esealkit.api.sign",
+    "Receipt": "esealkit.api.committing",
     "Report": "esealkit.api.verify",
     "TrustStore": "esealkit.pki.trust",
     "Verdict": "esealkit.verification.judgement",
@@ -78,6 +80,7 @@ __all__ = [
     "EveryPage",
     "Inspection",
     "Limits",
+    "PdfOptions",
     "Policy",
     "Prepared",
     "Receipt",

@@ -64,6 +64,15 @@ class Limits:
     pdf_steps: int = 5_000_000
     """Values walked when later revisions are compared; a file of a thousand pages needs some
     hundred thousand, and references that multiply never end."""
+    page_objects: int = 100_000
+    """Graphic objects drawn on one page, those of templates and repeated composites counted each
+    time: drawings converted from CAD reach a few ten thousand."""
+    page_glyphs: int = 500_000
+    """Characters drawn on one page: a full page of small print has under 20,000."""
+    page_points: int = 5_000_000
+    """Numbers in the path data of one page."""
+    content_depth: int = 24
+    """Blocks and composite objects inside each other."""
     chain: int = 10
     """Certificates between a leaf and its anchor."""
     certificates: int = 1_000
@@ -75,8 +84,17 @@ class Limits:
     containers seen use 800 to 600,000."""
     key_bags: int = 1_000
     """Keys and certificates of one key container."""
-    picture_pixels: int = 40_000_000
-    """Pixels of one seal picture: 80 mm at 1,200 dpi are 14 million."""
+    picture_size: int = 4 * _MIB
+    """One seal picture that is decoded: genuine ones are under 200 KiB."""
+    drawing_size: int = 16 * _MIB
+    """One SVG drawing that is rastered, embedded pictures included."""
+    picture_pixels: int = 2_500_000
+    """Pixels of one decoded picture, 10 MiB as RGBA: 40 mm at 1000 dpi, a page at 150 dpi."""
+    picture_side: int = 16_384
+    """Pixels of a picture's longer side."""
+    drawing_work: int = 60_000_000
+    """Work of drawing one SVG, reckoned beforehand in path segments times rows of pixels:
+    about two seconds; seals need a fiftieth of it."""
     source_size: int = 2 * 1024 * _MIB
     """A whole input file."""
     spool: int = 32 * _MIB

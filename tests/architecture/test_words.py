@@ -312,6 +312,8 @@ def test_every_phrase_exists() -> None:
         ],
         "f'short.{item.code}'": [],  # optional: the code itself is shown without one
         "key": ["label.time_claimed", "label.time_stamped"],
+        "f'keys.{row.kind}'": ["keys.key", "keys.certificate"],
+        "f'keys.use_{row.use}'": ["keys.use_sign", "keys.use_encrypt"],
     }
     missing = []
     for site in calls("phrase"):

@@ -8,24 +8,21 @@ signature stands as it stood, is it renamed.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from types import ModuleType
 from typing import BinaryIO
 
+from esealkit.api.committing import Judging, Receipt, commit, digest_of, write_staged
+from esealkit.api.pdf_options import PdfOptions
 from esealkit.api.sources import Source, opened, read_small
 from esealkit.api.timestamping import TimeStamper
-from esealkit.api.verify import Report, Trust, verify
+from esealkit.api.verify import Trust
 from esealkit.crypto.signing_key import SigningKey
-from esealkit.errors import (
-    OutputError,
-    UnsupportedError,
-    UsageError,
-)
+from esealkit.errors import MissingExtra, UnsupportedError, UsageError
 from esealkit.fetching import Fetcher
-from esealkit.findings import Outcome
 from esealkit.keys.opening import open_key
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.ofd.document import OfdDocument
@@ -38,49 +35,29 @@ from esealkit.policy import Policy
 from esealkit.seal.model import ElectronicSeal
 from esealkit.seal.parse import parse_seal
 from esealkit.signing.ofd_signing import (
-    PreparedValue,
-    StagedSigning,
     finish_staged,
     lay_out,
     lay_out_signature,
     sign_description,
 )
 from esealkit.signing.output import StagedFile
+from esealkit.signing.prepared import PreparedValue, StagedSigning
 from esealkit.signing.readiness import check_ready, check_signer_ready
-from esealkit.verification.judgement import Verdict
-from esealkit.verification.results import SignatureResult
 from esealkit.verification.verifier import sniff_format
 
-__all__ = ["Prepared", "Receipt", "complete", "load_seal", "open_key", "prepare", "sign", "stamp"]
+__all__ = [
+    "PdfOptions",
+    "Prepared",
+    "Receipt",
+    "complete",
+    "load_seal",
+    "open_key",
+    "prepare",
+    "sign",
+    "stamp",
+]
 
 Clock = Callable[[], dt.datetime]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """What was signed, and how the finished file verified."""
-
-    destination: Path
-    """The finished file."""
-    sha256: str
-    """Its digest."""
-    signing_time: dt.datetime
-    """``timeInfo``, UTC."""
-    clock_is_system: bool
-    """``False`` when the time came from a ``clock`` given by the caller."""
-    signature: SignatureResult
-    """The new signature as the verifier saw it: stamps, signer, seal, checks."""
-    report: Report
-    """Verification of the finished file, under the trust that was given."""
-
-    @property
-    def chain_unknown(self) -> bool:
-        """Whether the signer's or maker's path could not be decided under the given trust."""
-        return any(
-            item.finding.check in ("signer.chain", "seal.maker_chain", "seal.maker_authority")
-            and item.finding.outcome is Outcome.UNKNOWN
-            for item in self.signature.checks
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +98,7 @@ def stamp(
     *,
     seal: ElectronicSeal | Source,
     key: SigningKey,
-    placement: Placement | Sequence[Placement],
+    placement: Placement | Iterable[Placement],
     lock: bool = False,
     timestamper: TimeStamper | None = None,
     trust: Trust = None,
@@ -131,45 +108,60 @@ def stamp(
     provider: str | None = None,
     clock: Clock | None = None,
     password: str | bytes | None = None,
+    also_key: SigningKey | None = None,
+    pdf: PdfOptions | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Receipt:
     """Stamp a document with a seal: one seal signature, shown where ``placement`` says.
 
     :param destination: written beside, verified, renamed; may be the source itself.
-    :param lock: forbid further signatures (covers the list of signatures too).
+    :param lock: forbid further signatures (OFD: covers the list of signatures too; PDF:
+        certifies the document as final, or locks all fields).
     :param timestamper: adds a time stamp over the signature value (V4, V5).
     :param provider: ``NAME[:VERSION[:COMPANY]]`` written into the signature; readers choose
         their plug-in by it.
     :param clock: gives the signing time; for tests.  The receipt says so.
+    :param password: of an encrypted PDF.
+    :param also_key: a further signature without a seal by this key, RSA or ECDSA for readers
+        that know no SM2 (双算法); PDF only.
+    :param pdf: what only a PDF can have: level, field, certification.
     :raises SealError, CertificateError: seal or certificate must not be used now.
     :raises Forbidden: the document or an earlier signature does not allow it.
     :raises PlacementError: a stamp does not lie on its page.
     :raises OutputError: the destination could not be written; it is unchanged.
     """
     request = _Request(seal, key.certificate, key.chain, clock, trust, provider, limits)
-    _not_built(password=password)
+    judging = Judging(trust, policy, tuple(evidence), fetch, limits, password)
     with opened(source, limits=limits) as found:
-        before = _standing_of(verify(found.content, trust=trust, policy=policy, when=request.now))
-        document = _ofd(found.content, limits)
+        if _format_of(found.content) == "pdf":
+            pdf_documents = _pdf_documents()
+            parts = pdf_documents.SealParts(request.seal, key, placement)
+            receipt: Receipt = pdf_documents.stamp(
+                found.content,
+                Path(destination),
+                parts,
+                pdf_documents.Circumstances(
+                    now=request.now,
+                    clock_is_system=clock is None,
+                    judging=judging,
+                    options=pdf or PdfOptions(),
+                    provider=request.provider,
+                    timestamper=timestamper,
+                    lock=lock,
+                    also_key=also_key,
+                ),
+            )
+            return receipt
+        _only_for_pdf(password=password, also_key=also_key, pdf=pdf)
+        before = judging.standing(found.content, request.now)
+        document = OfdDocument.open(found.content, limits=limits)
         laid, value = request.lay_out(document, placement, lock=lock)
         signature = key.sign(value.to_be_signed)
         signed = value.signed(signature, timestamper.stamp if timestamper else None)
         with StagedFile(Path(destination)) as staged:
-            _written(staged, lambda out: laid.write(out, signed.value))
-            return _committed(
-                staged,
-                value.signed_at,
-                clock is None,
-                before,
-                lambda path, when: verify(
-                    path,
-                    trust=trust,
-                    policy=policy,
-                    when=when,
-                    evidence=evidence,
-                    fetch=fetch,
-                    limits=limits,
-                ),
+            write_staged(staged, lambda out: laid.write(out, signed.value))
+            return commit(
+                staged, value.signed_at, judging, clock_is_system=clock is None, before=before
             )
 
 
@@ -180,29 +172,60 @@ def sign(
     key: SigningKey,
     lock: bool = False,
     attributes: bool = False,
+    timestamper: TimeStamper | None = None,
     trust: Trust = None,
     policy: Policy | str | None = None,
     evidence: Iterable[Source] = (),
+    fetch: Fetcher | None = None,
     provider: str | None = None,
     clock: Clock | None = None,
+    password: str | bytes | None = None,
+    also_key: SigningKey | None = None,
+    pdf: PdfOptions | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Receipt:
     """Sign a document without a seal (数字签名; GM/T 0099-2020 7.2, GB/T 35275-2017).
 
-    :param attributes: put the digest and the signing time into signed attributes; otherwise the
-        digest itself is signed and the time is claimed by the document only.
-    :raises CertificateError, Forbidden, OutputError: as for :func:`stamp`.
+    An OFD document takes SM2 keys; a PDF takes RSA and ECDSA too (ETSI EN 319 142-1).
+
+    :param attributes: OFD: put the digest and the signing time into signed attributes; otherwise
+        the digest itself is signed and the time is claimed by the document only.
+    :param timestamper: PDF: adds a time stamp over the signature value (PAdES B-T).
+    :raises CertificateError, Forbidden, OutputError: as for :func:`stamp`, as are the other
+        parameters.
     """
     moment = _now(clock)
-    if key.certificate is None:
-        raise UsageError("signing.no_certificate")
-    certificate = Certificate(key.certificate)
-    chain = [Certificate(item) for item in key.chain]
-    check_signer_ready(certificate, now=moment, stores=merge(trust), intermediates=chain)
+    judging = Judging(trust, policy, tuple(evidence), fetch, limits, password)
+    _check_signer(key, moment, trust)
     with opened(source, limits=limits) as found:
-        before = _standing_of(verify(found.content, trust=trust, policy=policy, when=moment))
+        if _format_of(found.content) == "pdf":
+            pdf_documents = _pdf_documents()
+            receipt: Receipt = pdf_documents.sign(
+                found.content,
+                Path(destination),
+                key,
+                pdf_documents.Circumstances(
+                    now=moment,
+                    clock_is_system=clock is None,
+                    judging=judging,
+                    options=pdf or PdfOptions(),
+                    provider=_provider(provider),
+                    timestamper=timestamper,
+                    lock=lock,
+                    also_key=also_key,
+                ),
+            )
+            return receipt
+        _only_for_pdf(password=password, also_key=also_key, pdf=pdf, timestamper=timestamper)
+        certificate = Certificate(key.certificate or b"")
+        if not certificate.uses_sm2:
+            raise UsageError("signing.not_sm2", subject=certificate.subject)
+        before = judging.standing(found.content, moment)
         laid = lay_out_signature(
-            _ofd(found.content, limits), when=moment, lock=lock, provider=_provider(provider)
+            OfdDocument.open(found.content, limits=limits),
+            when=moment,
+            lock=lock,
+            provider=_provider(provider),
         )
         signed = sign_description(
             laid,
@@ -213,16 +236,9 @@ def sign(
             attributes=attributes,
         )
         with StagedFile(Path(destination)) as staged:
-            _written(staged, lambda out: laid.write(out, signed.value))
-            return _committed(
-                staged,
-                moment.replace(microsecond=0),
-                clock is None,
-                before,
-                lambda path, when: verify(
-                    path, trust=trust, policy=policy, when=when, evidence=evidence, limits=limits
-                ),
-            )
+            write_staged(staged, lambda out: laid.write(out, signed.value))
+            signed_at = moment.replace(microsecond=0)
+            return commit(staged, signed_at, judging, clock_is_system=clock is None, before=before)
 
 
 def prepare(
@@ -231,12 +247,14 @@ def prepare(
     *,
     seal: ElectronicSeal | Source,
     certificate: Source,
-    placement: Placement | Sequence[Placement],
+    placement: Placement | Iterable[Placement],
     lock: bool = False,
     trust: Trust = None,
     provider: str | None = None,
     clock: Clock | None = None,
     chain: Iterable[Source] = (),
+    password: str | bytes | None = None,
+    pdf: PdfOptions | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Prepared:
     """Lay out a signature and stage the file, to be signed elsewhere; see :func:`complete`.
@@ -250,12 +268,33 @@ def prepare(
         for item in load_certificates(read_small(entry, limits.der_size), limits=limits)
     ]
     request = _Request(seal, own[0].der, tuple(others), clock, trust, provider, limits)
+    gap: tuple[int, int, int] | None = None
     with opened(source, limits=limits) as found:
-        document = _ofd(found.content, limits)
-        laid, value = request.lay_out(document, placement, lock=lock)
+        if _format_of(found.content) == "pdf":
+            pdf_documents = _pdf_documents()
+            layout, value = pdf_documents.prepare(
+                found.content,
+                request.seal,
+                request.certificate,
+                placement,
+                pdf_documents.Circumstances(
+                    now=request.now,
+                    clock_is_system=clock is None,
+                    judging=Judging(trust, None, (), None, limits, password),
+                    options=pdf or PdfOptions(),
+                    provider=request.provider,
+                    lock=lock,
+                ),
+            )
+            write, gap = layout.copy_to, (layout.gap.start, layout.gap.stop, layout.gap.end)
+        else:
+            _only_for_pdf(password=password, pdf=pdf)
+            document = OfdDocument.open(found.content, limits=limits)
+            laid, value = request.lay_out(document, placement, lock=lock)
+            write = laid.write_staged
         with StagedFile(Path(destination), suffix=".esealkit-prepared") as staged:
-            _written(staged, laid.write_staged)
-            digest = _digest(staged)
+            write_staged(staged, write)
+            digest = digest_of(staged)
             staged.keep()
             return Prepared(
                 staged=StagedSigning(
@@ -263,6 +302,7 @@ def prepare(
                     staged=staged.path,
                     sha256=digest,
                     destination=Path(destination).absolute(),
+                    gap=gap,
                 )
             )
 
@@ -275,6 +315,7 @@ def complete(
     trust: Trust = None,
     policy: Policy | str | None = None,
     evidence: Iterable[Source] = (),
+    password: str | bytes | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Receipt:
     """Finish a prepared signing with a DER signature over its ``to_be_signed``.
@@ -287,19 +328,36 @@ def complete(
         prepared.staged if isinstance(prepared, Prepared) else StagedSigning.from_json(prepared)
     )
     signed = waiting.value.signed(bytes(signature), timestamper.stamp if timestamper else None)
+    finish = finish_staged if waiting.format == "ofd" else _pdf_documents().finish
     with StagedFile(waiting.destination) as staged:
-        _written(staged, lambda out: finish_staged(waiting, signed, out))
-        receipt = _committed(
-            staged,
-            waiting.value.signed_at,
-            True,
-            None,
-            lambda path, when: verify(
-                path, trust=trust, policy=policy, when=when, evidence=evidence, limits=limits
-            ),
+        write_staged(staged, lambda out: finish(waiting, signed, out))
+        judging = Judging(trust, policy, tuple(evidence), None, limits, password)
+        receipt = commit(
+            staged, waiting.value.signed_at, judging, clock_is_system=True, before=None
         )
     waiting.staged.unlink(missing_ok=True)
     return receipt
+
+
+def _pdf_documents() -> ModuleType:
+    """The PDF half, loaded when a PDF is there: its libraries are an extra and take long."""
+    try:
+        from esealkit.api import pdf_documents
+    except ModuleNotFoundError as error:
+        raise MissingExtra("extra.missing", extra="pdf", package=error.name or "") from None
+    return pdf_documents
+
+
+def _check_signer(key: SigningKey, moment: dt.datetime, trust: Trust) -> None:
+    if key.certificate is None:
+        raise UsageError("signing.no_certificate")
+    check_signer_ready(
+        Certificate(key.certificate),
+        now=moment,
+        stores=merge(trust),
+        intermediates=[Certificate(item) for item in key.chain],
+        sm2_only=False,
+    )
 
 
 class _Request:
@@ -331,7 +389,7 @@ class _Request:
         )
 
     def lay_out(
-        self, document: OfdDocument, placement: Placement | Sequence[Placement], *, lock: bool
+        self, document: OfdDocument, placement: Placement | Iterable[Placement], *, lock: bool
     ) -> tuple[SignaturePlan, PreparedValue]:
         """The plan and the value to be signed."""
         return lay_out(
@@ -365,18 +423,22 @@ def _provider(text: str | None) -> Provider | None:
     return Provider(name=parts[0], version=parts[1], company=parts[2])
 
 
-def _not_built(**given: object) -> None:
+def _only_for_pdf(**given: object) -> None:
     for name, value in given.items():
         if value is not None:
-            raise UnsupportedError("signing.not_built", what=name)
+            raise UnsupportedError("signing.only_pdf", what=name)
 
 
-def _ofd(content: bytes | BinaryIO, limits: Limits) -> OfdDocument:
+def _format_of(content: bytes | BinaryIO) -> str:
+    """``ofd`` or ``pdf``, by content.
+
+    :raises UnsupportedError: neither.
+    """
     head = content[:65_540] if isinstance(content, bytes) else _head(content)
     kind = sniff_format(head)
-    if kind != "ofd":
+    if kind not in ("ofd", "pdf"):
         raise UnsupportedError("signing.format", format=kind or "?")
-    return OfdDocument.open(content, limits=limits)
+    return kind
 
 
 def _head(stream: BinaryIO) -> bytes:
@@ -384,60 +446,3 @@ def _head(stream: BinaryIO) -> bytes:
     data = stream.read(65_540)
     stream.seek(0)
     return data
-
-
-def _written(staged: StagedFile, write: Callable[[BinaryIO], None]) -> None:
-    try:
-        write(staged.stream)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise OutputError("output.failed", path=str(staged.destination), reason=reason) from error
-    staged.seal_off()
-
-
-def _digest(staged: StagedFile) -> str:
-    staged.stream.seek(0)
-    digest = hashlib.sha256()
-    while block := staged.stream.read(1 << 20):
-        digest.update(block)
-    return digest.hexdigest()
-
-
-def _standing_of(report: Report) -> tuple[tuple[Verdict, str], ...]:
-    """How the signatures stand, one by one."""
-    return tuple((item.verdict, item.code) for item in report.documents[0].signatures)
-
-
-def _committed(
-    staged: StagedFile,
-    signed_at: dt.datetime,
-    clock_is_system: bool,
-    before: tuple[tuple[Verdict, str], ...] | None,
-    check: Callable[[Path, dt.datetime | None], Report],
-) -> Receipt:
-    """Verify the staged file, rename it, and say what was done.
-
-    :param before: how the earlier signatures stood; they must stand so still.
-    :param check: verifies a path as of a time.
-    """
-    report = check(staged.path, None if clock_is_system else signed_at)
-    results = report.documents[0].signatures
-    if not results:
-        raise OutputError("signing.self_check", reason=report.code or "no signature found")
-    new = results[-1]
-    broken = [item.finding.reason for item in new.checks if item.finding.outcome is Outcome.FAILED]
-    if broken:
-        raise OutputError("signing.self_check", reason=broken[0])
-    if before is not None and _standing_of(report)[:-1] != before:
-        raise OutputError("signing.earlier_changed")
-    digest = report.documents[0].sha256
-    report = report.renamed(str(staged.destination))
-    staged.commit()
-    return Receipt(
-        destination=staged.destination,
-        sha256=digest,
-        signing_time=signed_at,
-        clock_is_system=clock_is_system,
-        signature=new,
-        report=report,
-    )

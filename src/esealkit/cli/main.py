@@ -26,6 +26,7 @@ _COMMANDS = {
     "inspect": ("esealkit.cli.commands.inspect", "inspect"),
     "trust": ("esealkit.cli.commands.trust", "trust"),
     "seal": ("esealkit.cli.commands.seal", "seal"),
+    "keys": ("esealkit.cli.commands.keys", "keys"),
 }
 
 

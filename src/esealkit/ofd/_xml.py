@@ -123,6 +123,16 @@ class Element:
             pieces.append(node.tail or "")
         return "".join(pieces).strip(_SPACE)
 
+    def raw_text(self) -> str:
+        """Text content across comments and instructions as it stands, space included."""
+        pieces = [self._node.text or "", *(node.tail or "" for node in self._node.iterchildren())]
+        return "".join(pieces)
+
+    def elements(self) -> Iterator[Element]:
+        """Direct children in the OFD namespaces, in order."""
+        for node in self._node.iterchildren(*(f"{{{uri}}}*" for uri in _NAMESPACES)):
+            yield Element(node, self.where)
+
     def text_of(self, name: str) -> str | None:
         """The text of the child of that name, or ``None``."""
         found = self.child(name)
@@ -138,8 +148,7 @@ class Element:
 
     def order(self) -> list[str]:
         """Local names of the direct children in the OFD namespaces."""
-        nodes = self._node.iterchildren(*(f"{{{uri}}}*" for uri in _NAMESPACES))
-        return [etree.QName(node).localname for node in nodes]
+        return [element.name for element in self.elements()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,6 @@ the plan is refused before anything is written.
 from __future__ import annotations
 
 import base64
-import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -33,12 +32,13 @@ from esealkit.ofd._description import SM3_OID
 from esealkit.ofd._edit import attribute, content, insert_list_entry, insert_signatures_element
 from esealkit.ofd._names import fold
 from esealkit.ofd._xml import NAMESPACE, parse_xml
-from esealkit.ofd.document import Body, Box, OfdDocument
+from esealkit.ofd.document import Body, OfdDocument
 from esealkit.ofd.package import Package
 from esealkit.ofd.paths import directory_of
 from esealkit.ofd.references import Digests
 from esealkit.ofd.signatures import Provider, SignatureEntry, read_signatures
 from esealkit.ofd.writer import rewrite
+from esealkit.placement import Placed, check_on_page
 
 __all__ = ["SignaturePlan", "StampBox", "complete", "plan"]
 
@@ -46,26 +46,10 @@ SM2_WITH_SM3 = "1.2.156.10197.1.501"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 ESEALKIT = Provider(name="esealkit")
 _CHINA = timezone(timedelta(hours=8))
-_SLACK = 0.05
-"""mm that a stamp may lie over the edge: page sizes are written with rounding."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StampBox:
-    """Where one stamp goes."""
-
-    page_index: int
-    """Page of the body, from 0."""
-    x: float
-    """Left edge in mm from the page's left."""
-    y: float
-    """Top edge in mm from the page's top."""
-    width: float
-    """Width in mm."""
-    height: float
-    """Height in mm."""
-    clip: Box | None = None
-    """Part to show, ``x y width height`` in mm within the stamp; ``None`` for all."""
+StampBox = Placed
+"""Where one stamp goes: page from 0, box and clip in mm."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -326,45 +310,13 @@ def _annotations(
                 "placement.no_page", page=stamp.page_index + 1, count=len(body.pages)
             )
         page = body.pages[stamp.page_index]
-        _check_placement(stamp, document.page_box(page, body=body.index), allow_off_page)
+        _, _, width, height = document.page_box(page, body=body.index)
+        check_on_page(stamp, width, height, allow_off_page=allow_off_page)
         clip = f" Clip={attribute(_numbers(stamp.clip))}" if stamp.clip is not None else ""
         boundary = _numbers((stamp.x, stamp.y, stamp.width, stamp.height))
         yield (
             f"<ofd:StampAnnot ID={attribute(identifier)} PageRef={attribute(page.id)} "
             f"Boundary={attribute(boundary)}{clip}/>"
-        )
-
-
-def _check_placement(stamp: StampBox, page: Box, allow_off_page: bool) -> None:
-    """What is shown of a stamp must lie on its page and be there at all."""
-    numbers = (stamp.x, stamp.y, stamp.width, stamp.height, *(stamp.clip or ()))
-    if not all(math.isfinite(value) and abs(value) < 1e6 for value in numbers):
-        raise PlacementError("placement.number", page=stamp.page_index + 1)
-    left, top, right, bottom = 0.0, 0.0, stamp.width, stamp.height
-    if stamp.clip is not None:
-        x, y, width, height = stamp.clip
-        left, top, right, bottom = (
-            max(x, 0),
-            max(y, 0),
-            min(x + width, right),
-            min(y + height, bottom),
-        )
-    if right - left <= 0 or bottom - top <= 0:
-        raise PlacementError("placement.nothing_visible", page=stamp.page_index + 1)
-    if allow_off_page:
-        return
-    inside = (
-        stamp.x + left >= -_SLACK
-        and stamp.y + top >= -_SLACK
-        and stamp.x + right <= page[2] + _SLACK
-        and stamp.y + bottom <= page[3] + _SLACK
-    )
-    if not inside:
-        raise PlacementError(
-            "placement.off_page",
-            page=stamp.page_index + 1,
-            width=round(page[2], 2),
-            height=round(page[3], 2),
         )
 
 

@@ -1,23 +1,21 @@
-"""A seal's picture as PDF holds pictures: colour samples and a soft mask (ISO 32000-1 8.9.5, 11.6.5).
+"""A seal's picture as PDF holds pictures: colours, and their opacity as a soft mask.
 
-JPEG files are embedded as they are; other pictures are decoded, and their opacity becomes the
-mask, so that paper and text show through.
+ISO 32000-1 8.9.5 and 11.6.5.3.  Drawings become pixels at 600 dpi; other pictures keep theirs.
 """
 
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
-from esealkit.errors import UnsupportedError
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pdf.geometry import POINTS, Rectangle
-from esealkit.picture.measure import PictureKind, sniff_picture
-from esealkit.picture.pixels import read_pixels, render_svg
+from esealkit.picture.raster import Pixels, raster_picture
 
 __all__ = ["Drawing", "drawing_of"]
 
-_SVG_DPI = 600
+_DPI = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,16 +30,10 @@ class Drawing:
     """Pixels per row."""
     rows: int
     """Pixel rows."""
-    colour_space: str
-    """``DeviceRGB``, ``DeviceGray`` or ``DeviceCMYK``."""
-    encoding: str
-    """``FlateDecode`` or ``DCTDecode``: how ``pixels`` are encoded."""
-    pixels: bytes
-    """The colours."""
-    alpha: bytes | None = None
-    """Opacity of each pixel, deflated; ``None`` for an opaque picture."""
-    decode: tuple[float, ...] | None = None
-    """Range of each colour component, where it is not the usual one."""
+    colours: bytes = field(repr=False)
+    """Three bytes per pixel, rows from the top, deflated."""
+    opacity: bytes | None = field(default=None, repr=False)
+    """One byte per pixel, deflated; ``None`` for an opaque picture."""
 
     @property
     def whole(self) -> Rectangle:
@@ -55,37 +47,31 @@ class Drawing:
 
 
 def drawing_of(
-    picture: bytes, width_mm: float, height_mm: float, *, limits: Limits = DEFAULT_LIMITS
+    picture: bytes,
+    width_mm: float,
+    height_mm: float,
+    *,
+    ofd: Callable[[bytes], Pixels] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Drawing:
     """``picture`` at ``width_mm`` × ``height_mm``.
 
-    :raises UnsupportedError: an OFD or JBIG2 picture, which the caller must turn into pixels.
-    :raises MalformedError, LimitExceeded: it cannot be decoded, or is too large.
+    :param ofd: rasters pictures that are OFD packages; without it they are refused.
+    Errors are those of :func:`~esealkit.picture.raster.raster_picture`.
     """
-    kind = sniff_picture(picture)
-    if kind is PictureKind.SVG:
-        picture = render_svg(picture, width_px=round(width_mm / 25.4 * _SVG_DPI))
-    elif kind in (None, PictureKind.OFD, PictureKind.JBIG2):
-        raise UnsupportedError("pdf.seal_picture", kind=str(kind or "?"))
-    found = read_pixels(picture, limits=limits)
-    size = {"width": width_mm * POINTS, "height": height_mm * POINTS}
-    if kind is PictureKind.JPEG and found.jpeg_components:
-        return Drawing(
-            **size,
-            columns=found.columns,
-            rows=found.rows,
-            colour_space={1: "DeviceGray", 3: "DeviceRGB", 4: "DeviceCMYK"}[found.jpeg_components],
-            encoding="DCTDecode",
-            pixels=picture,
-            # Adobe writes CMYK inverted.
-            decode=(1, 0, 1, 0, 1, 0, 1, 0) if found.jpeg_components == 4 else None,
-        )
+    found = raster_picture(
+        picture, width_mm=width_mm, height_mm=height_mm, dpi=_DPI, ofd=ofd, limits=limits
+    )
+    count = found.width * found.height
+    colours = bytearray(3 * count)
+    for channel in range(3):
+        colours[channel::3] = found.rgba[channel::4]
+    opacity = found.rgba[3::4]
     return Drawing(
-        **size,
-        columns=found.columns,
-        rows=found.rows,
-        colour_space="DeviceRGB",
-        encoding="FlateDecode",
-        pixels=zlib.compress(found.rgb, 6),
-        alpha=None if found.alpha is None else zlib.compress(found.alpha, 6),
+        width=width_mm * POINTS,
+        height=height_mm * POINTS,
+        columns=found.width,
+        rows=found.height,
+        colours=zlib.compress(colours, 6),
+        opacity=None if opacity.count(255) == count else zlib.compress(opacity, 6),
     )

@@ -8,14 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from esealkit.errors import PlacementError
-
 __all__ = ["Matrix", "PageGeometry", "Rectangle"]
 
 POINTS = 72 / 25.4
 """Points of a millimetre."""
-_SLACK = 0.05
-"""mm that a stamp may lie over the edge: page sizes are written with rounding."""
 
 Matrix = tuple[float, float, float, float, float, float]
 Rectangle = tuple[float, float, float, float]
@@ -102,25 +98,3 @@ class PageGeometry:
             up[1] - origin[1],
             *origin,
         )
-
-    def require_on_page(
-        self, page: int, x: float, y: float, width: float, height: float
-    ) -> None:
-        """Refuse a box that does not lie on the shown page.
-
-        :param page: index from 0, for the message.
-        :raises PlacementError: it does not, or a number is none.
-        """
-        inside = (
-            x >= -_SLACK
-            and y >= -_SLACK
-            and x + width <= self.width + _SLACK
-            and y + height <= self.height + _SLACK
-        )
-        if not inside:
-            raise PlacementError(
-                "placement.off_page",
-                page=page + 1,
-                width=round(self.width, 2),
-                height=round(self.height, 2),
-            )

@@ -466,7 +466,10 @@ def names_certificate(signer: SignerInfo, certificate: Certificate) -> bool:
     RFC 5035: the first ESSCertID holds the digest of the signer's certificate, SHA-256 unless
     version 2 names another.  One that cannot be read names nothing.
     """
-    for oid, default in ((oids.ATTRIBUTE_SIGNING_CERTIFICATE_V2, oids.SHA256), (oids.ATTRIBUTE_SIGNING_CERTIFICATE, oids.SHA1)):
+    for oid, default in (
+        (oids.ATTRIBUTE_SIGNING_CERTIFICATE_V2, oids.SHA256),
+        (oids.ATTRIBUTE_SIGNING_CERTIFICATE, oids.SHA1),
+    ):
         for value in signer.attribute_values.get(oid, ()):
             try:
                 first = value.sequence("SigningCertificate", 1, 2)[0].sequence("certs", 1)[0]

@@ -1,6 +1,7 @@
 """Writing signed messages: GB/T 35275-2017 and, under the standard OIDs, RFC 5652.
 
-Strict DER, one signer, SM2 with SM3.  The two OFD usages of GB/T 35275 differ in what is signed:
+Strict DER, one signer: SM2 with SM3, or RSA and ECDSA with SHA-256.  The two OFD usages of
+GB/T 35275 differ in what is signed:
 ``content`` holds the digest and is signed itself (variant A, the literal reading of GM/T 0099),
 or signed attributes hold it (variant B, what one widespread reader accepts).
 """
@@ -8,15 +9,15 @@ or signed attributes hold it (variant B, what one widespread reader accepts).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from esealkit.asn1 import build, der, oids
-from esealkit.crypto import sm3
-from esealkit.crypto.signing_key import SigningKey
+from esealkit.errors import UnsupportedError
 from esealkit.pki.certificate import Certificate
+from esealkit.pki.cms import digest_named
 
-__all__ = ["Family", "build_signed_message"]
+__all__ = ["Family", "build_signed_message", "signing_certificate_attribute"]
 
 _INTEGER_1 = build.integer(1)
 
@@ -28,6 +29,10 @@ class Family:
     signed_data: str
     data: str
     signature_algorithm: str
+    digest: str = oids.SM3
+    """The digest that goes with it."""
+    parameters: bytes = b""
+    """DER behind the signature algorithm's OID."""
 
     @classmethod
     def gm(cls) -> Family:
@@ -37,19 +42,35 @@ class Family:
         )
 
     @classmethod
-    def standard(cls) -> Family:
-        """RFC 5652 content types, SM2-with-SM3: what PDF readers expect."""
+    def standard(cls, algorithm: str = "sm2") -> Family:
+        """RFC 5652 content types, as PDF readers expect, for ``sm2``, ``rsa`` and ``ecdsa`` keys.
+
+        :raises UnsupportedError: another algorithm.
+        """
+        if algorithm not in _STANDARD:
+            raise UnsupportedError("signature.algorithm_unknown", algorithm=algorithm)
+        signature, digest, parameters = _STANDARD[algorithm]
         return cls(
             signed_data=oids.CMS_SIGNED_DATA,
             data=oids.CMS_DATA,
-            signature_algorithm=oids.SM2_WITH_SM3,
+            signature_algorithm=signature,
+            digest=digest,
+            parameters=parameters,
         )
+
+
+_STANDARD = {
+    "sm2": (oids.SM2_WITH_SM3, oids.SM3, b""),
+    # RFC 4055 5 wants NULL behind RSA, RFC 5758 3.2 nothing behind ECDSA.
+    "rsa": (oids.RSA_WITH_SHA256, oids.SHA256, build.NULL),
+    "ecdsa": (oids.ECDSA_WITH_SHA256, oids.SHA256, b""),
+}
 
 
 def build_signed_message(
     document: bytes,
     *,
-    key: SigningKey,
+    sign: Callable[[bytes], bytes],
     certificate: bytes,
     chain: Sequence[bytes] = (),
     family: Family | None = None,
@@ -58,24 +79,30 @@ def build_signed_message(
     content_type: str | None = None,
     signing_time: dt.datetime | None = None,
     extra_attributes: Sequence[bytes] = (),
-    unsigned_attributes: Sequence[bytes] = (),
+    digest: bytes | None = None,
+    stamp: Callable[[bytes], bytes] | None = None,
 ) -> bytes:
     """A ContentInfo with SignedData over ``document``.
 
+    :param sign: gives the signature value of a message: a key's ``sign``.
     :param attributes: variant B: sign attributes whose messageDigest is the digest of
         ``document`` (or of ``content``).
     :param content: encapsulated octets; without attributes they are what is signed (variant A
         passes ``sm3(document)``).
     :param content_type: OID of the encapsulated content; the family's data by default.
     :param extra_attributes: further signed attributes, each a DER ``Attribute``.
-    :raises KeyBackendError: the key could not sign.
+    :param digest: of ``document``, where it is known already; ``document`` is not read then.
+    :param stamp: gives a time stamp token over the signature value (RFC 3161 appendix A), which
+        becomes an unsigned attribute.
+    Raises what ``sign`` and ``stamp`` raise.
     """
     family = family or Family.gm()
     kind = content_type or family.data
     signer = Certificate(certificate)
     signed: bytes | None = None
     if attributes:
-        stated = sm3(document if content is None else content)
+        _, function = digest_named(family.digest)
+        stated = digest or function(document if content is None else content)
         rows = [
             _attribute(oids.ATTRIBUTE_CONTENT_TYPE, build.oid(kind)),
             _attribute(oids.ATTRIBUTE_MESSAGE_DIGEST, build.octet_string(stated)),
@@ -87,17 +114,18 @@ def build_signed_message(
         message = signed
     else:
         message = document if content is None else content
-    value = key.sign(message)
-    digest = build.sequence(build.oid(oids.SM3))
+    value = sign(message)
+    tokens = [_attribute(oids.ATTRIBUTE_TIMESTAMP_TOKEN, stamp(value))] if stamp else []
+    algorithm = build.sequence(build.oid(family.digest))
     info = build.sequence(
         _INTEGER_1,
         build.sequence(signer.issuer_der, build.integer(signer.serial)),
-        digest,
+        algorithm,
         # The attributes are stored under [0] IMPLICIT, and signed as the SET they are.
         *([b"\xa0" + signed[1:]] if signed is not None else []),
-        build.sequence(build.oid(family.signature_algorithm)),
+        build.sequence(build.oid(family.signature_algorithm), family.parameters),
         build.octet_string(value),
-        *([der.encode(0xA1, *sorted(unsigned_attributes))] if unsigned_attributes else []),
+        *([der.encode(0xA1, *tokens)] if tokens else []),
     )
     encapsulated = [build.oid(kind)]
     if content is not None:
@@ -106,12 +134,23 @@ def build_signed_message(
     version = _INTEGER_1 if kind == family.data else build.integer(3)
     body = build.sequence(
         version,
-        build.set_of([digest]),
+        build.set_of([algorithm]),
         build.sequence(*encapsulated),
         der.encode(0xA0, *sorted(certificates)),
         build.set_of([info]),
     )
     return build.sequence(build.oid(family.signed_data), build.context(0, body))
+
+
+def signing_certificate_attribute(certificate: bytes, digest: str = oids.SM3) -> bytes:
+    """ESS signing-certificate-v2 (RFC 5035 3) naming ``certificate`` (DER) by ``digest``."""
+    _, function = digest_named(digest)
+    # SHA-256 is the default, which DER leaves out.
+    named = () if digest == oids.SHA256 else (build.sequence(build.oid(digest)),)
+    reference = build.sequence(*named, build.octet_string(function(certificate)))
+    return _attribute(
+        oids.ATTRIBUTE_SIGNING_CERTIFICATE_V2, build.sequence(build.sequence(reference))
+    )
 
 
 def _attribute(oid: str, *values: bytes) -> bytes:

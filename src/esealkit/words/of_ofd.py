@@ -240,23 +240,16 @@ ERRORS: dict[str, Text] = {
         "签章（Seal）至少一个外观，数字签名（Sign）没有外观。",
         "A Seal has at least one stamp, a Sign has none.",
     ),
-    "placement.no_page": (
-        "没有第 {page} 页（共 {count} 页）",
-        "there is no page {page} (of {count})",
+    # content of pages
+    "content.no_page": ("页面 {path} 不存在", "the page {path} is missing"),
+    "content.path": ("{where} 的路径数据有误：{text}", "{where} has broken path data: {text}"),
+    "content.too_much": (
+        "页面内容超出上限（{what}）",
+        "a page draws more than the limit ({what})",
     ),
-    "placement.number": (
-        "第 {page} 页的签章坐标不是有限数值",
-        "a stamp on page {page} has no finite place",
-    ),
-    "placement.nothing_visible": (
-        "第 {page} 页的签章没有可见部分",
-        "nothing of the stamp on page {page} would be visible",
-    ),
-    "placement.off_page": (
-        "签章超出第 {page} 页（{width} × {height} 毫米）",
-        "the stamp lies off page {page} ({width} × {height} mm)",
-        "坐标以毫米计，自页面左上角起。",
-        "Coordinates are millimetres from the page's top left.",
+    "content.depth": (
+        "图元嵌套超过 {limit} 层",
+        "graphic objects are nested deeper than {limit}",
     ),
     # composing
     "compose.page": ("页面尺寸须为正的毫米数", "page sizes must be positive millimetres"),

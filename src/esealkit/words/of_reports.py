@@ -287,4 +287,23 @@ PHRASES: dict[str, tuple[str, str]] = {
         "unified social credit code, check digit holds",
     ),
     "html.seal_code": ("14 位印章编码", "14-digit seal code"),
+    # keys in devices
+    "keys.key": ("密钥", "key"),
+    "keys.certificate": ("证书", "certificate"),
+    "keys.use_sign": ("签名", "signing"),
+    "keys.use_encrypt": ("加密", "encryption"),
+    "keys.mechanisms": ("机制：", "mechanisms:"),
+    "keys.good": ("符合 GB/T 32918，可用", "follows GB/T 32918: usable"),
+    "keys.nothing_good": (
+        "没有可用的 SM2 签名机制。",
+        "No mechanism signs SM2 as it should.",
+    ),
+    "keys.profile": (
+        "将以下内容存为文件，在 URI 中加 &x-profiles=文件&x-profile=mine：",
+        "Save this as a file and add &x-profiles=FILE&x-profile=mine to the URI:",
+    ),
+    "keys.consent": (
+        "将用该密钥对固定的测试文本签名，是否同意？",
+        "This signs a fixed test text with the key. Agree?",
+    ),
 }

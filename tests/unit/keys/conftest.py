@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.support.devices import built, write_settings
+from tests.support.vendors import VENDORS
 
+from esealkit.keys import SoftwareKey
+from esealkit.sandbox.pki_kit import make_pki
+
+NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
+TOKEN = "test%20token"
 OpenSsl = Callable[..., bytes]
 
 ID = "distid:1234567812345678"
@@ -60,3 +69,46 @@ def corpus_certs() -> Path:
     if not folder.is_dir():
         pytest.skip("THE CORPUS IS MISSING: foreign key files were not read")
     return folder
+
+
+@pytest.fixture(scope="session")
+def holders() -> dict[str, SoftwareKey]:
+    """The sandbox's key holders: a signing and an encryption pair of one company."""
+    return dict(make_pki(clock=lambda: NOW).holders)
+
+
+@pytest.fixture
+def token(
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    holders: dict[str, SoftwareKey],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[..., str]:
+    """``token(setting=value, …)``: a module of its own with these settings; its URI."""
+    library = tmp_path / "token.so"
+    source = built("cryptoki.c", str(tmp_path_factory.getbasetemp()))
+    settings = tmp_path / "token.conf"
+    monkeypatch.setenv("ESEALKIT_TOKEN", str(settings))
+    for name, file in (("signer", "signer.der"), ("signer-enc", "encryption.der")):
+        (tmp_path / file).write_bytes(holders[name].certificate or b"")
+
+    def secret(name: str) -> str:
+        # The last 32 octets of SEC1 before the public key: read through the container's own writer.
+        return holders[name]._private.to_bytes().hex()  # type: ignore[union-attr]
+
+    def make(query: str = "", *, path: str = f"token={TOKEN}", **changed: Any) -> str:
+        values: dict[str, Any] = {
+            "key": secret("signer"),
+            "certificate": tmp_path / "signer.der",
+            **VENDORS["sansec"],
+            **changed,
+        }
+        profile = values.pop("x-profile", None)
+        write_settings(settings, {k: v for k, v in values.items() if v is not None})
+        if not library.exists():
+            shutil.copy(source, library)
+        rest = "".join(f"&{each}" for each in (query, profile and f"x-profile={profile}") if each)
+        return f"pkcs11:{path}?module-path={library}{rest}"
+
+    make.secret = secret  # type: ignore[attr-defined]
+    return make

@@ -9,7 +9,7 @@ import esealkit.ofd
 from esealkit.words import of_ofd
 
 SOURCES = sorted(Path(esealkit.ofd.__file__).parent.glob("*.py"))
-KEY = re.compile(r'"((?:package|xml|path|document|signature|placement|compose)\.[a-z_0-9]+)"')
+KEY = re.compile(r'"((?:package|xml|path|document|signature|compose)\.[a-z_0-9]+)"')
 CHECKS = {
     "document.references",
     "document.coverage",

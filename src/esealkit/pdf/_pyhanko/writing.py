@@ -6,7 +6,6 @@ bytes before the update stay as they are, and the update says where its ``/Conte
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,9 +15,7 @@ from pyhanko.pdf_utils.decode_limits import DecodeLimits
 from pyhanko.pdf_utils.form_tools import enumerate_fields_in
 from pyhanko.pdf_utils.generic import (
     ArrayObject,
-    BooleanObject,
     DictionaryObject,
-    FloatObject,
     IndirectObject,
     NameObject,
     NumberObject,
@@ -27,12 +24,10 @@ from pyhanko.pdf_utils.generic import (
     pdf_date,
 )
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.misc import PdfDecodeLimitError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.signers.pdf_byterange import PdfByteRangeDigest
 
 from esealkit.errors import (
-    EsealError,
     Forbidden,
     LimitExceeded,
     PdfError,
@@ -42,37 +37,44 @@ from esealkit.errors import (
     UsageError,
 )
 from esealkit.limits import DEFAULT_LIMITS, Limits
+from esealkit.pdf._pyhanko.objects import (
+    entries_of,
+    guarded,
+    items,
+    numbers,
+    plain,
+    rectangle,
+    resolved,
+    value,
+)
+from esealkit.pdf._pyhanko.pages import (
+    TREE_DEPTH,
+    PageHandle,
+    content_streams,
+    count_pages,
+    turn_of,
+    walk_pages,
+)
 from esealkit.pdf.drawing import Drawing
-from esealkit.pdf.geometry import Matrix, PageGeometry, Rectangle
+from esealkit.pdf.geometry import Matrix, Rectangle
 from esealkit.pdf.plan import Gap, SignatureEntries, ValidationData
 
 __all__ = ["PageHandle", "PdfUpdate"]
 
 _PRINT_LOCKED = 4 | 128
 _HIDDEN_NOWHERE = (0.0, 0.0, 0.0, 0.0)
-_TREE_DEPTH = 64
 _FORM_FILLING, _ANNOTATING = 1 << 8, 1 << 5
-
-
-class PageHandle:
-    """One page of an update: its geometry, and what else is needed to change it."""
-
-    __slots__ = ("geometry", "index", "reference", "resources")
-
-    def __init__(
-        self, index: int, reference: Any, geometry: PageGeometry, resources: Any
-    ) -> None:
-        self.index = index
-        self.reference = reference
-        self.geometry = geometry
-        self.resources = resources
 
 
 class PdfUpdate:
     """A new revision of one file, written behind the bytes that are there."""
 
     def __init__(
-        self, stream: BinaryIO, *, password: str | bytes | None = None, limits: Limits = DEFAULT_LIMITS
+        self,
+        stream: BinaryIO,
+        *,
+        password: str | bytes | None = None,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         """Open a file for one update.
 
@@ -98,7 +100,7 @@ class PdfUpdate:
             self._writer = _Writer.from_reader(reader)
             self._writer.digest_aware_write = True
             tree = self._writer.root["/Pages"]
-            self.page_count = _count(tree, limits)
+            self.page_count = count_pages(tree, limits)
             """Pages, as the root of the page tree states."""
 
     # -- what is there -------------------------------------------------------------------------
@@ -106,51 +108,46 @@ class PdfUpdate:
     def signature_names(self) -> tuple[str, ...]:
         """Full names of the signature fields that hold a signature or time stamp."""
         with guarded():
-            return tuple(name for name, value, _ in self._signature_fields() if value is not None)
+            return tuple(name for name, held, _ in self._signature_fields() if held is not None)
 
     def empty_fields(self) -> tuple[str, ...]:
         """Full names of the signature fields that are still empty."""
         with guarded():
-            return tuple(name for name, value, _ in self._signature_fields() if value is None)
+            return tuple(name for name, held, _ in self._signature_fields() if held is None)
 
     def certification_level(self) -> int | None:
         """DocMDP's ``P`` (12.8.2.2) of the certifying signature, ``None`` without one."""
         with guarded():
-            reference = self._writer.root.get("/Perms", {}).get("/DocMDP")
+            reference = value(value(self._writer.root, "/Perms", {}), "/DocMDP")
             if reference is None:
                 return None
-            for entry in reference.get("/Reference", ()):
-                if entry.get("/TransformMethod") == "/DocMDP":
-                    return int(entry.get("/TransformParams", {}).get("/P", 2))
+            for entry in items(value(reference, "/Reference")):
+                if value(entry, "/TransformMethod") == "/DocMDP":
+                    return int(value(value(entry, "/TransformParams", {}), "/P", 2))
             return 2
 
     def locked_by_earlier(self, name: str) -> bool:
         """Whether an earlier signature's FieldMDP (12.8.2.4) locks the field ``name``."""
         with guarded():
-            for _, value, _ in self._signature_fields():
-                for entry in () if value is None else value.get("/Reference", ()):
-                    if entry.get("/TransformMethod") == "/FieldMDP":
-                        params = entry.get("/TransformParams", {})
+            for _, signature, _ in self._signature_fields():
+                for entry in items(value(signature, "/Reference")):
+                    if value(entry, "/TransformMethod") == "/FieldMDP":
+                        params = value(entry, "/TransformParams", {})
                         if _locks(params, name):
                             return True
             return False
 
     def _signature_fields(self) -> list[tuple[str, Any, Any]]:
-        form = self._writer.root.get("/AcroForm")
+        form = value(self._writer.root, "/AcroForm")
         if form is None:
             return []
         found = enumerate_fields_in(
-            form.get("/Fields", ArrayObject()), refs_seen=set(), target_field_type="/Sig"
+            value(form, "/Fields", ArrayObject()), refs_seen=set(), target_field_type="/Sig"
         )
-        listed = list(found)
+        listed = [(name, resolved(held), reference) for name, held, reference in found]
         if len(listed) > self._limits.signatures:
             raise LimitExceeded("limit.signatures", allowed=self._limits.signatures)
         return listed
-
-    def has_xfa(self) -> bool:
-        """Whether the form is an XFA form, whose pages no reader shows from PDF content."""
-        with guarded():
-            return "/XFA" in self._writer.root.get("/AcroForm", {})
 
     # -- pages ---------------------------------------------------------------------------------
 
@@ -170,11 +167,30 @@ class PdfUpdate:
                     "placement.no_page", page=missing[-1] + 1, count=self.page_count
                 )
             with guarded():
-                for handle in _walk(self._writer.root.raw_get("/Pages"), missing, self._limits):
+                for handle in walk_pages(
+                    self._writer.root.raw_get("/Pages"), missing, self._limits
+                ):
                     self._pages[handle.index] = handle
             if any(index not in self._pages for index in missing):
                 raise PdfError("pdf.page_tree")
         return [self._pages[index] for index in indexes]
+
+    def slots(self, index: int) -> Iterator[tuple[Rectangle, tuple[str, ...]]]:
+        """Rectangles (user space) of a page's annotations, and the names they go by."""
+        page = self.page(index).reference.get_object()
+        with guarded():
+            for annotation in items(value(page, "/Annots")):
+                if "/Rect" not in annotation:
+                    continue
+                names = [str(annotation[key]) for key in ("/T", "/NM") if key in annotation]
+                full: list[str] = []
+                node = annotation
+                while node is not None and len(full) < TREE_DEPTH:
+                    full += [str(node["/T"])] if "/T" in node else []
+                    node = value(node, "/Parent")
+                names.append(".".join(reversed(full)))
+                found = tuple(dict.fromkeys(name for name in names if name))
+                yield rectangle(annotation["/Rect"]), found
 
     # -- drawing -------------------------------------------------------------------------------
 
@@ -189,15 +205,11 @@ class PdfUpdate:
                 "/Height": NumberObject(drawing.rows),
                 "/BitsPerComponent": NumberObject(8),
             }
-            colours = dict(entries)
-            if drawing.alpha is not None:
-                opacity = {**entries, "/ColorSpace": NameObject("/DeviceGray")}
-                colours["/SMask"] = self._stream_object(opacity, drawing.alpha, "FlateDecode")
-            colours["/ColorSpace"] = NameObject(f"/{drawing.colour_space}")
-            colours["/Interpolate"] = BooleanObject(True)
-            if drawing.decode is not None:
-                colours["/Decode"] = _numbers(drawing.decode)
-            known = self._stream_object(colours, drawing.pixels, drawing.encoding)
+            colours = {**entries, "/ColorSpace": NameObject("/DeviceRGB")}
+            if drawing.opacity is not None:
+                mask = {**entries, "/ColorSpace": NameObject("/DeviceGray")}
+                colours["/SMask"] = self._stream_object(mask, drawing.opacity, "FlateDecode")
+            known = self._stream_object(colours, drawing.colours, "FlateDecode")
             self._images[id(drawing)] = known
         return known
 
@@ -222,12 +234,14 @@ class PdfUpdate:
             entries = {
                 "/Type": NameObject("/XObject"),
                 "/Subtype": NameObject("/Form"),
-                "/BBox": _numbers(clip),
+                "/BBox": numbers(clip),
                 "/Resources": resources,
             }
             if rotate:
-                entries["/Matrix"] = _numbers(_TURNS[rotate])
-            content = f"q /Ink gs {_plain(drawing.width)} 0 0 {_plain(drawing.height)} 0 0 cm /Seal Do Q"
+                entries["/Matrix"] = numbers(_TURNS[rotate])
+            content = (
+                f"q /Ink gs {plain(drawing.width)} 0 0 {plain(drawing.height)} 0 0 cm /Seal Do Q"
+            )
             known = self._stream_object(entries, content.encode("ascii"))
             self._forms[key] = known
         return known
@@ -246,7 +260,7 @@ class PdfUpdate:
             page = handle.reference.get_object()
             names = self._with_forms(page, handle, [form for _, form, _ in drawn])
             lines = [
-                f"q {' '.join(_plain(number) for number in matrix)} cm /{name} Do Q"
+                f"q {' '.join(plain(number) for number in matrix)} cm /{name} Do Q"
                 for name, (_, _, matrix) in zip(names, drawn, strict=True)
             ]
             # What the page's own streams left in the graphics state must not move the seal.
@@ -256,13 +270,13 @@ class PdfUpdate:
                 opening = self._stream_object({}, b"q\n")
             if content not in endings:
                 endings[content] = self._stream_object({}, content)
-            page["/Contents"] = ArrayObject([opening, *_parts(page), endings[content]])
+            page["/Contents"] = ArrayObject([opening, *content_streams(page), endings[content]])
             self._writer.mark_update(handle.reference)
 
     def _with_forms(self, page: Any, handle: PageHandle, forms: Sequence[Any]) -> list[str]:
         """Enter ``forms`` in a copy of the page's resources; shared ones stay as they are."""
-        resources = DictionaryObject(_entries(handle.resources))
-        objects = DictionaryObject(_entries(resources.get("/XObject")))
+        resources = DictionaryObject(entries_of(handle.resources))
+        objects = DictionaryObject(entries_of(value(resources, "/XObject")))
         names = []
         for form in forms:
             number = len(objects)
@@ -309,7 +323,7 @@ class PdfUpdate:
                     "/F": NumberObject(_PRINT_LOCKED),
                     "/T": TextStringObject(name),
                     "/P": page.reference,
-                    "/Rect": _numbers(_HIDDEN_NOWHERE if shown is None else shown[2]),
+                    "/Rect": numbers(_HIDDEN_NOWHERE if shown is None else shown[2]),
                 }
             )
             if shown is not None:
@@ -337,18 +351,18 @@ class PdfUpdate:
                 raise UsageError("pdf.no_empty_field", field=name)
             reference = found[0][2]
             field = reference.get_object()
-            kids = field.get("/Kids")
+            kids = value(field, "/Kids")
             widget_reference = kids.raw_get(0) if kids else reference
             widget = widget_reference.get_object()
             if drawing is not None and "/Rect" in widget:
                 self._show_centred(widget, drawing)
                 self._writer.mark_update(widget_reference)
             self._writer.mark_update(reference)
-            lock = field.get("/Lock")
+            lock = value(field, "/Lock")
             if lock is not None and entries.lock_fields is None:
                 entries = entries.with_lock(
-                    str(lock.get("/Action", "/All"))[1:],
-                    [str(item) for item in lock.get("/Fields", ())],
+                    str(value(lock, "/Action", "/All"))[1:],
+                    [str(item) for item in items(value(lock, "/Fields"))],
                 )
             self._form_fields()
             self._put_signature(field, entries, reserve)
@@ -361,12 +375,12 @@ class PdfUpdate:
             widget["/MK"] = DictionaryObject({"/R": NumberObject(turn)})
 
     def _show_centred(self, widget: Any, drawing: Drawing) -> None:
-        left, bottom, right, top = _rectangle(widget["/Rect"])
+        left, bottom, right, top = rectangle(widget["/Rect"])
         turn, unit = 0, 1.0
         if "/P" in widget:
             page = widget["/P"]
-            turn = _turn(page.get("/Rotate", 0))
-            unit = float(page.get("/UserUnit", 1))
+            turn = turn_of(value(page, "/Rotate", 0))
+            unit = float(value(page, "/UserUnit", 1))
         across, up = (right - left) * unit, (top - bottom) * unit
         if turn % 180:
             across, up = up, across
@@ -379,15 +393,15 @@ class PdfUpdate:
     def _form_fields(self) -> Any:
         """``/AcroForm/Fields``, made if need be, with the flags of 12.7.2 table 219."""
         root = self._writer.root
-        form = root.get("/AcroForm")
+        form = value(root, "/AcroForm")
         if form is None:
             form = DictionaryObject({"/Fields": ArrayObject()})
             root["/AcroForm"] = self._writer.add_object(form)
             self._writer.update_root()
-        fields = form.get("/Fields")
+        fields = value(form, "/Fields")
         if fields is None:
             fields = form["/Fields"] = ArrayObject()
-        form["/SigFlags"] = NumberObject(int(form.get("/SigFlags", 0)) | 3)
+        form["/SigFlags"] = NumberObject(int(value(form, "/SigFlags", 0)) | 3)
         raw = root.raw_get("/AcroForm")
         if isinstance(raw, IndirectObject):
             self._writer.mark_update(raw)
@@ -398,10 +412,10 @@ class PdfUpdate:
 
     def _put_signature(self, field: Any, entries: SignatureEntries, reserve: int) -> None:
         signature = PdfByteRangeDigest(bytes_reserved=2 * reserve)
-        for key, value in entries.names().items():
-            signature[NameObject(f"/{key}")] = NameObject(f"/{value}")
-        for key, value in entries.texts().items():
-            signature[NameObject(f"/{key}")] = TextStringObject(value)
+        for key, name in entries.names().items():
+            signature[NameObject(f"/{key}")] = NameObject(f"/{name}")
+        for key, text in entries.texts().items():
+            signature[NameObject(f"/{key}")] = TextStringObject(text)
         if entries.signed_at is not None:
             signature["/M"] = pdf_date(entries.signed_at.astimezone(dt.UTC))
         if entries.application:
@@ -413,7 +427,7 @@ class PdfUpdate:
         rules = ArrayObject()
         if entries.certify is not None:
             rules.append(_transform("DocMDP", {"/P": NumberObject(entries.certify)}))
-            permissions = DictionaryObject(_entries(self._writer.root.get("/Perms")))
+            permissions = DictionaryObject(entries_of(value(self._writer.root, "/Perms")))
             permissions[NameObject("/DocMDP")] = reference
             self._writer.root["/Perms"] = permissions
             self._writer.update_root()
@@ -444,25 +458,25 @@ class PdfUpdate:
         """
         with guarded():
             root = self._writer.root
-            store = root.get("/DSS")
+            store = value(root, "/DSS")
             if store is None:
                 store = DictionaryObject({"/Type": NameObject("/DSS")})
                 root["/DSS"] = self._writer.add_object(store)
                 self._writer.update_root()
             else:
                 self._writer.update_container(store)
-            for key, items in (
+            for key, given in (
                 ("/Certs", data.certificates),
                 ("/CRLs", data.crls),
                 ("/OCSPs", data.ocsps),
             ):
-                self._extend_store(store, key, items)
+                self._extend_store(store, key, given)
 
-    def _extend_store(self, store: Any, key: str, items: Iterable[bytes]) -> None:
-        known = store.get(key)
-        listed = ArrayObject(known or ())
-        present = {item.get_object().data for item in listed}
-        for item in dict.fromkeys(items):
+    def _extend_store(self, store: Any, key: str, given: Iterable[bytes]) -> None:
+        known = value(store, key, ArrayObject())
+        listed = ArrayObject([known.raw_get(i) for i in range(len(known))])
+        present = {item.data for item in items(known)}
+        for item in dict.fromkeys(given):
             if item not in present:
                 listed.append(self._writer.add_object(StreamObject(stream_data=item)))
         if listed:
@@ -487,7 +501,7 @@ class PdfUpdate:
             return Gap(start=start, stop=stop, end=end)
 
 
-class _Writer(IncrementalPdfFileWriter):  # type: ignore[misc]
+class _Writer(IncrementalPdfFileWriter):
     """pyHanko's writer without its update of ``/Info`` and XMP.
 
     Signing states no new author, producer or date of the document itself; ``/M`` of the
@@ -500,21 +514,6 @@ class _Writer(IncrementalPdfFileWriter):  # type: ignore[misc]
     @classmethod
     def from_reader(cls, reader: Any) -> Self:
         return cls(reader.stream, prev=reader)
-
-
-@contextlib.contextmanager
-def guarded() -> Iterator[None]:
-    """Whatever the parser raises for hostile bytes becomes one of our errors."""
-    try:
-        yield
-    except EsealError:
-        raise
-    except (PdfDecodeLimitError, MemoryError, RecursionError) as error:
-        raise LimitExceeded("limit.resources", kind=type(error).__name__) from error
-    except OSError:
-        raise
-    except Exception as error:  # noqa: BLE001 - the parser raises whatever its stack does
-        raise PdfError("pdf.malformed", reason=f"{type(error).__name__}: {error}"[:200]) from error
 
 
 def _authenticate(reader: Any, password: str | bytes | None) -> None:
@@ -536,84 +535,6 @@ def _authenticate(reader: Any, password: str | bytes | None) -> None:
             raise Forbidden("pdf.not_permitted")
 
 
-def _count(tree: Any, limits: Limits) -> int:
-    count = int(tree["/Count"])
-    if count < 1:
-        raise PdfError("pdf.page_tree")
-    if count > limits.pages:
-        raise LimitExceeded("limit.pages", allowed=limits.pages)
-    return count
-
-
-def _walk(root: Any, wanted: Sequence[int], limits: Limits) -> Iterator[PageHandle]:
-    """The pages ``wanted`` (sorted), entering only the branches that hold one of them."""
-    waiting = list(wanted)
-    stack: list[tuple[Any, dict[str, Any], int]] = [(root, {}, 0)]
-    seen: set[Any] = set()
-    index = 0
-    while stack and waiting:
-        reference, inherited, depth = stack.pop()
-        if reference.reference in seen or depth > _TREE_DEPTH or len(seen) > 2 * limits.pages:
-            raise PdfError("pdf.page_tree")
-        seen.add(reference.reference)
-        node = reference.get_object()
-        if "/Kids" not in node:
-            if index == waiting[0]:
-                waiting.pop(0)
-                yield _handle(index, reference, node, inherited)
-            index += 1
-            continue
-        if depth and index + int(node["/Count"]) <= waiting[0]:
-            index += int(node["/Count"])
-            continue
-        passed = {**inherited, **{key: node.raw_get(key) for key in _INHERITED if key in node}}
-        kids = node["/Kids"]
-        stack += [(kids.raw_get(i), passed, depth + 1) for i in range(len(kids) - 1, -1, -1)]
-
-
-_INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
-
-
-def _handle(index: int, reference: Any, page: Any, inherited: dict[str, Any]) -> PageHandle:
-    def value(key: str) -> Any:
-        return page[key] if key in page else _resolved(inherited.get(key))
-
-    media = _rectangle(value("/MediaBox"))
-    crop = value("/CropBox")
-    shown = media if crop is None else _intersection(_rectangle(crop), media)
-    unit = float(page.get("/UserUnit", 1))
-    if not 0 < unit < 1e6 or shown[2] <= shown[0] or shown[3] <= shown[1]:
-        raise PdfError("pdf.page_size", page=index + 1)
-    geometry = PageGeometry(crop=shown, rotate=_turn(value("/Rotate") or 0), user_unit=unit)
-    return PageHandle(index, reference, geometry, value("/Resources"))
-
-
-def _resolved(value: Any) -> Any:
-    return value.get_object() if isinstance(value, IndirectObject) else value
-
-
-def _rectangle(value: Any) -> Rectangle:
-    """Any two opposite corners (7.9.5)."""
-    one, two, three, four = (float(number) for number in value)
-    return min(one, three), min(two, four), max(one, three), max(two, four)
-
-
-def _intersection(box: Rectangle, other: Rectangle) -> Rectangle:
-    """A crop box counts only where it lies in the media box; one wholly outside not at all."""
-    cut = (
-        max(box[0], other[0]),
-        max(box[1], other[1]),
-        min(box[2], other[2]),
-        min(box[3], other[3]),
-    )
-    return cut if cut[0] < cut[2] and cut[1] < cut[3] else other
-
-
-def _turn(value: Any) -> int:
-    turn = int(value) % 360
-    return turn if turn % 90 == 0 else 0
-
-
 _TURNS: dict[int, Matrix] = {
     90: (0, 1, -1, 0, 0, 0),
     180: (-1, 0, 0, -1, 0, 0),
@@ -622,28 +543,9 @@ _TURNS: dict[int, Matrix] = {
 """Form matrices that make an appearance stand upright on a page turned clockwise."""
 
 
-def _parts(page: Any) -> list[Any]:
-    """The references of a page's content streams."""
-    if "/Contents" not in page:
-        return []
-    raw = page.raw_get("/Contents")
-    found = raw.get_object() if isinstance(raw, IndirectObject) else raw
-    if isinstance(found, ArrayObject):
-        return [found.raw_get(i) for i in range(len(found))]
-    return [raw]
-
-
-def _entries(dictionary: Any) -> dict[Any, Any]:
-    """A dictionary's own entries, references left as they are."""
-    if dictionary is None:
-        return {}
-    found = _resolved(dictionary)
-    return {key: found.raw_get(key) for key in found}
-
-
 def _locks(params: Any, name: str) -> bool:
-    action = params.get("/Action", "/All")
-    listed = [str(item) for item in params.get("/Fields", ())]
+    action = value(params, "/Action", "/All")
+    listed = [str(item) for item in items(value(params, "/Fields"))]
     within = any(name == item or name.startswith(f"{item}.") for item in listed)
     return action == "/All" or (within if action == "/Include" else not within)
 
@@ -663,12 +565,3 @@ def _transform(method: str, params: Mapping[str, Any]) -> Any:
             ),
         }
     )
-
-
-def _numbers(values: Iterable[float]) -> Any:
-    return ArrayObject([FloatObject(_plain(value)) for value in values])
-
-
-def _plain(number: float) -> str:
-    text = f"{number:.4f}".rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
