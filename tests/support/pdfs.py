@@ -187,8 +187,7 @@ def page(annots: Sequence[int] = (), contents: int = CONTENT, extra: bytes = b""
     listed = b"/Annots [%s]" % _references(annots) if annots else b""
     return (
         b"<< /Type /Page /Parent %d 0 R /MediaBox [0 0 595 842] /Contents %d 0 R "
-        b"/Resources << /Font << /F1 %d 0 R >> >> %s %s >>"
-        % (PAGES, contents, FONT, listed, extra)
+        b"/Resources << /Font << /F1 %d 0 R >> >> %s %s >>" % (PAGES, contents, FONT, listed, extra)
     )
 
 
@@ -235,9 +234,9 @@ def cms_signer(
         key = bench.key(holder)
         assert key.certificate is not None
         arguments: dict[str, Any] = {
-            "key": key,
+            "sign": key.sign,
             "certificate": key.certificate,
-            "family": Family.gm() if gm else Family.standard(),
+            "family": Family.gm() if gm else Family.standard("sm2"),
             "attributes": True,
             "signing_time": bench.now,
         }

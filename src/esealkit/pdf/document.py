@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import mmap
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from esealkit.errors import MissingExtra, PdfError
 from esealkit.limits import DEFAULT_LIMITS, Limits
@@ -44,7 +44,7 @@ class PdfDocument:
             raise PdfError("pdf.malformed", reason="empty")
         self.limits = limits
         self.reading: PdfReading = _reading_class()(
-            io.BytesIO(self.data) if isinstance(self.data, bytes) else self.data,
+            _stream(self.data),
             password=password,
             limits=limits,
         )
@@ -85,6 +85,10 @@ def _bytes(source: bytes | BinaryIO) -> FileBytes:
         return source
     source.seek(0)
     return mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+def _stream(data: FileBytes) -> BinaryIO:
+    return io.BytesIO(data) if isinstance(data, bytes) else cast("BinaryIO", data)
 
 
 def _reading_class() -> type[PdfReading]:

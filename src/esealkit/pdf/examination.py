@@ -46,7 +46,8 @@ class PdfExamination:
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """``container.form``, ``document.form``, ``document.encryption``,
-        ``document.signature_list``."""
+        ``document.signature_list``.
+        """
         return tuple(self._whole())
 
     def _whole(self) -> Iterator[Finding]:
@@ -178,7 +179,8 @@ class PdfExamination:
         if changes.metadata:
             yield unknown(check, _CLAUSE, code="pdf.metadata_changed", **evidence)
             return
-        yield passed(check, _CLAUSE, fields=list(changes.fields), **evidence)
+        fields = list(changes.fields)
+        yield passed(check, _CLAUSE, code="pdf.changes_permitted", fields=fields, **evidence)
 
     # -- coverage ------------------------------------------------------------------------------
 

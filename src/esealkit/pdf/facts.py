@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from esealkit.pdf.geometry import Rectangle
-
 __all__ = [
     "FieldFacts",
     "LaterChanges",

@@ -7,7 +7,7 @@ range must be the whole revision but the contents' own hexadecimal string, to th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from esealkit.asn1 import der
@@ -54,7 +54,7 @@ class SignatureEntry:
     """Whether the byte range is exactly its revision without the contents."""
     findings: tuple[Finding, ...]
     """``signature.form`` and ``document.coverage``, where something is wrong with them."""
-    deviations: tuple[Deviation, ...] = field(default=())
+    deviations: tuple[Deviation, ...] = ()
 
     @property
     def signed_end(self) -> int | None:
@@ -229,6 +229,7 @@ def covered(entry: SignatureEntry, count: int) -> Finding:
     return passed(
         "document.coverage",
         _CLAUSE,
+        code="pdf.covered",
         revision=entry.revision.index + 1,
         revisions=count,
         signed_bytes=sum((entry.ranges or (0, 0, 0, 0))[1::2]),

@@ -135,9 +135,7 @@ class _Reader:
                 continue
             depth += 1 if found[0] == b"(" else -1
             if not depth:
-                return Value(
-                    kind="string", start=at, end=place, raw=self.data[at + 1 : place - 1]
-                )
+                return Value(kind="string", start=at, end=place, raw=self.data[at + 1 : place - 1])
         raise PdfError("pdf.syntax", offset=at)
 
     def array(self, start: int, depth: int) -> Value:

@@ -48,7 +48,7 @@ class Review:
     reason: str = ""
 
 
-class _AddedAnnotations(QualifiedWhitelistRule):  # type: ignore[misc]
+class _AddedAnnotations(QualifiedWhitelistRule):
     """Annotations added to pages that are otherwise as they were (12.8.2.2, P 3)."""
 
     def apply_qualified(self, old: Any, new: Any) -> Iterator[tuple[Any, Any]]:
@@ -127,8 +127,8 @@ def review(reader: Any, section: int, signature: Any, lock: Any) -> Review:
 def _restrictions(signature: Any) -> tuple[Any, Any]:
     """DocMDP's permission and FieldMDP's fields, as the signature's transforms state them."""
     permitted, fields = None, None
-    for transform in signature.get("/Reference", ()):
-        transform = transform.get_object()
+    for raw in signature.get("/Reference", ()):
+        transform = raw.get_object()
         method = transform.get("/TransformMethod")
         params = transform.get("/TransformParams", DictionaryObject())
         if method == "/DocMDP":

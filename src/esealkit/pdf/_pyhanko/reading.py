@@ -64,11 +64,11 @@ def guarded() -> Iterator[None]:
         raise
     except (PdfDecodeLimitError, MemoryError, RecursionError) as error:
         raise LimitExceeded("limit.resources", kind=type(error).__name__) from error
-    except Exception as error:  # noqa: BLE001 - the parser raises whatever its stack does
+    except Exception as error:
         raise PdfError("pdf.malformed", reason=f"{type(error).__name__}: {error}"[:200]) from error
 
 
-class _Sections(XRefBuilder):  # type: ignore[misc]
+class _Sections(XRefBuilder):
     """Cross-reference sections within bounds: their number, and their entries."""
 
     allowed: Limits = DEFAULT_LIMITS
@@ -94,7 +94,7 @@ class _Sections(XRefBuilder):  # type: ignore[misc]
         return reference, stream
 
 
-class _Resolver(pyhanko_reader.HistoricalResolver):  # type: ignore[misc]
+class _Resolver(pyhanko_reader.HistoricalResolver):
     """A revision whose reads are counted: paths through hostile files multiply."""
 
     def get_object(self, ref: Any, as_metadata_stream: bool = False) -> Any:  # noqa: FBT002
@@ -103,7 +103,7 @@ class _Resolver(pyhanko_reader.HistoricalResolver):  # type: ignore[misc]
         return found
 
 
-class _Reader(pyhanko_reader.PdfFileReader):  # type: ignore[misc]
+class _Reader(pyhanko_reader.PdfFileReader):
     """pyHanko's reader with budgets: cross-reference sections, entries, objects walked."""
 
     def __init__(self, stream: BinaryIO, *, strict: bool, limits: Limits) -> None:
@@ -112,12 +112,10 @@ class _Reader(pyhanko_reader.PdfFileReader):  # type: ignore[misc]
         self.strict = strict
         size = stream.seek(0, os.SEEK_END)
         budget = DocumentDecodeBudget(base_allowance=limits.pdf_decoded, max_ratio=20)
-        self._decode_context = DecodeContext(
-            DecodeLimits(document_budget=budget), input_size=size
-        )
-        self.resolved_objects = {}
+        self._decode_context = DecodeContext(DecodeLimits(document_budget=budget), input_size=size)
+        self.resolved_objects: dict[Any, Any] = {}
         self._input_version = None
-        self._historical_resolver_cache = {}
+        self._historical_resolver_cache: dict[int, Any] = {}
         self._embedded_signatures = None
         self.stream = stream
         self._weights: dict[Any, int] = {}
@@ -417,9 +415,7 @@ class PdfReading:
         position = list(kids).index(child)
         if node.get("/Count") == len(kids):
             return position
-        return sum(
-            int(_dictionary(kid.get_object()).get("/Count", 1)) for kid in kids[:position]
-        )
+        return sum(int(_dictionary(kid.get_object()).get("/Count", 1)) for kid in kids[:position])
 
     # -- signatures ----------------------------------------------------------------------------
 
