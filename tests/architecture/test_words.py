@@ -101,6 +101,8 @@ COMPUTED = {
         "document.attachment_uncovered",
         "document.extra_parts",
     ),
+    ("ofd/stamp_checks.py", "_boundary", "code"): ("stamp.distorted", "stamp.resized"),
+    ("ofd/stamp_checks.py", "_seam", "code"): ("stamp.cut", "stamp.seam_incomplete"),
     ("ofd/signatures.py", "note", "code"): (
         "document.no_signature_list",
         "document.empty_signature_list",
@@ -123,7 +125,7 @@ COMPUTED_DEVIATIONS = (
     "time.lowercase_z", "time.offset", "time.unix_seconds", "time.unreadable",
     "path.backslash", "path.double_slash", "path.root_relative", "path.relative_reference",
     "package.name_unmarked", "package.name_gbk", "package.name_invisible", "package.wrapped",
-    "signature.stamp_page", "signature.stamp_invisible", "signature.stamp_id_twice",
+    "signature.stamp_id_twice",
 )  # fmt: skip
 
 

@@ -86,6 +86,11 @@ class Element:
         value = self._node.get(name)
         return value if value is None or isinstance(value, str) else value.decode()
 
+    def parent_attribute(self, name: str) -> str | None:
+        """An unqualified attribute of the element around, or ``None``."""
+        parent = self._node.getparent()
+        return None if parent is None else Element(parent, self.where).get(name)
+
     def must(self, name: str) -> str:
         """An attribute that the schema requires."""
         value = self.get(name)

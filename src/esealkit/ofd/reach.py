@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from esealkit.errors import EsealError, XmlError
 from esealkit.ofd._xml import Element
-from esealkit.ofd.document import Body, OfdDocument
+from esealkit.ofd.document import Body, OfdDocument, plain_id
 from esealkit.ofd.paths import directory_of, locate
 
 __all__ = ["Reach", "reach"]
@@ -59,9 +59,28 @@ _UNRENDERED = frozenset(
 _EMPTY_UNLESS = {"PageAnnot": "Annot"}
 _ACTIVE = frozenset({"URI", "Movie", "Sound", "GotoA"})
 _LOOKED_FOR = {
-    kind: frozenset(_LINKS.get(kind, {})) | _ACTIVE | {_EMPTY_UNLESS.get(kind, "URI")}
+    kind: frozenset(_LINKS.get(kind, {}))
+    | _ACTIVE
+    | {_EMPTY_UNLESS.get(kind, "URI")}
+    | ({"ImageObject"} if kind in ("Page", "PageAnnot") else set())
     for kind in (*_LINKS, *_EMPTY_UNLESS)
 }
+_MOST_IMAGES = 1_000
+"""Image objects of one body that are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """One ImageObject of a page or an annotation (GB/T 33190-2016 10)."""
+
+    part: str
+    """The page's or annotation's part."""
+    resource: str
+    """ResourceID as written."""
+    boundary: str
+    """Boundary as written."""
+    matrix: str
+    """CTM as written, ``""`` where there is none."""
 
 
 @dataclass(slots=True)
@@ -78,6 +97,10 @@ class Reach:
     """Parts that could not be read, so that what they lead to is unknown."""
     active: dict[str, None] = field(default_factory=dict)
     """Parts with actions that leave the page: links, media, attachments."""
+    images: list[PageImage] = field(default_factory=list)
+    """Image objects, the first thousand."""
+    media: dict[str, dict[str, None]] = field(default_factory=dict)
+    """Resource ID without leading zeros → the parts that MediaFile leads to."""
 
 
 def reach(document: OfdDocument, body: Body) -> Reach:
@@ -129,14 +152,24 @@ def _follow(
         holds_something = holds_something or local == needed
         if local in _ACTIVE:
             found.active.setdefault(name)
+        if local == "ImageObject" and len(found.images) < _MOST_IMAGES:
+            found.images.append(_image(element, name))
         link = links.get(local)
         if link is None:
             continue
         loc = element.get(link.attribute) if link.attribute else _text(element)
-        if loc:
-            yield from _target(document, loc, base, name, link.kind, found)
+        for target in _target(document, loc, base, name, link.kind, found) if loc else ():
+            if link.kind == "media":
+                holder = plain_id(element.parent_attribute("ID") or "")
+                found.media.setdefault(holder, {})[target[0]] = None
+            yield target
     if not holds_something:
         empty.add(name)
+
+
+def _image(element: Element, part: str) -> PageImage:
+    values = (element.get(key) or "" for key in ("ResourceID", "Boundary", "CTM"))
+    return PageImage(part, *(value[:200] for value in values))
 
 
 def _base(document: OfdDocument, top: Element, name: str, kind: str, found: Reach) -> str:

@@ -74,6 +74,11 @@ CHECKS: tuple[str, ...] = (
     "signer.in_seal",
     "time.rules",
     "time.stamp",
+    "stamp.visible",
+    "stamp.boundary",
+    "stamp.seam",
+    "stamp.overlap",
+    "stamp.lookalike",
     "expectation",
 )
 """Every check id, in the order in which reports list them and verdicts name their reason."""

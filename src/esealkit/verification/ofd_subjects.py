@@ -6,7 +6,9 @@ import datetime as dt
 
 from esealkit.findings import Deviation, Finding, not_applicable, passed
 from esealkit.ofd.examination import Examination, ExaminedSignature, path_binding
+from esealkit.ofd.stamp_checks import OnPages, SealPicture, check_stamps, stamps_by_page
 from esealkit.policy import Policy
+from esealkit.seal.model import ElectronicSeal
 from esealkit.verification.results import StampFacts
 from esealkit.verification.subject import Subject
 
@@ -16,11 +18,15 @@ __all__ = ["subjects_of"]
 def subjects_of(examination: Examination, policy: Policy) -> tuple[Subject, ...]:
     """Every signature of an examined OFD document."""
     known = frozenset(bytes.fromhex(item) for item in policy.known_parts)
-    return tuple(_subject(examination, item, known) for item in examination.signatures)
+    on_pages = stamps_by_page([item.entry for item in examination.signatures])
+    return tuple(_subject(examination, item, known, on_pages) for item in examination.signatures)
 
 
 def _subject(
-    examination: Examination, signature: ExaminedSignature, known: frozenset[bytes]
+    examination: Examination,
+    signature: ExaminedSignature,
+    known: frozenset[bytes],
+    on_pages: OnPages,
 ) -> Subject:
     entry = signature.entry
 
@@ -29,6 +35,16 @@ def _subject(
 
     def coverage(own_seal_equal: bool) -> tuple[Finding, ...]:
         return examination.coverage_of(entry.index, own_seal_equal=own_seal_equal, known=known)
+
+    def stamp_checks(seal: ElectronicSeal | None) -> tuple[Finding, ...]:
+        picture = None
+        if seal is not None:
+            picture = SealPicture(
+                data=seal.picture.data,
+                width_mm=seal.picture.width_mm,
+                height_mm=seal.picture.height_mm,
+            )
+        return check_stamps(entry, on_pages, picture, examination.document.limits)
 
     return Subject(
         index=entry.index,
@@ -52,6 +68,7 @@ def _subject(
         ),
         seal_file=entry.seal,
         bind_path=bind_path,
+        stamp_checks=stamp_checks,
         coverage=coverage,
     )
 

@@ -33,6 +33,7 @@ from esealkit.errors import (
 from esealkit.findings import Deviation, Finding, failed, not_applicable, passed, unknown
 from esealkit.ofd.document import OfdDocument
 from esealkit.ofd.examination import Examination, examine
+from esealkit.ofd.lookalikes import check_lookalikes
 from esealkit.pdf.document import PdfDocument
 from esealkit.pdf.examination import PdfExamination
 from esealkit.pki.certificate import Certificate
@@ -252,7 +253,11 @@ def _verify_ofd(source: bytes | BinaryIO, around: Circumstances) -> DocumentResu
     examination = examine(document)
     subjects = subjects_of(examination, around.policy)
     signatures = tuple(_judged_closed(subject, around) for subject in subjects)
-    whole = fold(examination.findings, examination.deviations, around.policy)
+    pictures = [
+        (item.index, item.seal.picture.data) for item in signatures if item.seal is not None
+    ]
+    findings = (*examination.findings, check_lookalikes(examination, pictures))
+    whole = fold(findings, examination.deviations, around.policy)
     bodies = _bodies(examination, signatures)
     parts = [(item.verdict, item.code) for item in signatures]
     if whole.verdict is not Verdict.PASSED:

@@ -46,6 +46,11 @@ TITLES: dict[str, tuple[str, str]] = {
     "signer.in_seal": ("签章者与印章的绑定", "signer on the seal's list"),
     "time.rules": ("签章时间", "signing time"),
     "time.stamp": ("时间戳", "time stamp"),
+    "stamp.visible": ("印章外观是否可见", "stamps can be seen"),
+    "stamp.boundary": ("印章外观的尺寸", "size of the stamps"),
+    "stamp.seam": ("骑缝章拼合", "slices of the seam stamp"),
+    "stamp.overlap": ("印章外观的重叠", "stamps over one another"),
+    "stamp.lookalike": ("无签名的印章图样", "seal pictures without a signature"),
     "expectation": ("期望的印章", "expected seals"),
 }
 """Check id → title."""

@@ -457,13 +457,96 @@ REASONS: dict[str, Text] = {
         "印章文件 {path} 不存在，采用签名值内的印章",
         "the seal {path} is missing; the one inside the signed value is used",
     ),
-    "deviation:signature.stamp_page": (
-        "签章外观指向不存在的页 {id}",
-        "a stamp refers to page {id}, which does not exist",
+    # stamps on pages
+    "stamp.visible:passed": (
+        "{stamps} 处印章外观均在页面上",
+        "each of the {stamps} stamps lies on its page",
     ),
-    "deviation:signature.stamp_invisible": (
-        "签章外观 {id} 在页面上不可见",
-        "the stamp {id} cannot be seen on its page",
+    "stamp.no_page": (
+        "印章外观 {stamps} 指向不存在的页 {pages}",
+        "the stamps {stamps} refer to pages that do not exist: {pages}",
+    ),
+    "stamp.invisible": (
+        "印章外观 {stamps} 在页面上不可见（在页外、面积为零或被裁剪掉）",
+        "the stamps {stamps} cannot be seen: off the page, without area, or clipped away",
+        "不影响签名的判定；以本报告所列印章为准",
+        "The signature is judged all the same; go by the seal named in this report.",
+    ),
+    "stamp.blank": (
+        "印章图像没有可见内容（透明或空白）",
+        "the seal's picture shows nothing: it is blank or transparent",
+    ),
+    "stamp.unseen": (
+        "未查看图像（{reason}）",
+        "pictures were not looked at ({reason})",
+        "安装可选组件后可查看：pip install 'esealkit[picture]'",
+        "With the optional part they are: pip install 'esealkit[picture]'.",
+    ),
+    "stamp.boundary:passed": (
+        "按印章尺寸显示：{seal_width_mm}×{seal_height_mm} mm",
+        "shown at the seal's size, {seal_width_mm}×{seal_height_mm} mm",
+    ),
+    "stamp.distorted": (
+        "印章外观 {stamps} 变形：{width_mm}×{height_mm} mm，"
+        "印章为 {seal_width_mm}×{seal_height_mm} mm",
+        "the stamps {stamps} are distorted: {width_mm}×{height_mm} mm, "
+        "the seal is {seal_width_mm}×{seal_height_mm} mm",
+    ),
+    "stamp.resized": (
+        "印章外观 {stamps} 缩放显示：{width_mm}×{height_mm} mm，"
+        "印章为 {seal_width_mm}×{seal_height_mm} mm",
+        "the stamps {stamps} are shown at {width_mm}×{height_mm} mm, "
+        "the seal is {seal_width_mm}×{seal_height_mm} mm",
+    ),
+    "stamp.seam:passed": (
+        "{pieces} 个切片拼成完整印章",
+        "the {pieces} slices make up whole seals",
+    ),
+    "stamp.seam_incomplete": (
+        "骑缝章切片 {stamps} 只拼出印章的 {percent}%",
+        "the slices {stamps} make up {percent}% of the seal only",
+        "核对是否缺页",
+        "See whether pages are missing.",
+    ),
+    "stamp.seam_overlap": (
+        "骑缝章切片 {stamps} 有重复部分",
+        "the slices {stamps} show parts of the seal more than once",
+    ),
+    "stamp.cut": (
+        "印章外观 {stamps} 只显示了印章的一部分",
+        "the stamps {stamps} show a part of the seal only",
+    ),
+    "stamp.overlap:passed": (
+        "没有印章外观被其他印章外观盖住",
+        "no stamp lies under another",
+    ),
+    "stamp.same_spot": (
+        "印章外观 {stamps} 与另一印章外观在同一位置",
+        "the stamps {stamps} lie on the same spot as another",
+    ),
+    "stamp.covered": (
+        "印章外观 {stamps} 被之后的印章外观盖住",
+        "the stamps {stamps} lie under a later one",
+    ),
+    "stamp.crowded": (
+        "一页上的印章外观超过 {limit} 处，未逐一比对",
+        "more than {limit} stamps on one page: not held against each other",
+    ),
+    "stamp.lookalike:passed": (
+        "页面上印章大小的 {pictures} 幅图像均不似印章",
+        "none of the {pictures} pictures of a seal's size on the pages looks like a seal",
+    ),
+    "stamp.copy_of_seal": (
+        "{parts} 显示与第 {signatures} 个签章的印章相同的图样，但它只是页面内容，不是签章",
+        "{parts} shows the seal of signature {signatures}, but is page content and not a stamp",
+        "以本报告所列签章为准，页面上的图样不证明任何事",
+        "Go by the signatures listed here; a picture on a page proves nothing.",
+    ),
+    "stamp.red_seal": (
+        "{parts} 形似印章，但只是页面内容，没有签章为其作证",
+        "{parts} looks like a seal, but is page content: no signature stands behind it",
+        "图片印章不是电子签章：无法据此确认出自何人、是否改动",
+        "A picture of a seal is no signature: it shows neither who made it nor any change.",
     ),
     "deviation:signature.stamp_id_twice": (
         "签章外观标识 {id} 重复",
