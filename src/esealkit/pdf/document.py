@@ -43,6 +43,8 @@ class PdfDocument:
         if not self.data:
             raise PdfError("pdf.malformed", reason="empty")
         self.limits = limits
+        self.password_text = _text(password)
+        """The password as text, ``""`` without one; never shown."""
         self.reading: PdfReading = _reading_class()(
             _stream(self.data),
             password=password,
@@ -85,6 +87,10 @@ def _bytes(source: bytes | BinaryIO) -> FileBytes:
         return source
     source.seek(0)
     return mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+def _text(password: str | bytes | None) -> str:
+    return password.decode("utf-8", "replace") if isinstance(password, bytes) else password or ""
 
 
 def _stream(data: FileBytes) -> BinaryIO:
