@@ -12,7 +12,6 @@ import datetime as dt
 import hashlib
 import io
 import shutil
-import urllib.parse
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -282,7 +281,7 @@ class _SealValue:
         self._certificate = certificate.der
         self._when = when
         # No convention exists for PDF: the field's name says which signature this is.
-        self._property = urllib.parse.quote(field, safe=" .-_")
+        self._property = field.encode("unicode_escape").decode("ascii")
 
     def over(self, digest: bytes) -> bytes:
         """TBS_Sign with dataHash ``digest``."""
@@ -494,8 +493,11 @@ def finish_staged_pdf(prepared: StagedSigning, signed: Signed, out: BinaryIO) ->
 def _entries(
     form: PdfForm, usual_filter: str, usual: str, when: dt.datetime, name: str
 ) -> SignatureEntries:
-    for text in (form.filter, form.sub_filter, form.application[0]):
+    for text in (form.filter, form.sub_filter):
         if text is not None and (not text or not text.isascii() or not text.isprintable()):
+            raise UsageError("pdf.name", text=text)
+    for text in (form.application[0], form.reason or "", form.location or ""):
+        if not text.isprintable():
             raise UsageError("pdf.name", text=text)
     if form.certify not in (None, 1, 2, 3):
         raise UsageError("pdf.certify", found=form.certify)

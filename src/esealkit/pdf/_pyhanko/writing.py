@@ -130,6 +130,8 @@ class PdfUpdate:
         """Whether an earlier signature's FieldMDP (12.8.2.4) locks the field ``name``."""
         with guarded():
             for _, signature, _ in self._signature_fields():
+                if signature is None:
+                    continue
                 for entry in items(value(signature, "/Reference")):
                     if value(entry, "/TransformMethod") == "/FieldMDP":
                         params = value(entry, "/TransformParams", {})
