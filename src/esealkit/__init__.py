@@ -21,7 +21,7 @@ from esealkit._version import __version__
 if TYPE_CHECKING:
     from esealkit import crypto, errors
     from esealkit.api.committing import Receipt
-    from esealkit.api.inspect import Inspection, inspect
+    from esealkit.api.inspect import Inspection, inspect, signed_revision
     from esealkit.api.make import make_seal
     from esealkit.api.pdf_options import PdfOptions
     from esealkit.api.sign import (
@@ -60,6 +60,7 @@ _HOMES = {
     "Verdict": "esealkit.verification.judgement",
     "complete": "esealkit.api.sign",
     "inspect": "esealkit.api.inspect",
+    "signed_revision": "esealkit.api.inspect",
     "load_seal": "esealkit.api.sign",
     "make_seal": "esealkit.api.make",
     "open_key": "esealkit.api.sign",
@@ -97,6 +98,7 @@ __all__ = [
     "open_key",
     "prepare",
     "sign",
+    "signed_revision",
     "sm3",
     "stamp",
     "verify",

@@ -62,8 +62,9 @@ class Limits:
     pdf_decoded: int = 128 * _MIB
     """Bytes that all streams read for a verdict may inflate to, beside 20 times the file."""
     pdf_steps: int = 5_000_000
-    """Values walked when later revisions are compared; a file of a thousand pages needs some
-    hundred thousand, and references that multiply never end."""
+    """Values walked when the later revisions of one signature are compared, and at most two for
+    every byte of the file; a thousand pages need some hundred thousand, and references that
+    multiply never end."""
     page_objects: int = 100_000
     """Graphic objects drawn on one page, those of templates and repeated composites counted each
     time: drawings converted from CAD reach a few ten thousand."""

@@ -135,9 +135,16 @@ class Pdf:
         objects: Mapping[int, bytes] | None = None,
         annotate: bool = True,
         listed: bool = True,
+        behind: bytes = b"",
+        ranges: Callable[[int, int, int], tuple[int, int, int, int]] | None = None,
         bend: Callable[[bytes, int, int], bytes] | None = None,
     ) -> Pdf:
-        """Append a signed revision; ``bend`` changes the finished bytes, given the contents' place."""
+        """Append a signed revision.
+
+        ``ranges`` gives another byte range, from the contents' place and the file's length;
+        ``behind`` stands behind the contents; ``bend`` changes the finished bytes, given the
+        contents' place.
+        """
         field, value = self.new(), self.new()
         name = name or f"Signature{field}"
         written: dict[int, bytes] = dict(objects or {})
@@ -158,19 +165,28 @@ class Pdf:
         written[value] = (
             f"<< /Type /{kind} /Filter /{filter_name} /SubFilter /{sub_filter} "
             f"/M (D:{dt.datetime.now(dt.UTC):%Y%m%d%H%M%S}Z) {entries} "
-        ).encode() + b"/ByteRange [0 %s] /Contents <%s> >>" % (marker, b"0" * (2 * reserve))
+        ).encode() + b"/ByteRange [0 %s] /Contents <%s>%s >>" % (
+            marker,
+            b"0" * (2 * reserve),
+            behind,
+        )
         keep = self._honest()
-        if not self.annots[SECOND] or on_page != SECOND:
-            del keep[SECOND]
+        for number in (PAGE, SECOND):
+            if not annotate or on_page != number:
+                del keep[number]
         if self.previous is not None and "Perms" not in self.catalog:
             del keep[CATALOG]
         self.update({**keep, **written})
         data = self.data
         start = data.index(b"<" + b"0" * (2 * reserve) + b">", data.rindex(marker))
         end = start + 2 * reserve + 2
-        ranges = b"%010d %010d %010d" % (start, end, len(data) - end)
-        data = data[: data.rindex(marker)] + ranges + data[data.rindex(marker) + len(marker) :]
-        contents = sign(data[:start] + data[end:])
+        first, length, second, rest = (
+            ranges(start, end, len(data)) if ranges else (0, start, end, len(data) - end)
+        )
+        written_range = b"%d %010d %010d %010d" % (first, length, second, rest)
+        place = data.rindex(marker) - 2
+        data = data[:place] + written_range + data[place + len(marker) + 2 :]
+        contents = sign(data[first : first + length] + data[second : second + rest])
         assert len(contents) <= reserve, len(contents)
         hexed = contents.hex().encode().ljust(2 * reserve, b"0")
         data = data[: start + 1] + hexed + data[end - 1 :]

@@ -81,12 +81,10 @@ def draw_appearance(document: PdfDocument, number: ObjectId) -> Pixels:
             columns, rows, stride = bitmap.width, bitmap.height, bitmap.stride
     except EsealError:
         raise
-    except Exception as error:  # noqa: BLE001 - two libraries, each with its own exceptions
+    except Exception as error:
         raise PdfError("pdf.malformed", reason=type(error).__name__) from error
     if stride != 4 * columns:
-        pixels = b"".join(
-            pixels[row * stride : row * stride + 4 * columns] for row in range(rows)
-        )
+        pixels = b"".join(pixels[row * stride : row * stride + 4 * columns] for row in range(rows))
     return Pixels(width=columns, height=rows, rgba=pixels)
 
 

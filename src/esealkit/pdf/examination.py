@@ -146,7 +146,7 @@ class PdfExamination:
             reason = str(error.details.get("reason", error.code))
             yield failed(check, _CLAUSE, code="pdf.changes_unreadable", reason=reason)
             return
-        yield from self._judged(changes, later)
+        yield from self._judged(entry, changes, later)
 
     def _signed_after(self, entry: SignatureEntry) -> frozenset[str]:
         assert entry.revision is not None
@@ -156,7 +156,9 @@ class PdfExamination:
             if item.revision is not None and item.revision.index > entry.revision.index
         )
 
-    def _judged(self, changes: LaterChanges, later: int) -> Iterator[Finding]:
+    def _judged(
+        self, entry: SignatureEntry, changes: LaterChanges, later: int
+    ) -> Iterator[Finding]:
         check = "document.changes"
         evidence = {"later_revisions": later, "level": changes.level}
         if changes.level == "other":
@@ -172,7 +174,12 @@ class PdfExamination:
         if changes.level == "annotations":
             yield unknown(check, _MDP, code="pdf.annotations_added", **evidence)
             return
-        if changes.fields and self._certified is None:
+        if changes.added:
+            fields = list(changes.added)
+            yield unknown(check, _CLAUSE, code="pdf.field_added", fields=fields, **evidence)
+            return
+        # DocMDP and FieldMDP say what may be filled in; an approval signature alone does not.
+        if changes.fields and self._certified is None and not entry.facts.locks:
             fields = list(changes.fields)
             yield unknown(check, _CLAUSE, code="pdf.form_filled", fields=fields, **evidence)
             return

@@ -95,6 +95,8 @@ class LaterChanges:
     ``other``: not explained by any permitted update."""
     fields: tuple[str, ...] = ()
     """Form fields that were filled, changed or added."""
+    added: tuple[str, ...] = ()
+    """Those of them that are new signature fields, shown and not signed."""
     metadata: bool = False
     """Whether title, author or XMP metadata differ."""
     reason: str = ""

@@ -120,14 +120,14 @@ def _entry(
             covers=False,
             findings=tuple(findings),
         )
+    if value.repeated:
+        keys = [key.decode("latin-1") for key in value.repeated]
+        findings.append(_malformed("pdf.duplicate_keys", keys=keys))
     try:
         facts = reading.signature(item)
     except PdfError as error:
         facts = SignatureFacts(entries={})
         findings.append(_malformed("pdf.signature_object", field=item.name, reason=error.code))
-    if value.repeated:
-        keys = [key.decode("latin-1") for key in value.repeated]
-        findings.append(_malformed("pdf.duplicate_keys", keys=keys))
     contents, faults = _contents(value)
     ranges, range_faults = _ranges(value, len(data))
     findings += [*faults, *range_faults]

@@ -27,6 +27,15 @@ ERRORS: dict[str, Text] = {
         "PDF 表单域互相循环引用",
         "the PDF's form fields refer to each other in a loop",
     ),
+    "usage.secret_jobs": (
+        "口令和解密密钥不离开本进程，不能与多进程（--jobs）同用",
+        "passwords and decryption keys stay in this process and do not go with --jobs",
+    ),
+    "usage.revision_output": (
+        "--revision 须与 -o 一起使用",
+        "--revision and -o go together",
+    ),
+    "usage.not_a_pdf": ("只有 PDF 文件才有版本", "only PDF files have revisions"),
     "pdf.no_revision": (
         "没有第 {number} 个版本（共 {count} 个）",
         "there is no revision {number} (of {count})",
@@ -147,6 +156,12 @@ REASONS: dict[str, Text] = {
         "签名之后填写或增加了表单域：{fields}；签名未就此作出限定",
         "form fields were filled or added after signing: {fields}; the signature does not say "
         "whether they may be",
+        *_SIGNER_BEFORE,
+    ),
+    "pdf.field_added": (
+        "签名之后增加了可见的空白签名域：{fields}，可能遮盖内容",
+        "visible empty signature fields were added after signing: {fields}; they may cover what "
+        "was signed",
         *_SIGNER_BEFORE,
     ),
     "pdf.annotations_added": (

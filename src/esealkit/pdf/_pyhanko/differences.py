@@ -79,9 +79,9 @@ class _AddedAnnotations(QualifiedWhitelistRule):
             return
         if any(was.raw_get(key) != now.raw_get(key) for key in same):
             return
-        listed_before = was.get("/Annots", ArrayObject())
-        listed_after = now.get("/Annots", ArrayObject())
-        if list(listed_after[: len(listed_before)]) != list(listed_before):
+        listed_before = list(was.get("/Annots", ArrayObject()))
+        listed_after = list(now.get("/Annots", ArrayObject()))
+        if listed_after[: len(listed_before)] != listed_before:
             return
         added = listed_after[len(listed_before) :]
         if not added or any(item.get_object().get("/Subtype") == "/Widget" for item in added):

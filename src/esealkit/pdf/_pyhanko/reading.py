@@ -23,7 +23,12 @@ from pyhanko.pdf_utils.generic import (
     Reference,
     StreamObject,
 )
-from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfStrictReadError
+from pyhanko.pdf_utils.misc import (
+    PdfDecodeLimitError,
+    PdfReadError,
+    PdfStreamError,
+    PdfStrictReadError,
+)
 from pyhanko.pdf_utils.xref import XRefBuilder, XRefCache
 
 from esealkit.errors import EsealError, LimitExceeded, PdfError, PinRejected, UnsupportedError
@@ -43,11 +48,15 @@ __all__ = ["PdfReading"]
 
 _TREE_DEPTH = 64
 _SHOWN_OBJECTS = 50
+_FREE_STEPS = 20_000
+"""Values walked in one comparison whatever the size of the file; genuine ones need about one
+for every two bytes."""
 _HIDDEN = 2 | 32
 """Annotation flags Hidden and NoView (12.5.3)."""
-_MOST_PAGE_NODES = 512
+_MOST_PAGE_NODES = 64
 """Page tree nodes opened one by one; in larger trees a node whose count is its children's number
 is taken for one of leaves."""
+_INHERITED = ("/MediaBox", "/CropBox", "/Rotate")
 _ENTRIES = ("Type", "Filter", "SubFilter", "M", "Name", "Reason", "Location")
 _UNTIMED = frozenset({"/ModDate", "/Producer", "/CreationDate"})
 
@@ -119,7 +128,8 @@ class _Reader(pyhanko_reader.PdfFileReader):
         self._embedded_signatures = None
         self.stream = stream
         self._weights: dict[Any, int] = {}
-        self.steps = min(limits.pdf_steps, 100_000 + 20 * size)
+        self._most_steps = min(limits.pdf_steps, _FREE_STEPS + 2 * size)
+        self.steps = self._most_steps
         self._header_version = pyhanko_reader._read_header_version(stream)
         stream.seek(-1, os.SEEK_END)
         builder = _Sections(
@@ -133,6 +143,10 @@ class _Reader(pyhanko_reader.PdfFileReader):
         self.last_startxref = builder.last_startxref
         self.trailer = builder.trailer
         self.has_xref_stream = builder.has_xref_stream
+
+    def refill(self) -> None:
+        """Begin a new count."""
+        self.steps = self._most_steps
 
     def spend(self, ref: Any, found: Any) -> None:
         """Count one visit of an object by what it holds."""
@@ -271,6 +285,25 @@ class PdfReading:
         with guarded():
             return int(_dictionary(self._root.get("/Pages")).get("/Count", 0))
 
+    def page_sizes(self, most: int) -> tuple[tuple[float, float] | None, ...]:
+        """Width and height in mm of the first pages as shown, at most ``most``."""
+        with guarded():
+            found: list[tuple[float, float] | None] = []
+            seen: set[ObjectId] = set()
+            waiting: list[tuple[Any, dict[str, Any], int]] = [(self._root.raw_get("/Pages"), {}, 0)]
+            while waiting and len(found) < most:
+                raw, above, depth = waiting.pop()
+                self._enter(raw, seen, depth)
+                node = _dictionary(raw.get_object())
+                boxes = above | {key: node[key] for key in _INHERITED if key in node}
+                kids = node.get("/Kids")
+                if isinstance(kids, ArrayObject):
+                    waiting += [(kid, boxes, depth + 1) for kid in reversed(kids)]
+                    continue
+                geometry = _geometry(boxes, node)
+                found.append((geometry.width, geometry.height) if geometry else None)
+            return tuple(found)
+
     def check_page_tree(self) -> None:
         """Walk the page tree.
 
@@ -287,7 +320,8 @@ class PdfReading:
                 kids = node.get("/Kids")
                 if not isinstance(kids, ArrayObject):
                     continue
-                leaves = node.get("/Count") == len(kids) and len(seen) > _MOST_PAGE_NODES
+                many = len(seen) + len(waiting) + len(kids) > _MOST_PAGE_NODES
+                leaves = many and node.get("/Count") == len(kids)
                 for kid in kids:
                     if leaves:
                         self._enter(kid, seen, depth + 1)
@@ -332,7 +366,12 @@ class PdfReading:
                 if (raw.idnum, raw.generation) in seen:
                     raise PdfError("pdf.field_tree")
                 seen.add((raw.idnum, raw.generation))
-            node = raw.get_object()
+            try:
+                node = raw.get_object()
+            except (PdfReadError, PdfStreamError) as error:
+                # What cannot be read may well have been a signature: it is one that fails.
+                yield FieldFacts(name=f"? ({error})"[:200], kind="Sig", holder=None, direct=True)
+                continue
             if not isinstance(node, DictionaryObject):
                 continue
             kind = str(node.get("/FT", kind or "")).lstrip("/")
@@ -395,7 +434,7 @@ class PdfReading:
         number, node, child = 1, page, page_raw
         boxes: dict[str, Any] = {}
         for _ in range(_TREE_DEPTH):
-            for key in ("/MediaBox", "/CropBox", "/Rotate"):
+            for key in _INHERITED:
                 if key in node:
                     boxes.setdefault(key, node[key])
             if "/Parent" not in node:
@@ -415,7 +454,9 @@ class PdfReading:
         position = list(kids).index(child)
         if node.get("/Count") == len(kids):
             return position
-        return sum(int(_dictionary(kid.get_object()).get("/Count", 1)) for kid in kids[:position])
+        return sum(
+            int(_dictionary(kid.get_object()).get("/Count", 1)) for kid in list(kids)[:position]
+        )
 
     # -- signatures ----------------------------------------------------------------------------
 
@@ -457,7 +498,7 @@ class PdfReading:
         if not isinstance(listed, ArrayObject):
             return ()
         found: list[bytes] = []
-        for raw in listed[: self._limits.certificates]:
+        for raw in list(listed)[: self._limits.certificates]:
             stream = raw.get_object()
             if isinstance(stream, StreamObject):
                 found.append(bytes(stream.data))
@@ -478,6 +519,7 @@ class PdfReading:
         from esealkit.pdf._pyhanko.differences import review
 
         with guarded():
+            self._reader.refill()
             value = self._value(field)
             lock = self._lock(field)
             found = review(self._reader, section, value, lock)
@@ -488,9 +530,18 @@ class PdfReading:
                 for reference in self._xrefs.explicit_refs_in_revision(later)
                 if self._existed(reference, section)
             }
+            added = {
+                item.name
+                for item in self._fields()
+                if item.kind == "Sig"
+                and item.holder is None
+                and item.reference is not None
+                and not self._existed(Reference(*item.reference, pdf=self._reader), section)
+            }
             return LaterChanges(
                 level=found.level,
                 fields=fields,
+                added=tuple(sorted(added.intersection(fields))),
                 metadata=self._metadata_changed(section),
                 reason=found.reason,
                 objects=tuple(sorted(objects)[:_SHOWN_OBJECTS]),
@@ -515,7 +566,9 @@ class PdfReading:
 
 
 def _info(resolver: Any) -> Any:
-    return _dictionary(resolver.trailer_view.get("/Info"))
+    # The trailer's references lead to the newest revision; this one's own is wanted.
+    number = _reference(resolver.trailer_view, "/Info")
+    return _dictionary(None if number is None else resolver(Reference(*number, pdf=resolver)))
 
 
 def _xmp(resolver: Any) -> bytes:
