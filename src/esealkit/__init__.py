@@ -21,7 +21,7 @@ from esealkit._version import __version__
 if TYPE_CHECKING:
     from esealkit import crypto, errors
     from esealkit.api.committing import Receipt
-    from esealkit.api.inspect import Inspection, inspect
+    from esealkit.api.inspect import Inspection, inspect, signed_revision
     from esealkit.api.make import make_seal
     from esealkit.api.pdf_options import PdfOptions
     from esealkit.api.preview import Places, Preview, places, preview
@@ -68,6 +68,7 @@ _HOMES = {
     "Verdict": "esealkit.verification.judgement",
     "complete": "esealkit.api.sign",
     "inspect": "esealkit.api.inspect",
+    "signed_revision": "esealkit.api.inspect",
     "load_seal": "esealkit.api.sign",
     "make_seal": "esealkit.api.make",
     "open_key": "esealkit.api.sign",
@@ -117,6 +118,7 @@ __all__ = [
     "preview",
     "remove_signature",
     "sign",
+    "signed_revision",
     "sm3",
     "stamp",
     "verify",
