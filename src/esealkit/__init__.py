@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from esealkit import crypto, errors
     from esealkit.api.committing import Receipt
     from esealkit.api.entries import Protected, protect_entries
-    from esealkit.api.inspect import Inspection, inspect
+    from esealkit.api.inspect import Inspection, inspect, signed_revision
     from esealkit.api.make import make_seal
     from esealkit.api.marks import Mark
     from esealkit.api.pdf_options import PdfOptions
     from esealkit.api.preview import Places, Preview, places, preview
+    from esealkit.api.remove import Removal, remove_signature
     from esealkit.api.sign import (
         Prepared,
         complete,
@@ -63,6 +64,7 @@ _HOMES = {
     "Places": "esealkit.api.preview",
     "Policy": "esealkit.policy",
     "Prepared": "esealkit.api.sign",
+    "Removal": "esealkit.api.remove",
     "Preview": "esealkit.api.preview",
     "Protected": "esealkit.api.entries",
     "Receipt": "esealkit.api.committing",
@@ -72,11 +74,13 @@ _HOMES = {
     "Verdict": "esealkit.verification.judgement",
     "complete": "esealkit.api.sign",
     "inspect": "esealkit.api.inspect",
+    "signed_revision": "esealkit.api.inspect",
     "load_seal": "esealkit.api.sign",
     "make_seal": "esealkit.api.make",
     "open_key": "esealkit.api.sign",
     "places": "esealkit.api.preview",
     "prepare": "esealkit.api.sign",
+    "remove_signature": "esealkit.api.remove",
     "preview": "esealkit.api.preview",
     "protect_entries": "esealkit.api.entries",
     "sign": "esealkit.api.sign",
@@ -106,6 +110,7 @@ __all__ = [
     "Preview",
     "Protected",
     "Receipt",
+    "Removal",
     "Report",
     "Seam",
     "TrustStore",
@@ -122,7 +127,9 @@ __all__ = [
     "prepare",
     "preview",
     "protect_entries",
+    "remove_signature",
     "sign",
+    "signed_revision",
     "sm3",
     "stamp",
     "verify",

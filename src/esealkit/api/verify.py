@@ -201,8 +201,9 @@ def verify(
     :param fetch: rules for downloading revocation data; ``None`` downloads nothing.  Only
         certificates whose path reached an anchor are asked about.
     :param expect: seals (name, code or unified social credit code) that must have passed.
-    :param password: opens a package that is encrypted by password (GM/T 0099-2020 7.3).
-    :param decryption_key: opens one that is encrypted for a certificate; what
+    :param password: opens a PDF encrypted for its user or owner, or an OFD package that is
+        encrypted by password (GM/T 0099-2020 7.3).
+    :param decryption_key: opens an OFD package that is encrypted for a certificate; what
         :func:`esealkit.open_key` gives for the encryption key of the pair.
     :raises UsageError: an argument is wrong.  A bad *document* never raises: it is a verdict.
     :raises InputError, KeyFormatError, SealFormatError, InvalidSignature: ``trust`` or

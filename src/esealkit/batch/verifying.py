@@ -55,7 +55,7 @@ def verify_many(
     The arguments of :func:`esealkit.verify` hold for every file; without ``when``, all files are
     judged as of the same now.  ``paths`` is read as the work goes on, so that it may be endless.
 
-    :param password: opens encrypted packages; with ``decryption_key`` it stays in this process,
+    :param password: opens encrypted documents; with ``decryption_key`` it stays in this process,
         so that it goes with ``jobs=1`` and no executor.
     :param jobs: worker processes; with 1 everything happens in this process.
     :param executor: where to work instead; it is not shut down.  Its workers need esealkit and

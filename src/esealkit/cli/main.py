@@ -24,6 +24,7 @@ _COMMANDS = {
     "stamp": ("esealkit.cli.commands.stamp", "stamp"),
     "sign": ("esealkit.cli.commands.stamp", "sign"),
     "protect": ("esealkit.cli.commands.stamp", "protect"),
+    "remove": ("esealkit.cli.commands.remove", "remove"),
     "inspect": ("esealkit.cli.commands.inspect", "inspect"),
     "trust": ("esealkit.cli.commands.trust", "trust"),
     "seal": ("esealkit.cli.commands.seal", "seal"),

@@ -193,7 +193,7 @@ class EntriesPlan:
     def write(self, out: BinaryIO, signed_value: bytes) -> None:
         """The whole package with list and value; an earlier list is replaced."""
         changed = {ENTRIES: self.entries_xml, _VALUE: signed_value}
-        rewrite(self._package, out, changed=changed, dropped=self._stale)
+        rewrite(self._package, out, changed=changed, removed=self._stale - changed.keys())
 
 
 def plan_entries(document: OfdDocument, *, when: datetime) -> EntriesPlan:

@@ -131,19 +131,21 @@ def rewrite(
     out: BinaryIO,
     *,
     changed: Mapping[str, bytes],
-    dropped: Collection[str] = (),
+    removed: Collection[str] = (),
     time: tuple[int, int] = EPOCH,
 ) -> None:
-    """``package`` with parts replaced in place, appended or dropped, as a clean archive.
+    """``package`` with parts replaced in place, appended or left out, as a clean archive.
 
     Order is kept, untouched parts are copied packed; foreign bytes around the archive,
     comments and directory entries are left behind.
     """
     writer = PackageWriter(out, time=time)
     for name in package.names:
+        if name in removed:
+            continue
         if name in changed:
             writer.add(name, changed[name])
-        elif name not in dropped:
+        else:
             writer.copy(package, name)
     for name, content in changed.items():
         if name not in package:

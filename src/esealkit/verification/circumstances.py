@@ -38,6 +38,11 @@ class Circumstances:
     """Budgets."""
 
     @property
+    def password(self) -> bytes | None:
+        """Of encrypted documents."""
+        return self.credentials.password
+
+    @property
     def anchors(self) -> tuple[Certificate, ...]:
         """Every trusted certificate, whatever its role."""
         return tuple(

@@ -16,6 +16,7 @@ from esealkit.cli.options import (
     trust_options,
 )
 from esealkit.cli.output import Exit, say
+from esealkit.cli.pdf_arguments import PdfArguments, pdf_options
 from esealkit.cli.placing import optional_placing_options, placing_options
 from esealkit.cli.previewing import preview_options, show_places
 from esealkit.errors import UsageError
@@ -133,7 +134,15 @@ def modes(
 @placing_options
 @mode_options
 @click.option("--lenient-seal", is_flag=True, help="Accept a seal that departs from the standard.")
+@pdf_options
 @preview_options
+@click.option(
+    "--evidence",
+    multiple=True,
+    type=click.Path(),
+    metavar="FILE",
+    help="CRLs, OCSP responses, certificates (repeatable).",
+)
 @trust_options
 @lang_option
 @click.pass_context
@@ -156,9 +165,11 @@ def stamp(
     entries: bool,
     provider: str | None,
     lenient_seal: bool,
+    pdf: PdfArguments,
     preview: str | None,
     dry_run: bool,
     as_json: bool,
+    evidence: tuple[str, ...],
     policy: str | None,
     trusts: tuple[str, ...],
     trust_makers: tuple[str, ...],
@@ -182,7 +193,10 @@ def stamp(
         return Exit.PASSED
     if key_uri is None:
         raise UsageError("usage.no_key")
-    with open_key(key_uri, certificate=cert, pin=pin_of(pin_file), chain=chain) as key:
+    with (
+        open_key(key_uri, certificate=cert, pin=pin_of(pin_file), chain=chain) as key,
+        pdf.also_key() as also_key,
+    ):
         receipt = stamp_file(
             source,
             destination,
@@ -194,6 +208,10 @@ def stamp(
             trust=trust_of(trusts, trust_makers),
             policy=policy_of(policy),
             provider=provider,
+            evidence=evidence,
+            password=pdf.password,
+            also_key=also_key,
+            pdf=pdf.options,
         )
     say(receipt_json(receipt) if as_json else receipt_text(receipt, language))
     return Exit.PASSED
@@ -211,6 +229,14 @@ def stamp(
 @click.option("--mark-size", metavar="W[,H]", help="The picture's size in mm.")
 @click.option(
     "--attributes", is_flag=True, help="Sign attributes that hold digest and time (variant B)."
+)
+@pdf_options
+@click.option(
+    "--evidence",
+    multiple=True,
+    type=click.Path(),
+    metavar="FILE",
+    help="CRLs, OCSP responses, certificates (repeatable).",
 )
 @trust_options
 @lang_option
@@ -235,6 +261,8 @@ def sign(
     mark_size: str | None,
     attributes: bool,
     provider: str | None,
+    pdf: PdfArguments,
+    evidence: tuple[str, ...],
     policy: str | None,
     trusts: tuple[str, ...],
     trust_makers: tuple[str, ...],
@@ -248,7 +276,10 @@ def sign(
     from esealkit.api.sign import open_key
     from esealkit.api.sign import sign as sign_file
 
-    with open_key(key_uri, certificate=cert, pin=pin_of(pin_file), chain=chain) as key:
+    with (
+        open_key(key_uri, certificate=cert, pin=pin_of(pin_file), chain=chain) as key,
+        pdf.also_key() as also_key,
+    ):
         receipt = sign_file(
             source,
             destination,
@@ -261,6 +292,10 @@ def sign(
             trust=trust_of(trusts, trust_makers),
             policy=policy_of(policy),
             provider=provider,
+            evidence=evidence,
+            password=pdf.password,
+            also_key=also_key,
+            pdf=pdf.options,
         )
     say(receipt_text(receipt, chosen_language(ctx, lang)))
     return Exit.PASSED

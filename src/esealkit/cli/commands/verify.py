@@ -73,7 +73,7 @@ _SUFFIXES = frozenset({".ofd", ".pdf", ".esl"})
     "--password-file",
     type=click.Path(),
     metavar="F",
-    help="File with the password of an encrypted package; - is stdin.",
+    help="File with the password of an encrypted document; - is stdin.",
 )
 @click.option(
     "--decrypt-key", metavar="URI", help="Key of the certificate a package is encrypted for."
