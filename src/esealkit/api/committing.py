@@ -77,6 +77,7 @@ class Judging:
             when=when,
             evidence=self.evidence,
             fetch=self.fetch,
+            password=self.password,
             limits=self.limits,
         )
 
