@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from esealkit.errors import EsealError, LimitExceeded, MissingExtra
+from esealkit.errors import EsealError, LimitExceeded, MissingExtra, XmlError
 from esealkit.limits import Limits
 from esealkit.ofd.content import ContentReader, ImageItem, Item, PathItem, TextItem
 from esealkit.ofd.content.matrix import IDENTITY, Matrix, then
@@ -23,10 +23,10 @@ from esealkit.ofd.document import OfdDocument
 from esealkit.picture.measure import PictureKind, sniff_picture
 from esealkit.picture.outlines import FontOutlines, pinned_font
 from esealkit.picture.png import encode_png
-from esealkit.picture.raster import raster_picture, svg_pixels
+from esealkit.picture.raster import Pixels, raster_picture, svg_pixels
 from esealkit.placement import Placed
 
-__all__ = ["PageArtist", "PageDrawing", "SealImage", "picture_href"]
+__all__ = ["PageArtist", "PageDrawing", "SealImage", "ofd_picture_pixels", "picture_href"]
 
 _THINNEST = 0.06
 """mm: a line of width 0 is the thinnest that can be seen."""
@@ -317,6 +317,20 @@ class _Sheet:
         return self._names[key] or None
 
 
+def ofd_picture_pixels(picture: bytes, *, dpi: float = 300, limits: Limits) -> Pixels:
+    """A seal picture that is an OFD package, as pixels: its first page on a transparent ground.
+
+    The hook that :func:`esealkit.picture.raster.raster_picture` takes for such pictures.
+
+    :raises EsealError: it cannot be read or drawn, has no page, or is beyond the limits.
+    """
+    document = OfdDocument.open(picture, limits=limits)
+    if not document.bodies[0].pages:
+        raise XmlError("document.no_pages")
+    drawing = PageArtist(document).draw(0, background=False)
+    return svg_pixels(drawing.svg, dpi=dpi, fonts=False, limits=limits)
+
+
 def picture_href(picture: bytes, limits: Limits) -> str:
     """A picture as a ``data:`` URI of a type that every SVG reader draws.
 
@@ -324,15 +338,11 @@ def picture_href(picture: bytes, limits: Limits) -> str:
 
     :raises EsealError: it cannot be decoded, or is beyond the limits.
     """
-    kind = sniff_picture(picture)
-    if kind is PictureKind.JPEG:
+    if sniff_picture(picture) is PictureKind.JPEG:
         return f"data:image/jpeg;base64,{base64.b64encode(picture).decode()}"
-    if kind is PictureKind.OFD:
-        document = OfdDocument.open(picture, limits=limits)
-        drawing = PageArtist(document).draw(0, background=False)
-        pixels = svg_pixels(drawing.svg, dpi=300, fonts=False, limits=limits)
-    else:
-        pixels = raster_picture(picture, limits=limits)
+    pixels = raster_picture(
+        picture, limits=limits, ofd=lambda package: ofd_picture_pixels(package, limits=limits)
+    )
     png = encode_png(pixels.rgba, width=pixels.width, height=pixels.height, dpi=300)
     return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 
