@@ -63,7 +63,7 @@ class PageArtist:
         self._document = document
         self._body = document.body(body)
         self._reader = ContentReader(document, body=body)
-        self._fonts: dict[str, FontOutlines | None] = {}
+        self._fonts = _Fonts(document)
 
     def draw(
         self,
@@ -98,10 +98,37 @@ class PageArtist:
         return PageDrawing(svg=text.encode(), width=width, height=height, left_out=sheet.left_out)
 
 
+class _Fonts:
+    """The fonts of a document and the pinned ones, each opened once."""
+
+    def __init__(self, document: OfdDocument) -> None:
+        self._document = document
+        self._embedded: dict[str, FontOutlines | None] = {}
+        self._pinned: dict[bool, FontOutlines] = {}
+
+    def embedded(self, part: str) -> FontOutlines | None:
+        """The font in a part; ``None`` where it cannot be read."""
+        if part not in self._embedded:
+            try:
+                self._embedded[part] = FontOutlines.of(self._document.package.read(part))
+            except MissingExtra:
+                raise
+            except EsealError:
+                self._embedded[part] = None
+        return self._embedded[part]
+
+    def pinned(self, font: Font | None) -> FontOutlines:
+        """The pinned font in the place of ``font``."""
+        serif = _is_serif(font)
+        if serif not in self._pinned:
+            self._pinned[serif] = pinned_font(serif=serif)
+        return self._pinned[serif]
+
+
 class _Sheet:
     """One page being written."""
 
-    def __init__(self, document: OfdDocument, fonts: dict[str, FontOutlines | None]) -> None:
+    def __init__(self, document: OfdDocument, fonts: _Fonts) -> None:
         self._document = document
         self._fonts = fonts
         self._names: dict[object, str] = {}
@@ -256,19 +283,12 @@ class _Sheet:
         return self._fill(fill)
 
     def _embedded(self, font: Font | None) -> FontOutlines | None:
-        part = font.part if font is not None else None
-        if part is None:
+        if font is None or font.part is None:
             return None
-        if part not in self._fonts:
-            try:
-                self._fonts[part] = FontOutlines.of(self._document.package.read(part))
-            except MissingExtra:
-                raise
-            except EsealError:
-                self._fonts[part] = None
-        if self._fonts[part] is None:
+        found = self._fonts.embedded(font.part)
+        if found is None:
             self.left_out["content.font_unreadable"] += 1
-        return self._fonts[part]
+        return found
 
     def _glyph(self, unit: Unit, font: FontOutlines | None, named: Font | None) -> str | None:
         """The definition of a glyph's outline; ``None`` where nothing is to be drawn."""
@@ -279,7 +299,7 @@ class _Sheet:
         if found is None or font is None:
             if not unit.text.strip():
                 return None
-            font = pinned_font(serif=_is_serif(named))
+            font = self._fonts.pinned(named)
             found = font.glyph_of(unit.text[0])
             if found is None:
                 self.left_out["content.no_glyph"] += 1

@@ -213,15 +213,16 @@ def lay_out_seal(
     if form.field is None:
         first, others = placed[0], placed[1:]
         page = update.page(first.page_index)
-        shown = (drawing, _part(drawing, first), _widget(page, first))
+        sized = drawing.sized(first.width, first.height)
+        shown = (sized, _part(sized, first), _widget(page, first))
         update.sign_new_field(name, entries, reserve, page=page, shown=shown)
     else:
         others = placed
         update.sign_existing_field(name, entries, reserve, drawing=drawing)
     for item, page in zip(others, update.pages([i.page_index for i in others]), strict=True):
-        part = _part(drawing, item)
+        sized = drawing.sized(item.width, item.height)
         matrix = page.geometry.matrix(item.x, item.y, item.height)
-        update.draw(page, drawing, part, matrix)
+        update.draw(page, sized, _part(sized, item), matrix)
     layout = _written(stream, update)
     value = PreparedValue(
         to_be_signed=to_be_signed.over(covered_digest(layout)),

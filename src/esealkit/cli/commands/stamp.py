@@ -15,6 +15,7 @@ from esealkit.cli.options import (
     trust_options,
 )
 from esealkit.cli.output import Exit, say
+from esealkit.cli.pdf_arguments import PdfArguments, pdf_options
 from esealkit.cli.placing import placing_options
 from esealkit.cli.previewing import preview_options, show_places
 from esealkit.errors import UsageError
@@ -46,7 +47,15 @@ __all__ = ["sign", "stamp"]
     "--provider", metavar="NAME[:VERSION:COMPANY]", help="Provider written into the signature."
 )
 @click.option("--lenient-seal", is_flag=True, help="Accept a seal that departs from the standard.")
+@pdf_options
 @preview_options
+@click.option(
+    "--evidence",
+    multiple=True,
+    type=click.Path(),
+    metavar="FILE",
+    help="CRLs, OCSP responses, certificates (repeatable).",
+)
 @click.option("--policy", metavar="NAME|FILE", help="Policy of the verification afterwards.")
 @trust_options
 @lang_option
@@ -65,9 +74,11 @@ def stamp(
     lock: bool,
     provider: str | None,
     lenient_seal: bool,
+    pdf: PdfArguments,
     preview: str | None,
     dry_run: bool,
     as_json: bool,
+    evidence: tuple[str, ...],
     policy: str | None,
     trusts: tuple[str, ...],
     trust_makers: tuple[str, ...],
@@ -91,7 +102,10 @@ def stamp(
         return Exit.PASSED
     if key_uri is None:
         raise UsageError("usage.no_key")
-    with open_key(key_uri, certificate=cert, pin=pin_of(pin_file), chain=chain) as key:
+    with (
+        open_key(key_uri, certificate=cert, pin=pin_of(pin_file), chain=chain) as key,
+        pdf.also_key() as also_key,
+    ):
         receipt = stamp_file(
             source,
             destination,
@@ -103,6 +117,10 @@ def stamp(
             trust=trust_of(trusts, trust_makers),
             policy=policy_of(policy),
             provider=provider,
+            evidence=evidence,
+            password=pdf.password,
+            also_key=also_key,
+            pdf=pdf.options,
         )
     say(receipt_json(receipt) if as_json else receipt_text(receipt, language))
     return Exit.PASSED
@@ -123,12 +141,21 @@ def stamp(
 @click.option(
     "--pin-file", type=click.Path(), metavar="F", help="File holding the PIN; - is stdin."
 )
+@click.option("--tsa", metavar="URL", help="Time stamp authority (RFC 3161 over HTTP).")
 @click.option("--lock", is_flag=True, help="Forbid further signatures.")
 @click.option(
     "--attributes", is_flag=True, help="Sign attributes that hold digest and time (variant B)."
 )
 @click.option(
     "--provider", metavar="NAME[:VERSION:COMPANY]", help="Provider written into the signature."
+)
+@pdf_options
+@click.option(
+    "--evidence",
+    multiple=True,
+    type=click.Path(),
+    metavar="FILE",
+    help="CRLs, OCSP responses, certificates (repeatable).",
 )
 @click.option("--policy", metavar="NAME|FILE", help="Policy of the verification afterwards.")
 @trust_options
@@ -142,9 +169,12 @@ def sign(
     cert: str | None,
     chain: tuple[str, ...],
     pin_file: str | None,
+    tsa: str | None,
     lock: bool,
     attributes: bool,
     provider: str | None,
+    pdf: PdfArguments,
+    evidence: tuple[str, ...],
     policy: str | None,
     trusts: tuple[str, ...],
     trust_makers: tuple[str, ...],
@@ -154,16 +184,24 @@ def sign(
     from esealkit.api.sign import open_key
     from esealkit.api.sign import sign as sign_file
 
-    with open_key(key_uri, certificate=cert, pin=pin_of(pin_file), chain=chain) as key:
+    with (
+        open_key(key_uri, certificate=cert, pin=pin_of(pin_file), chain=chain) as key,
+        pdf.also_key() as also_key,
+    ):
         receipt = sign_file(
             source,
             destination,
             key=key,
             lock=lock,
             attributes=attributes,
+            timestamper=time_stamper(tsa),
             trust=trust_of(trusts, trust_makers),
             policy=policy_of(policy),
             provider=provider,
+            evidence=evidence,
+            password=pdf.password,
+            also_key=also_key,
+            pdf=pdf.options,
         )
     say(receipt_text(receipt, chosen_language(ctx, lang)))
     return Exit.PASSED
