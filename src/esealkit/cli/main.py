@@ -24,6 +24,7 @@ _COMMANDS = {
     "stamp": ("esealkit.cli.commands.stamp", "stamp"),
     "sign": ("esealkit.cli.commands.stamp", "sign"),
     "remove": ("esealkit.cli.commands.remove", "remove"),
+    "archive": ("esealkit.cli.commands.archive", "archive"),
     "inspect": ("esealkit.cli.commands.inspect", "inspect"),
     "trust": ("esealkit.cli.commands.trust", "trust"),
     "seal": ("esealkit.cli.commands.seal", "seal"),
