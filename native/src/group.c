@@ -109,7 +109,7 @@ void ek_gej_cmov(ek_gej *r, uint64_t mask, const ek_gej *a) {
     ek_fe_cmov(&r->z, mask, &a->z);
 }
 
-void ek_ge_set_gej(ek_ge *r, const ek_gej *a) {
+void ek_ge_set_gej_plain(ek_ge *r, const ek_gej *a) {
     ek_fe z, zz;
     ek_fe_inv(&z, &a->z);
     ek_fe_sqr(&zz, &z);

@@ -34,7 +34,9 @@ void ek_gej_add_ge_incomplete(ek_gej *r, const ek_gej *a, const ek_ge *b);
 /* r = a where mask is ones; r stays where it is zero.  CT: nothing leaks. */
 void ek_gej_cmov(ek_gej *r, uint64_t mask, const ek_gej *a);
 
-/* r = a for a that is not infinity.  CT: nothing leaks. */
+/* r = a for a that is not infinity, by the body of this source and by the CPU's (mul.c).
+ * CT: nothing leaks. */
+void ek_ge_set_gej_plain(ek_ge *r, const ek_gej *a);
 void ek_ge_set_gej(ek_ge *r, const ek_gej *a);
 
 /* r = a + b, every case.  VAR: time depends on both (public). */

@@ -5,30 +5,30 @@
  *
  * The fault check.  A signature made with one flipped bit can give the key away, so none leaves
  * unchecked.  Verifying with the public key costs twice the signing; the check here is
- * verification with the private key: from the finished r and s it recomputes the nonce,
+ * verification with the private key.  -k is computed from k as soon as k is drawn, and (-k) G is
+ * multiplied out beside kG: its digits, table entries and sums are others, so a fault in the table
+ * or in the field that repeats itself shows as well.  From the finished r and s the nonce is
+ * computed back,
  *     k' = s + (r + s) d mod n,
- * multiplies the base point by n - k', and asks whether that point's x is r - e.  With a right
- * signature it is -kG, whose x is that of kG.  s came from the cached (1+d)^-1 and the check uses
- * d, so a fault in either, in the product, in s or in r shows; n - k' has other digits than k, so
- * the second multiplication takes other table entries and other sums, and a fault in the table or
- * in the field that repeats itself shows as well.  It does not see a fault in e (the signature is
- * then one of another message) nor one before k was drawn. */
+ * and must cancel -k; and the x of (-k) G, which is that of kG, must be r - e.  s came from the
+ * cached (1+d)^-1 and the check uses d, so a fault in either, in a product, in an inversion, in s
+ * or in r shows.  It does not see a fault in e (the signature is then one of another message) nor
+ * one before k was drawn. */
 #include "sm2.h"
 
 /* A refused k, r or s has probability under 2^-31 for each draw: so many mean a fault. */
 #define MOST_DRAWS 16
 
-int ek_sm2_sign_with_nonce(ek_scalar *r, ek_scalar *s, const ek_sm2_private *key,
-                           const ek_scalar *e, const ek_scalar *k) {
-    ek_gej product;
+int ek_sm2_sign_with_nonce(ek_scalar *r, ek_scalar *s, ek_witness *witness,
+                           const ek_sm2_private *key, const ek_scalar *e, const ek_scalar *k) {
     ek_ge point;
     ek_scalar d, sum;
     ek_scalar_mont inverse;
     uint8_t x[32];
     uint64_t again;
 
-    ek_mul_base(&product, k);
-    ek_ge_set_gej(&point, &product);
+    ek_scalar_neg(&witness->minus_k, k);
+    ek_mul_base_pair(&point, &witness->point, k, &witness->minus_k);
     ek_fe_store(x, &point.x);
     (void)ek_scalar_load(&sum, x); /* x1 mod n */
     ek_scalar_add(r, e, &sum);
@@ -41,7 +41,6 @@ int ek_sm2_sign_with_nonce(ek_scalar *r, ek_scalar *s, const ek_sm2_private *key
 
     again = ek_scalar_is_zero(r) | ek_scalar_is_zero(&sum) | ek_scalar_is_zero(s);
     EK_DECLASSIFY(&again, sizeof again);
-    ek_wipe(&product, sizeof product);
     ek_wipe(&point, sizeof point);
     ek_wipe(&d, sizeof d);
     ek_wipe(&inverse, sizeof inverse);
@@ -55,8 +54,7 @@ int ek_sm2_sign_with_nonce(ek_scalar *r, ek_scalar *s, const ek_sm2_private *key
 }
 
 int ek_sm2_signature_holds(const ek_sm2_private *key, const ek_scalar *e, const ek_scalar *r,
-                           const ek_scalar *s) {
-    ek_gej product;
+                           const ek_scalar *s, const ek_witness *witness) {
     ek_scalar d, t, x, k;
     ek_scalar_mont factor;
     uint64_t holds;
@@ -66,12 +64,10 @@ int ek_sm2_signature_holds(const ek_sm2_private *key, const ek_scalar *e, const 
     ek_scalar_to_mont(&factor, &t);
     ek_scalar_mul(&k, &factor, &d);
     ek_scalar_add(&k, &k, s);
-    ek_scalar_neg(&k, &k);
-    ek_mul_base(&product, &k);
+    ek_scalar_add(&k, &k, &witness->minus_k);
     ek_scalar_sub(&x, r, e);
-    holds = ek_gej_has_x(&product, &x) & ~ek_scalar_is_zero(&t);
+    holds = ek_scalar_is_zero(&k) & ek_gej_has_x(&witness->point, &x) & ~ek_scalar_is_zero(&t);
     EK_DECLASSIFY(&holds, sizeof holds);
-    ek_wipe(&product, sizeof product);
     ek_wipe(&d, sizeof d);
     ek_wipe(&k, sizeof k);
     ek_wipe(&factor, sizeof factor);
@@ -82,6 +78,7 @@ int ek_sm2_signature_holds(const ek_sm2_private *key, const ek_scalar *e, const 
 static int sign_hedged(ek_scalar *r, ek_scalar *s, const ek_sm2_private *key, const uint8_t e[32],
                        const uint8_t fresh[32]) {
     ek_nonce nonce;
+    ek_witness witness;
     ek_scalar k, e_mod_n;
     uint8_t d[32];
     int made = 0;
@@ -91,10 +88,11 @@ static int sign_hedged(ek_scalar *r, ek_scalar *s, const ek_sm2_private *key, co
     ek_nonce_init(&nonce, d, e, fresh);
     for (int draws = 0; !made && draws < MOST_DRAWS; draws++) {
         if (!ek_nonce_next(&k, &nonce)) continue;
-        made = ek_sm2_sign_with_nonce(r, s, key, &e_mod_n, &k);
+        made = ek_sm2_sign_with_nonce(r, s, &witness, key, &e_mod_n, &k);
     }
-    if (made && !ek_sm2_signature_holds(key, &e_mod_n, r, s)) made = 0;
+    if (made && !ek_sm2_signature_holds(key, &e_mod_n, r, s, &witness)) made = 0;
     ek_wipe(&nonce, sizeof nonce);
+    ek_wipe(&witness, sizeof witness);
     ek_wipe(&k, sizeof k);
     ek_wipe(d, sizeof d);
     return made;

@@ -115,9 +115,11 @@ class Workbench:
         signed_message: Callable[[bytes], bytes] | None = None,
         property_info: Callable[[str], str] | None = None,
         edition: Edition = Edition.V4,
+        box: tuple[float, float, float, float] = (100, 100, 40, 40),
     ) -> bytes:
         """``source`` (default a plain contract) with a seal signature that nobody checked.
 
+        ``box`` is its stamp's place on page 1, x, y, width and height in mm;
         ``value`` bends the finished SES_Signature, ``signed_message`` what is really signed.
         """
         document = OfdDocument.open(sample() if source is None else source)
@@ -126,7 +128,7 @@ class Workbench:
         laid = plan(
             document,
             when=when,
-            stamps=[StampBox(page_index=0, x=100, y=100, width=40, height=40)],
+            stamps=[StampBox(page_index=0, x=box[0], y=box[1], width=box[2], height=box[3])],
             body=body,
             seal=seal,
             lock=lock,

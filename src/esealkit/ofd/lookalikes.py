@@ -7,6 +7,7 @@ or OFD, which a verifier never parses), they are asked whether they look like a 
 comes of it is a notice; it never touches a verdict.
 
 Pictures are decoded only here, only where such an image object exists, and within bounds.
+Pictures without colour (codes, scans in grey) are not looked at further.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def check_lookalikes(examination: Examination, seals: Sequence[tuple[int, bytes]
     if red:
         return failed(CHECK, code="stamp.red_seal", parts=red)
     if unseen is not None:
-        return unknown(CHECK, code="stamp.unseen", reason=unseen.code, **unseen.details)
+        return unknown(CHECK, code="stamp.unseen", **{**unseen.details, "reason": unseen.code})
     if len(candidates) > _MOST_PICTURES:
         return unknown(CHECK, code="stamp.unseen", reason="limit", pictures=len(candidates))
     return passed(CHECK, pictures=len(candidates))
@@ -92,18 +93,21 @@ def _judge(examination: Examination, name: str, known: dict[bytes, int]) -> int 
 
 
 def _look(data: bytes, known: dict[bytes, int], limits: Limits) -> int | None:
-    from esealkit.picture.compare import SAME, similarity
+    from esealkit.picture.compare import SAME, normal, similarity
     from esealkit.picture.measure import PictureKind, sniff_picture
     from esealkit.picture.raster import raster_picture
-    from esealkit.picture.seal_like import looks_like_a_seal
+    from esealkit.picture.seal_like import is_coloured, looks_like_a_seal
 
     still = (PictureKind.PNG, PictureKind.JPEG, PictureKind.GIF, PictureKind.BMP)
     if sniff_picture(data) not in still:
         return None
     pixels = raster_picture(data, limits=limits)
+    if not is_coloured(pixels):
+        return None
     comparable = [seal for seal in known if sniff_picture(seal) in still]
-    for seal in comparable[:_MOST_SEALS]:
-        if similarity(pixels, raster_picture(seal, limits=limits)) >= SAME:
+    shown = normal(pixels) if comparable else None
+    for seal in comparable[:_MOST_SEALS] if shown else ():
+        if similarity(shown or pixels, raster_picture(seal, limits=limits)) >= SAME:
             return known[seal]
     compared = known and len(comparable) == len(known)
     return None if compared or not looks_like_a_seal(pixels) else _RED_SEAL

@@ -104,7 +104,7 @@ def tame_svg(svg: bytes, *, dpi: float, limits: Limits) -> TameSvg:
         parser.Parse(svg, True)
     except expat.ExpatError as error:
         raise MalformedError("picture.svg", reason=expat.ErrorString(error.code)) from None
-    except (ValueError, OverflowError) as error:
+    except (ValueError, OverflowError, LookupError) as error:  # encodings that Python lacks
         raise MalformedError("picture.svg", reason=type(error).__name__) from None
     return reader.finish()
 

@@ -16,19 +16,34 @@ low.  The measured error rates are in the documentation, :doc:`/reference/pictur
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from operator import mul
 from typing import Any
 
 from esealkit.errors import MissingExtra
 from esealkit.picture.raster import Pixels
 
-__all__ = ["SAME", "has_ink", "ink_of", "ink_share", "pillow", "similarity"]
+__all__ = [
+    "SAME",
+    "Normal",
+    "has_ink",
+    "ink_of",
+    "ink_share",
+    "normal",
+    "pillow",
+    "similarity",
+]
 
 SAME = 0.85
 """From this score on two pictures are taken to show the same seal."""
 
 _GRID = 120
 _TILES = 10
+_COARSE = 24
+_FROM_AFAR = 0.6
+"""Likeness on the coarse grid under which two pictures are not looked at closely."""
+_SHAPE = 0.9
+"""Box shapes closer than this are one."""
 _SHIFT = 1
 """Cells a tile may lie off: antialiasing moves the box that is cut by up to a pixel."""
 _FAINT = 40
@@ -41,19 +56,56 @@ _WORST_SHARE = 0.03
 """The score is the mean of this share of the tiles, those that agree least."""
 
 
-def similarity(one: Pixels, other: Pixels) -> float:
+@dataclass(frozen=True, slots=True)
+class Normal:
+    """A picture as it is compared: its ink, on one grid, as dark as it gets."""
+
+    grid: bytes
+    """120 × 120 cells, 0 blank to 255 full ink, rows from the top."""
+    coarse: bytes
+    """24 × 24 cells of the same."""
+    shape: float
+    """Height over width of the box that holds the ink."""
+
+
+def similarity(one: Pixels | Normal, other: Pixels | Normal) -> float:
     """How much two pictures look like one seal: 0 (nothing in common) to 1 (the same drawing).
 
     A picture without ink is like nothing: 0.  Scale, resolution, encoding, opacity, colour,
-    margins and a shift of about one percent do not count.
+    margins and a shift of about one percent do not count.  Who compares one picture with many
+    makes it :func:`normal` once.
     :raises MissingExtra: ``picture.extra``: Pillow is not installed.
     """
-    first, second = _normal(one), _normal(other)
-    if first is None or second is None:
+    a = one if isinstance(one, Normal) else normal(one)
+    b = other if isinstance(other, Normal) else normal(other)
+    if a is None or b is None:
         return 0.0
-    (a, tall), (b, high) = first, second
-    shape = min(tall, high) / max(tall, high)
-    return max(0.0, min(1.0, _agreement(a, b))) * (1.0 if shape > 0.9 else shape)
+    shape = min(a.shape, b.shape) / max(a.shape, b.shape)
+    at_most = _likeness(a.coarse, b.coarse) * (1.0 if shape > _SHAPE else shape)
+    # Pictures that differ from afar need not be looked at closely.
+    if at_most < _FROM_AFAR:
+        return max(0.0, at_most)
+    return max(0.0, min(1.0, _agreement(a.grid, b.grid))) * (1.0 if shape > _SHAPE else shape)
+
+
+def normal(pixels: Pixels) -> Normal | None:
+    """``pixels`` as they are compared; ``None`` where there is no ink.
+
+    :raises MissingExtra: ``picture.extra``: Pillow is not installed.
+    """
+    image_of, _, filters = pillow()
+    ink = ink_of(pixels)
+    darkest = ink.getextrema()[1]
+    if darkest < _FAINT:
+        return None
+    # A pale seal is the same seal.
+    ink = ink.point([0 if i < _FAINT else min(255, i * 255 // darkest) for i in range(256)])
+    box = ink.point([255 if i >= _SOLID else 0 for i in range(256)]).getbbox()
+    width, height = box[2] - box[0], box[3] - box[1]
+    how = image_of.Resampling.BOX if min(width, height) >= _GRID else image_of.Resampling.BILINEAR
+    grid = ink.resize((_GRID, _GRID), how, box=box).filter(filters.GaussianBlur(1))
+    coarse = grid.resize((_COARSE, _COARSE), image_of.Resampling.BOX)
+    return Normal(grid.tobytes(), coarse.tobytes(), height / width)
 
 
 def ink_share(pixels: Pixels) -> float:
@@ -89,20 +141,14 @@ def ink_of(pixels: Pixels) -> Any:
     return chops.multiply(chops.invert(least), alpha)
 
 
-def _normal(pixels: Pixels) -> tuple[bytes, float] | None:
-    """The ink on the grid, as dark as it gets, and height over width of its box."""
-    image_of, _, filters = pillow()
-    ink = ink_of(pixels)
-    darkest = ink.getextrema()[1]
-    if darkest < _FAINT:
-        return None
-    # A pale seal is the same seal.
-    ink = ink.point([0 if i < _FAINT else min(255, i * 255 // darkest) for i in range(256)])
-    box = ink.point([255 if i >= _SOLID else 0 for i in range(256)]).getbbox()
-    width, height = box[2] - box[0], box[3] - box[1]
-    how = image_of.Resampling.BOX if min(width, height) >= _GRID else image_of.Resampling.BILINEAR
-    grid = ink.resize((_GRID, _GRID), how, box=box).filter(filters.GaussianBlur(1))
-    return grid.tobytes(), height / width
+def _likeness(a: bytes, b: bytes) -> float:
+    """``2 cov(a, b) / (var a + var b)``: 1 for equal, 0 for unrelated ink.
+
+    Unlike the correlation coefficient it also falls where one is much fainter.
+    """
+    sum_a, sum_b, count = sum(a), sum(b), len(a)
+    spread = sum(map(mul, a, a)) + sum(map(mul, b, b)) - (sum_a * sum_a + sum_b * sum_b) / count
+    return 2 * (sum(map(mul, a, b)) - sum_a * sum_b / count) / spread if spread > 0 else 0.0
 
 
 def _agreement(a: bytes, b: bytes) -> float:
@@ -130,10 +176,7 @@ def _rows(grid: bytes, margin: int) -> list[bytes]:
 
 
 def _tile(fixed: list[bytes], moving: list[bytes], left: int, top: int, side: int) -> float | None:
-    """Best of ``2 cov(a, b) / (var a + var b)`` over the shifts; ``None`` for two flat tiles.
-
-    Unlike the correlation coefficient it also falls where one tile is much fainter.
-    """
+    """The best likeness of a tile over the shifts; ``None`` for two flat tiles."""
     count = side * side
 
     def cut(rows: list[bytes], x: int, y: int) -> tuple[bytes, int, float]:

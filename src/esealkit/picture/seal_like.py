@@ -12,7 +12,7 @@ import math
 from esealkit.picture.compare import ink_of, pillow
 from esealkit.picture.raster import Pixels
 
-__all__ = ["looks_like_a_seal"]
+__all__ = ["is_coloured", "looks_like_a_seal"]
 
 _GRID = 64
 _RED = 40
@@ -24,6 +24,21 @@ _THINNEST, _FULLEST = 0.06, 0.65
 """Share of the box that is inked: less is a line, more is a blot or a button."""
 _CLOSED = 0.92
 """Share of the outline that is there: worn seals have gaps."""
+
+
+def is_coloured(pixels: Pixels) -> bool:
+    """Whether a thousandth of the picture or more has a colour other than grey.
+
+    :raises MissingExtra: ``picture.extra``: Pillow is not installed.
+    """
+    image_of, chops, _ = pillow()
+    size = (pixels.width, pixels.height)
+    image = image_of.frombuffer("RGBA", size, pixels.rgba, "raw", "RGBA", 0, 1)
+    red, green, blue, alpha = image.split()
+    most = chops.lighter(chops.lighter(red, green), blue)
+    least = chops.darker(chops.darker(red, green), blue)
+    colour = chops.multiply(chops.subtract(most, least), alpha)
+    return bool(sum(colour.histogram()[_RED:]) * 1000 >= pixels.width * pixels.height)
 
 
 def looks_like_a_seal(pixels: Pixels) -> bool:

@@ -347,6 +347,7 @@ class _Page:
             (phrase("html.group_seal", lang), ("seal.",)),
             (phrase("html.group_signer", lang), ("signer.",)),
             (phrase("html.group_time", lang), ("time.",)),
+            (phrase("html.group_stamp", lang), ("stamp.",)),
         )
         for label, prefixes in groups:
             rows = [item for item in signature.checks if item.finding.check.startswith(prefixes)]
@@ -359,7 +360,7 @@ class _Page:
         rows = [
             tag(
                 "tr",
-                tag("td", self.outcome(item.finding.outcome), class_="outcome"),
+                tag("td", self.outcome(item), class_="outcome"),
                 tag("td", *self._check(item)),
             )
             for item in checks
@@ -472,7 +473,11 @@ class _Page:
         text = phrase(f"verdict.{verdict.value}", self.lang)
         return self._marked(_VERDICT_CLASS[verdict], text)
 
-    def outcome(self, outcome: Outcome) -> Markup:
+    def outcome(self, item: JudgedCheck) -> Markup:
+        """How a check came out; what is only said, and does nothing, is a note."""
+        outcome = item.finding.outcome
+        if item.effect is Effect.NOTE:
+            return self._marked("bare", phrase("outcome.note", self.lang))
         text = phrase(f"outcome.{outcome.value}", self.lang)
         return self._marked(_OUTCOME_CLASS[outcome], text)
 

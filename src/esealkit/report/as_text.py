@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from esealkit import words
 from esealkit.findings import Outcome
+from esealkit.policy import Effect
 from esealkit.report.run import Run
 from esealkit.verification.judgement import JudgedCheck, Reservation, Verdict
 from esealkit.verification.results import DocumentResult, SignatureResult
@@ -199,7 +200,9 @@ def _checks(
         if finding.outcome is Outcome.NOT_APPLICABLE:
             continue
         clause = f" — {finding.clause}" if finding.clause else ""
-        yield f"{indent}{_MARKS[finding.outcome]} {finding.check}: {finding.message(lang)}{clause}"
+        # What is only said, and does nothing to the verdict, is no cross.
+        mark = "·" if item.effect is Effect.NOTE else _MARKS[finding.outcome]
+        yield f"{indent}{mark} {finding.check}: {finding.message(lang)}{clause}"
         if item.effect is not None and (advice := finding.advice(lang)):
             yield f"{indent}    {phrase('label.advice', lang)}: {advice}"
 

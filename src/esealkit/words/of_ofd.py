@@ -543,8 +543,8 @@ REASONS: dict[str, Text] = {
         "more than {limit} stamps on one page: not held against each other",
     ),
     "stamp.lookalike:passed": (
-        "页面图像中没有与印章相同的图样",
-        "no picture on the pages looks like a seal",
+        "页面上印章大小的 {pictures} 幅图像均不似印章",
+        "none of the {pictures} pictures of a seal's size on the pages looks like a seal",
     ),
     "stamp.copy_of_seal": (
         "{parts} 显示与第 {signatures} 个签章的印章相同的图样，但它只是页面内容，不是签章",
