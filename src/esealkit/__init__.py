@@ -21,10 +21,11 @@ from esealkit._version import __version__
 if TYPE_CHECKING:
     from esealkit import crypto, errors
     from esealkit.api.committing import Receipt
-    from esealkit.api.inspect import Inspection, inspect
+    from esealkit.api.inspect import Inspection, inspect, signed_revision
     from esealkit.api.make import make_seal
     from esealkit.api.pdf_options import PdfOptions
     from esealkit.api.preview import Places, Preview, places, preview
+    from esealkit.api.remove import Removal, remove_signature
     from esealkit.api.sign import (
         Prepared,
         complete,
@@ -58,6 +59,7 @@ _HOMES = {
     "Places": "esealkit.api.preview",
     "Policy": "esealkit.policy",
     "Prepared": "esealkit.api.sign",
+    "Removal": "esealkit.api.remove",
     "Preview": "esealkit.api.preview",
     "Receipt": "esealkit.api.committing",
     "Report": "esealkit.api.verify",
@@ -66,11 +68,13 @@ _HOMES = {
     "Verdict": "esealkit.verification.judgement",
     "complete": "esealkit.api.sign",
     "inspect": "esealkit.api.inspect",
+    "signed_revision": "esealkit.api.inspect",
     "load_seal": "esealkit.api.sign",
     "make_seal": "esealkit.api.make",
     "open_key": "esealkit.api.sign",
     "places": "esealkit.api.preview",
     "prepare": "esealkit.api.sign",
+    "remove_signature": "esealkit.api.remove",
     "preview": "esealkit.api.preview",
     "sign": "esealkit.api.sign",
     "sm3": "esealkit.crypto",
@@ -96,6 +100,7 @@ __all__ = [
     "Prepared",
     "Preview",
     "Receipt",
+    "Removal",
     "Report",
     "Seam",
     "TrustStore",
@@ -111,7 +116,9 @@ __all__ = [
     "places",
     "prepare",
     "preview",
+    "remove_signature",
     "sign",
+    "signed_revision",
     "sm3",
     "stamp",
     "verify",

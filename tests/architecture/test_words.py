@@ -89,6 +89,7 @@ COMPUTED = {
     ),
     ("verification/verifier.py", "_judge_seal_signature", "error.code"): (),
     ("ofd/document.py", "*", "error.code"): (),
+    ("pdf/examination.py", "_whole", "error.code"): (),
     ("ofd/signatures.py", "*", "error.code"): (),
     ("ofd/examination.py", "_container", "damaged[0].code"): (),
     # Local tables of codes, named once more.
@@ -313,6 +314,7 @@ def test_every_phrase_exists() -> None:
             )
             for item in grades
         ],
+        "f'integrity.{grade.value}'": [f"integrity.{item.value}" for item in Integrity],
         "f'short.{item.code}'": [],  # optional: the code itself is shown without one
         "key": ["label.time_claimed", "label.time_stamped"],
         "f'keys.{row.kind}'": ["keys.key", "keys.certificate"],

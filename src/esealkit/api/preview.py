@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from esealkit.api.sign import load_seal
-from esealkit.api.sources import Source, opened
-from esealkit.errors import EsealError, MissingExtra, UnsupportedError, UsageError
+from esealkit.api.sources import Source, ofd_document, opened
+from esealkit.errors import EsealError, MissingExtra, UsageError
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.ofd.document import OfdDocument
 from esealkit.ofd.drawing import PageArtist, PageDrawing, SealImage, picture_href
@@ -25,7 +25,6 @@ from esealkit.seal.model import ElectronicSeal
 from esealkit.seal.parse import parse_seal_signature
 from esealkit.signing.ofd_signing import stamp_boxes
 from esealkit.signing.output import StagedFile
-from esealkit.verification.verifier import sniff_format
 
 __all__ = ["Places", "Preview", "places", "preview"]
 
@@ -109,7 +108,7 @@ def places(
     """
     found_seal = seal if isinstance(seal, ElectronicSeal) else load_seal(seal, limits=limits)
     with opened(source, limits=limits) as found:
-        document = _document(found.content, limits)
+        document = ofd_document(found.content, limits)
         return Places(stamps=stamp_boxes(document, found_seal, placement, body=body))
 
 
@@ -139,7 +138,7 @@ def preview(
     found_seal = seal if isinstance(seal, ElectronicSeal) else load_seal(seal, limits=limits)
     roomy = _roomy(limits)
     with opened(source, limits=limits) as found:
-        document = _document(found.content, roomy)
+        document = ofd_document(found.content, roomy)
         stamps = stamp_boxes(document, found_seal, placement, body=body)
         wanted = _wanted(pages, stamps, len(document.body(body).pages))
         shown, hidden = wanted[:_MOST_PAGES], wanted[_MOST_PAGES:]
@@ -167,18 +166,6 @@ def _roomy(limits: Limits) -> Limits:
         drawing_size=max(limits.drawing_size, 128 << 20),
         drawing_work=max(limits.drawing_work, 5_000_000_000),
     )
-
-
-def _document(content: bytes | BinaryIO, limits: Limits) -> OfdDocument:
-    if isinstance(content, bytes):
-        head = content[:65_540]
-    else:
-        content.seek(0)
-        head = content.read(65_540)
-        content.seek(0)
-    if (kind := sniff_format(head)) != "ofd":
-        raise UnsupportedError("signing.format", format=kind or "?")
-    return OfdDocument.open(content, limits=limits)
 
 
 def _wanted(pages: Sequence[int] | None, stamps: Iterable[Placed], count: int) -> list[int]:

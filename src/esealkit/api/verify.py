@@ -198,13 +198,11 @@ def verify(
     :param fetch: rules for downloading revocation data; ``None`` downloads nothing.  Only
         certificates whose path reached an anchor are asked about.
     :param expect: seals (name, code or unified social credit code) that must have passed.
-    :param password: reserved for encrypted packages; refused by this version.
+    :param password: of an encrypted PDF; user's or owner's.
     :raises UsageError: an argument is wrong.  A bad *document* never raises: it is a verdict.
     :raises InputError, KeyFormatError, SealFormatError, InvalidSignature: ``trust`` or
         ``evidence`` cannot be read.
     """
-    if password is not None:
-        raise UsageError("usage.password")
     made = verifier(
         trust=trust,
         when=when,
@@ -212,6 +210,7 @@ def verify(
         evidence=evidence,
         fetch=fetch,
         expect=expect,
+        password=password,
         limits=limits,
     )
     return made.report(source, keep=True)
@@ -255,6 +254,7 @@ def verifier(
     evidence: Iterable[Source] = (),
     fetch: Fetcher | None = None,
     expect: Collection[str] = (),
+    password: str | bytes | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Verifier:
     """What :func:`verify` uses, to be kept for many files; the same arguments and errors.
@@ -262,6 +262,7 @@ def verifier(
     :param now: what counts as now where ``when`` is not given; default the system's time.
     """
     around = _circumstances(trust, when or now, policy, evidence, limits)
+    around = replace(around, password=password)
     return Verifier(around=around, when=when, fetch=fetch, expect=_expected(expect))
 
 

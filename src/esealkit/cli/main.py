@@ -23,6 +23,7 @@ _COMMANDS = {
     "verify": ("esealkit.cli.commands.verify", "verify"),
     "stamp": ("esealkit.cli.commands.stamp", "stamp"),
     "sign": ("esealkit.cli.commands.stamp", "sign"),
+    "remove": ("esealkit.cli.commands.remove", "remove"),
     "inspect": ("esealkit.cli.commands.inspect", "inspect"),
     "trust": ("esealkit.cli.commands.trust", "trust"),
     "seal": ("esealkit.cli.commands.seal", "seal"),

@@ -36,6 +36,8 @@ _ALIASES = {
     "1.2.840.113549.2.5": "md5",
     **{name: name for name in DIGEST_SIZES},
 }
+_METHODS = ("1.2.156.10197.", "1.2.840.113549.1.1.", "1.2.840.10045.4.")
+"""OIDs of GM/T 0006, PKCS #1 and X9.62."""
 _TIMES = (
     (re.compile(r"(\d{4})-(\d\d?)-(\d\d?)[ T](\d\d?):(\d\d):(\d\d)(?:\.\d+)?(Z|\+08:?00)?"), 0),
     (re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.\d+)?(Z|\+0800)?"), 0),
@@ -63,6 +65,7 @@ class Description:
     faults: list[EsealError] = field(default_factory=list)
     deviations: list[Deviation] = field(default_factory=list)
     more_faults: int = 0
+    method_unknown: bool = False
 
     def attempt(self, read: Callable[[], None]) -> None:
         """Runs one piece; its error becomes a fault of the description."""
@@ -116,8 +119,21 @@ def _read_provider(info: Element, name: str, found: Description) -> None:
 
 def _read_methods(info: Element, found: Description) -> None:
     found.signature_method = info.text_of("SignatureMethod") or ""
+    if not found.signature_method.strip():
+        found.note("signature.method_missing", info.where)
+    elif not _is_known_method(found.signature_method):
+        found.method_unknown = True
     found.xml_time = info.text_of("SignatureDateTime") or ""
     found.xml_time_guess = _guess_time(found.xml_time)
+
+
+def _is_known_method(method: str) -> bool:
+    """SM2, RSA or ECDSA by any usual name or OID; the value itself says which it really is.
+
+    A method that nobody knows must not be taken for one that was checked (O-48).
+    """
+    text = re.sub(r"[-_\s]", "", method.casefold().removeprefix("urn:oid:").removeprefix("oid:"))
+    return text.startswith(_METHODS) or any(name in text for name in ("sm2", "rsa", "ecdsa"))
 
 
 def _guess_time(text: str) -> datetime | None:

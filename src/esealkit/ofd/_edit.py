@@ -8,14 +8,21 @@ may rely on it being well-formed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from esealkit.errors import UnsupportedError, UsageError
 from esealkit.ofd._xml import decode_xml
 
-__all__ = ["attribute", "content", "insert_list_entry", "insert_signatures_element"]
+__all__ = [
+    "attribute",
+    "content",
+    "insert_list_entry",
+    "insert_signatures_element",
+    "remove_list_entries",
+    "remove_signatures_element",
+]
 
 _TOKEN = re.compile(
     r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[.*?\]\]>"
@@ -117,6 +124,43 @@ def insert_list_entry(
     for start, end, new in sorted(edits, key=lambda edit: (edit[1], edit[0]), reverse=True):
         text = text[:start] + new + text[end:]
     return rebuild(text)
+
+
+def remove_list_entries(listing: bytes, *, where: str, positions: Collection[int]) -> bytes:
+    """Signatures.xml without the Signature elements at ``positions``; MaxSignId stays, so that no
+    identifier is given twice (18.1).
+    """
+    text, rebuild = _open(listing, where)
+    found = [span for span in _spans(text) if span.depth == 1 and span.local == "Signature"]
+    if not all(position < len(found) for position in positions):
+        raise UnsupportedError("document.unusual_xml", where=where)
+    return rebuild(_without(text, [found[position] for position in positions]))
+
+
+def remove_signatures_element(entry: bytes, *, where: str, body: int, bodies: int) -> bytes:
+    """OFD.xml without one body's DocBody/Signatures."""
+    text, rebuild = _open(entry, where)
+    spans = list(_spans(text))
+    holders = [span for span in spans if span.depth == 1 and span.local == "DocBody"]
+    if len(holders) != bodies:
+        raise UnsupportedError("document.unusual_xml", where=where)
+    holder = holders[body]
+    found = [
+        span
+        for span in spans
+        if span.depth == 2
+        and span.local == "Signatures"
+        and holder.inner <= span.start < holder.outer
+    ]
+    if len(found) != 1:
+        raise UnsupportedError("document.unusual_xml", where=where)
+    return rebuild(_without(text, found))
+
+
+def _without(text: str, spans: list[_Span]) -> str:
+    for span in sorted(spans, key=lambda span: span.start, reverse=True):
+        text = text[: span.start] + text[span.end :]
+    return text
 
 
 def _open(data: bytes, where: str) -> tuple[str, Callable[[str], bytes]]:

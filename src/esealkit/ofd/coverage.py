@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from esealkit.errors import EsealError
+from esealkit.errors import EsealError, UnsupportedError
 from esealkit.findings import Finding, passed, unknown
 from esealkit.ofd.document import OfdDocument
 from esealkit.ofd.paths import directory_of
@@ -231,6 +231,7 @@ def coverage_findings(
         extra, surplus = [seal, *extra], surplus + 1
     findings = [
         *_rendered_findings(document, entry, covered, rendered, shown),
+        *_unreadable(covered.reaches[entry.body]),
         *_listed("document.link_uncovered", list(linked), len(linked)),
         *_listed("document.attachment_uncovered", unrendered, hidden),
         *_listed("document.extra_parts", extra, surplus),
@@ -247,6 +248,22 @@ def _led_to(
     """
     names = (name for source in signed for name in leads_to.get(source, ()) if name not in closed)
     return dict.fromkeys(sorted(islice(names, _SHOWN)))
+
+
+def _unreadable(own: Reach) -> list[Finding]:
+    """Parts that cannot be parsed: what they show, and lead to, is for each reader to guess.
+
+    Encrypted ones are a finding of their own.
+    """
+    broken = [error for error in own.broken if not isinstance(error, UnsupportedError)]
+    parts = [str(error.details.get("where") or error.details.get("name")) for error in broken]
+    reasons = sorted({error.code for error in broken})
+    if not parts:
+        return []
+    code = "document.part_unreadable"
+    return [
+        unknown(CHECK, CLAUSE, code=code, parts=parts[:_SHOWN], count=len(parts), reasons=reasons)
+    ]
 
 
 def _listed(code: str, parts: list[str], count: int) -> list[Finding]:
@@ -279,8 +296,7 @@ def _rendered_findings(
         else:
             (by_others if covered.covering(entry_name) else by_nobody).insert(0, entry_name)
             count += 1
-    broken = [str(error.details.get("where") or error.details.get("name")) for error in own.broken]
-    uncovered = [*by_nobody, *broken, *by_others]
+    uncovered = [*by_nobody, *by_others]
     if uncovered:
         # What only another signature covers may have been added after this one: it counts.
         findings.insert(
@@ -290,7 +306,7 @@ def _rendered_findings(
                 CLAUSE,
                 code="document.partly_covered",
                 parts=uncovered[:_SHOWN],
-                count=count + len(broken),
+                count=count,
                 covered_by_others=by_others[:_SHOWN],
             ),
         )

@@ -192,18 +192,18 @@ def path_binding(
     """``document.path_binding``: whether the signed propertyInfo names this Signature.xml.
 
     GB/T 38540-2020 7.1 leaves the text free; all OFD practice is the absolute package path.
-    Text that names no part binds nothing (unknown); another Signature.xml's path is a
-    signature that was moved (failed).
+    Text that is no such path binds nothing (unknown); the path of another XML part, present or
+    not, is a signature that was moved (failed).
     """
     check, clause = "document.path_binding", "GB/T 38540-2020 7.1"
     evidence = {"found": property_info[:200], "expected": entry.path}
     if entry.path and property_info == entry.path and entry.path == f"/{entry.name}":
         return passed(check, clause, **evidence), ()
-    named = None
+    named, led = None, ""
     if len(property_info) <= 1024:
         try:
             root = locate(document.package, property_info, base="", where="propertyInfo")
-            named = root.name
+            named, led = root.name, root.path
         except XmlError:
             named = None
     if named is not None and named == entry.name:
@@ -214,6 +214,7 @@ def path_binding(
             evidence={"found": property_info[:200]},
         )
         return passed(check, clause, **evidence), (deviation,)
-    if named is not None and named.rsplit("/", 1)[-1].casefold().endswith(".xml"):
+    # A path of the form that signatures lie at, whether or not something still lies there.
+    if led.count("/") > 1 and led.casefold().endswith(".xml"):
         return failed(check, clause, code="document.path_of_another", **evidence), ()
     return unknown(check, clause, code="document.path_unbound", **evidence), ()

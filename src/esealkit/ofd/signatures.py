@@ -329,6 +329,11 @@ def _described(
     read_description(document, entry.name, found)
     stamps, stamp_notes = place_stamps(document, body, found.stamps, pages, entry.name)
     findings = [*entry.findings, *map(_fault, found.faults)]
+    if found.method_unknown:
+        method = found.signature_method[:200]
+        findings.append(
+            unknown("signature.form", CLAUSE, code="signature.method_unknown", method=method)
+        )
     return replace(
         entry,
         description=stored,

@@ -31,6 +31,8 @@ class Circumstances:
     """CRLs and OCSP responses: given, kept with the trust, or embedded."""
     status_lists: tuple[StatusList, ...] = ()
     """Seal status lists whose signatures hold; their signers' trust is judged when used."""
+    password: str | bytes | None = field(default=None, repr=False)
+    """Of encrypted documents."""
     limits: Limits = field(default=DEFAULT_LIMITS)
     """Budgets."""
 

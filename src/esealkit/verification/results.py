@@ -141,7 +141,8 @@ class SignatureResult:
     body: int
     """Document body it belongs to."""
     signature_kind: str
-    """``seal`` or ``signature``, decided from the signed value."""
+    """``seal``, ``signature`` or ``timestamp`` (of a whole document), decided from the signed
+    value."""
     judgement: Judgement
     signing_time: dt.datetime | None
     """UTC."""

@@ -9,7 +9,7 @@ out is said with the check's title.
 
 from __future__ import annotations
 
-from esealkit.words import of_errors, of_ofd, of_seal
+from esealkit.words import of_errors, of_ofd, of_pdf_reading, of_seal
 
 __all__ = ["REASONS", "TITLES"]
 
@@ -71,5 +71,6 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     },
     **of_errors.ERRORS,
     **of_ofd.REASONS,
+    **of_pdf_reading.REASONS,
     **of_seal.REASONS,
 }

@@ -34,6 +34,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "label.status": ("证书与印章状态", "status"),
     "label.seal": ("印章", "seal"),
     "label.signature": ("数字签名", "digital signature"),
+    "label.document_stamp": ("文档时间戳", "document time stamp"),
     "label.made_by": ("制章者", "made by"),
     "label.signer": ("签章者", "signer"),
     "label.time": ("签章时间", "signed at"),
@@ -199,9 +200,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "batch.written": ("已写出：{path}", "written: {path}"),
     # inspection
     "inspect.unknown": ("无法识别的格式", "of no known format"),
-    "inspect.pdf": (
-        "本版本尚不展开 PDF 的结构。",
-        "The structure of PDF files is not laid out by this version yet.",
+    "inspect.encrypted": ("PDF 已加密", "the PDF is encrypted"),
+    "inspect.revision": (
+        "版本 {number}：偏移 {start} 至 {end}，签名 {signed}",
+        "revision {number}: offsets {start} to {end}, signatures {signed}",
     ),
     "inspect.body": (
         "文档 {index}：{root}，{pages} 页",

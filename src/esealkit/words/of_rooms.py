@@ -547,10 +547,6 @@ ERRORS: dict[str, Text] = {
         "--json 与 --ndjson 只能用其一",
         "give --json or --ndjson, not both",
     ),
-    "usage.password": (
-        "本版本不能读取加密文件，请先解密",
-        "this version cannot read encrypted files; decrypt them first",
-    ),
     "usage.no_reports": (
         "没有可合并的报告",
         "there is no report to merge",

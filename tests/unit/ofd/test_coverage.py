@@ -269,7 +269,7 @@ def test_known_parts_are_excused() -> None:
 def test_unreadable_part_is_undecided() -> None:
     """A covered part that cannot be parsed may lead anywhere: coverage is undecided."""
     parts = {**PARTS, "Doc_0/PublicRes.xml": b"<broken"}
-    assert codes(signed(parts)) == {"document.partly_covered": ["Doc_0/PublicRes.xml"]}
+    assert codes(signed(parts)) == {"document.part_unreadable": ["Doc_0/PublicRes.xml"]}
 
 
 def test_misnamed_links_still_count() -> None:

@@ -15,6 +15,7 @@ import click
 from esealkit.cli.options import (
     chosen_language,
     lang_option,
+    pin_of,
     policy_of,
     time_of,
     trust_of,
@@ -72,7 +73,7 @@ _SUFFIXES = frozenset({".ofd", ".pdf", ".esl"})
     "--password-file",
     type=click.Path(),
     metavar="F",
-    help="Password of an encrypted package (not in this version).",
+    help="File with the password of an encrypted document; - is stdin.",
 )
 @lang_option
 @click.pass_context
@@ -104,8 +105,6 @@ def verify(
     from esealkit.batch import verify_many
     from esealkit.fetching import Fetcher
 
-    if password_file is not None:
-        raise UsageError("usage.password")
     if as_json and ndjson:
         raise UsageError("usage.json_twice")
     language = chosen_language(ctx, lang)
@@ -120,6 +119,7 @@ def verify(
         "evidence": evidence,
         "fetch": Fetcher() if fetch else None,
         "expect": expected,
+        "password": pin_of(password_file)() if password_file is not None else None,
     }
     # Alone, a fault of ours is a fault; among many it must not stop the others.
     reports = (
