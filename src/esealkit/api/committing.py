@@ -21,7 +21,7 @@ from esealkit.findings import Outcome
 from esealkit.limits import Limits
 from esealkit.policy import Policy
 from esealkit.signing.output import StagedFile
-from esealkit.verification.judgement import JudgedCheck, fold
+from esealkit.verification.judgement import JudgedCheck
 from esealkit.verification.results import SignatureResult
 
 __all__ = ["Judging", "Receipt", "commit", "digest_of", "standing_of", "write_staged"]
@@ -129,28 +129,6 @@ def digest_of(staged: StagedFile) -> str:
     return digest.hexdigest()
 
 
-def _least(staged: StagedFile, new: int) -> tuple[SignatureResult, ...]:
-    """Until the verifier reads PDF: the least that must hold, as results."""
-    from esealkit.signing.pdf_check import check_written
-
-    staged.stream.seek(0)
-    return tuple(
-        SignatureResult(
-            index=index,
-            body=0,
-            signature_kind="signature",
-            judgement=fold(findings, (), Policy.default()),
-            signing_time=None,
-            time_source="claimed",
-            seal=None,
-            signer=None,
-            stamps=(),
-            deviations=(),
-        )
-        for index, findings in enumerate(check_written(staged.stream.read(), new))
-    )
-
-
 def commit(
     staged: StagedFile,
     signed_at: dt.datetime,
@@ -172,8 +150,6 @@ def commit(
     """
     report = judging.report(staged.path, None if clock_is_system else signed_at)
     results = report.documents[0].signatures
-    if report.code == "container.pdf_unsupported":
-        results = _least(staged, new)
     added = [item for item in results if body is None or item.body == body][-new:]
     if len(added) < new:
         raise OutputError("signing.self_check", reason=report.code or "no signature found")
