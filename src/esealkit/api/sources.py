@@ -15,10 +15,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from esealkit.errors import InputError, LimitExceeded, UsageError, input_unreadable
+from esealkit.errors import (
+    InputError,
+    LimitExceeded,
+    UnsupportedError,
+    UsageError,
+    input_unreadable,
+)
 from esealkit.limits import DEFAULT_LIMITS, Limits
+from esealkit.ofd.document import OfdDocument
+from esealkit.verification.verifier import sniff_format
 
-__all__ = ["Opened", "Source", "opened", "read_small", "taken"]
+__all__ = ["Opened", "Source", "kind_of", "ofd_document", "opened", "read_small", "taken"]
 
 Source = bytes | bytearray | memoryview | str | os.PathLike[str] | BinaryIO
 _BLOCK = 1 << 20
@@ -126,3 +134,24 @@ def read_small(source: Source, most: int, *, limits: Limits = DEFAULT_LIMITS) ->
     if len(data) > most:
         raise LimitExceeded("limit.input_size", allowed=most)
     return data
+
+
+def ofd_document(content: bytes | BinaryIO, limits: Limits = DEFAULT_LIMITS) -> OfdDocument:
+    """The OFD document in ``content``, told by content and not by name.
+
+    :raises UnsupportedError: another format.
+    :raises PackageError, XmlError, LimitExceeded: it cannot be opened.
+    """
+    if (kind := kind_of(content)) != "ofd":
+        raise UnsupportedError("signing.format", format=kind)
+    return OfdDocument.open(content, limits=limits)
+
+
+def kind_of(content: bytes | BinaryIO) -> str:
+    """``ofd``, ``pdf``, another format's name, or ``?``, by content and not by name."""
+    if isinstance(content, bytes):
+        return sniff_format(content[:65_540]) or "?"
+    content.seek(0)
+    head = content.read(65_540)
+    content.seek(0)
+    return sniff_format(head) or "?"

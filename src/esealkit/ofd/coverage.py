@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from esealkit.errors import EsealError
+from esealkit.errors import EsealError, UnsupportedError
 from esealkit.findings import Finding, passed, unknown
 from esealkit.ofd.document import OfdDocument
 from esealkit.ofd.paths import directory_of
@@ -111,11 +111,15 @@ class Coverage:
             extra = [name for name in names if name not in reached and name not in self._never]
             leads_to: dict[str, list[str]] = {}
             shown = [name for name in names if name in own.parts]
-            hidden = [name for name in shown if not own.parts[name] and name not in self._never]
+            # An annotation list or page without annotations holds nothing to cover.
+            hidden = [
+                name
+                for name in shown
+                if not own.parts[name] and name not in self._never and name not in own.empty
+            ]
             for name in hidden:
-                if name not in own.empty:
-                    for source in own.linked_from.get(name, ()):
-                        leads_to.setdefault(source, []).append(name)
+                for source in own.linked_from.get(name, ()):
+                    leads_to.setdefault(source, []).append(name)
             since = self._folders.get(body, {})
             self._opened[key] = _Open(
                 # What is shown is always counted: no list can excuse a page by calling it a seal.
@@ -208,12 +212,14 @@ def coverage_findings(
     *,
     own_seal_equal: bool,
     known: Collection[bytes] = (),
+    apart: Collection[str] = (),
     digests: Digests | None = None,
 ) -> tuple[Finding, ...]:
     """``document.coverage`` of one signature, gravest first; one passed finding if nothing.
 
     ``own_seal_equal`` says whether Seal.esl is byte-equal to the seal inside the signed value;
-    ``known`` are SM3 digests of parts that the caller's policy excuses.
+    ``known`` are SM3 digests of parts that the caller's policy excuses; ``apart`` are parts
+    that vouch for themselves (the file list of GM/T 0099-2020 7.4).
     """
     mine = covered.covered_by(entry.index)
     # A listed part that changed is the references' finding; it is not open, it is broken.
@@ -225,12 +231,13 @@ def coverage_findings(
         rendered, shown = [*rendered, image], shown + 1
     linked = _led_to(opened.leads_to, mine, closed)
     unrendered, hidden = opened.unrendered.left(closed | linked.keys(), entry.position)
-    extra, surplus = opened.extra.left(closed, entry.position)
+    extra, surplus = opened.extra.left(closed | set(apart), entry.position)
     seal = entry.seal_name
     if seal and not own_seal_equal and covered._seals[seal] == 1 and seal not in closed:
         extra, surplus = [seal, *extra], surplus + 1
     findings = [
         *_rendered_findings(document, entry, covered, rendered, shown),
+        *_unreadable(covered.reaches[entry.body]),
         *_listed("document.link_uncovered", list(linked), len(linked)),
         *_listed("document.attachment_uncovered", unrendered, hidden),
         *_listed("document.extra_parts", extra, surplus),
@@ -247,6 +254,22 @@ def _led_to(
     """
     names = (name for source in signed for name in leads_to.get(source, ()) if name not in closed)
     return dict.fromkeys(sorted(islice(names, _SHOWN)))
+
+
+def _unreadable(own: Reach) -> list[Finding]:
+    """Parts that cannot be parsed: what they show, and lead to, is for each reader to guess.
+
+    Encrypted ones are a finding of their own.
+    """
+    broken = [error for error in own.broken if not isinstance(error, UnsupportedError)]
+    parts = [str(error.details.get("where") or error.details.get("name")) for error in broken]
+    reasons = sorted({error.code for error in broken})
+    if not parts:
+        return []
+    code = "document.part_unreadable"
+    return [
+        unknown(CHECK, CLAUSE, code=code, parts=parts[:_SHOWN], count=len(parts), reasons=reasons)
+    ]
 
 
 def _listed(code: str, parts: list[str], count: int) -> list[Finding]:
@@ -279,8 +302,7 @@ def _rendered_findings(
         else:
             (by_others if covered.covering(entry_name) else by_nobody).insert(0, entry_name)
             count += 1
-    broken = [str(error.details.get("where") or error.details.get("name")) for error in own.broken]
-    uncovered = [*by_nobody, *broken, *by_others]
+    uncovered = [*by_nobody, *by_others]
     if uncovered:
         # What only another signature covers may have been added after this one: it counts.
         findings.insert(
@@ -290,7 +312,7 @@ def _rendered_findings(
                 CLAUSE,
                 code="document.partly_covered",
                 parts=uncovered[:_SHOWN],
-                count=count + len(broken),
+                count=count,
                 covered_by_others=by_others[:_SHOWN],
             ),
         )

@@ -355,6 +355,11 @@ REASONS: dict[str, Text] = {
         "这些文件可在签名后被替换；如属已知模板，可在策略中登记其杂凑值。",
         "They could be replaced after signing; a policy may list the digests of known templates.",
     ),
+    "document.part_unreadable": (
+        "影响显示的部件无法解析，其内容与指向不明：{parts}（{reasons}）",
+        "parts that decide what is shown cannot be read, so what they show is unknown: {parts}"
+        " ({reasons})",
+    ),
     "document.entry_uncovered": (
         "{parts} 中的元数据未受保护（其余全部受保护）",
         "the metadata in {parts} is not protected (everything it leads to is)",
@@ -453,6 +458,14 @@ REASONS: dict[str, Text] = {
     "deviation:signature.provider": (
         "签名提供者信息的写法与标准不同",
         "the provider is not written as the schema asks",
+    ),
+    "signature.method_unknown": (
+        "签名方法“{method}”未知",
+        "the signature method “{method}” is unknown",
+    ),
+    "deviation:signature.method_missing": (
+        "未写明签名方法",
+        "no signature method is given",
     ),
     "deviation:signature.check_method": (
         "杂凑方法写作“{method}”而非 SM3 的对象标识符",
