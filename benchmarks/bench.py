@@ -217,9 +217,98 @@ def sizes() -> list[Row]:
     return rows
 
 
+def pdf_documents() -> list[Row]:
+    """Signing PDF files with SM2, beside pyHanko signing the same files with ECDSA.
+
+    pyHanko does not verify what it wrote, so the rows with a peer leave our verification out;
+    the last ones are the whole public verb.
+    """
+    import datetime as dt
+
+    from esealkit.pdf.compose import Page, Text, compose
+    from esealkit.pki.certificate import Certificate
+    from esealkit.signing.pdf_signing import PdfForm, sign_with_message, writable_copy
+
+    lines = tuple(Text(x=20, y=20 + 8 * n, text=f"第 {n} 条 合同条款") for n in range(30))
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        build(place)
+        with ek.open_key(place / "signer.p12", pin="sandbox") as key:
+            certificate = Certificate(key.certificate or b"")
+            for count in (10, 1000):
+                data = compose([Page(items=lines)] * count)
+                form, now = PdfForm(), dt.datetime.now(dt.UTC)
+
+                def ours(data: bytes = data, form: PdfForm = form, now: dt.datetime = now) -> None:
+                    copy = writable_copy(data)
+                    sign_with_message(copy, key=key, certificate=certificate, when=now, form=form)
+
+                def whole(data: bytes = data) -> None:
+                    ek.stamp(
+                        data,
+                        place / "o.pdf",
+                        seal=place / "official.esl",
+                        key=key,
+                        placement=ek.At(page=1, x=40, y=60),
+                    )
+
+                peer = pyhanko_signing(data)
+                peers = {"pyHanko (ECDSA)": best(peer) if peer else None}
+                what = f"sign a PDF of {count} pages (ms of CPU)"
+                spent = best(ours)
+                found = row(what, spent, peers, "ms", 1.0)
+                rows.append(found | {"esealkit": spent * 1000})
+                spent = best(whole)
+                what = f"stamp a PDF of {count} pages (ms of CPU)"
+                rows.append(row(what, spent, {}, "ms", 1.0) | {"esealkit": spent * 1000})
+    return rows
+
+
+def pyhanko_signing(data: bytes) -> Callable[[], object] | None:
+    """PyHanko signing ``data`` with a P-256 key, or ``None`` without it."""
+    try:
+        from asn1crypto import keys, x509
+        from cryptography.hazmat.primitives.asymmetric import ec
+        from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+        from pyhanko.sign import PdfSignatureMetadata, signers
+        from pyhanko_certvalidator.registry import SimpleCertificateStore
+    except ImportError:
+        return None
+    import datetime as dt
+    import io
+
+    from esealkit.keys import SoftwareKey
+    from esealkit.pki.issuing import issue_certificate
+
+    key = SoftwareKey(ec.generate_private_key(ec.SECP256R1()))
+    now = dt.datetime.now(dt.UTC)
+    certificate = issue_certificate(
+        subject=(("CN", "peer"),),
+        issuer_name=(("CN", "peer"),),
+        subject_public_key=key.public_key_info,
+        signing_key=key,
+        issuer_public_key=key.public_key_info,
+        serial=1,
+        not_before=now - dt.timedelta(days=1),
+        not_after=now + dt.timedelta(days=1),
+    )
+    signer = signers.SimpleSigner(
+        signing_cert=x509.Certificate.load(certificate),
+        signing_key=keys.PrivateKeyInfo.load(key.private_key_info()),
+        cert_registry=SimpleCertificateStore(),
+    )
+    about = PdfSignatureMetadata(field_name="Signature1", md_algorithm="sha256")
+
+    def run() -> object:
+        return signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(data)), about, signer=signer)
+
+    return run
+
+
 def main() -> None:
     """Measure, print, write."""
-    rows = [*hashing(), *signing(), *documents(), *sizes()]
+    rows = [*hashing(), *signing(), *documents(), *sizes(), *pdf_documents()]
     print(f"esealkit {ek.__version__}, {backend()}, Python {platform.python_version()}")
     for item in rows:
         ratios = ", ".join(f"{name} ×{value:.2f}" for name, value in item["ratio"].items())

@@ -316,6 +316,22 @@ def test_every_phrase_exists() -> None:
             )
             for item in grades
         ],
+        "f'verdict.{found.verdict.value}'": [f"verdict.{item.value}" for item in Verdict],
+        "f'verdict.{done.verdict.value}'": [f"verdict.{item.value}" for item in Verdict],
+        "f'archive.check.{item.id}'": [
+            f"archive.check.{each}" for each in ("record", "files", "complete")
+        ],
+        "f'archive.reason.{self.reason}'": [
+            f"archive.reason.{each}"
+            for each in (
+                "unsigned_record",
+                "record_signature",
+                "signer_unknown",
+                "changed",
+                "missing",
+                "added",
+            )
+        ],
         "f'integrity.{grade.value}'": [f"integrity.{item.value}" for item in Integrity],
         "f'short.{item.code}'": [],  # optional: the code itself is shown without one
         "key": ["label.time_claimed", "label.time_stamped"],

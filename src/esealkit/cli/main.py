@@ -25,6 +25,7 @@ _COMMANDS = {
     "sign": ("esealkit.cli.commands.stamp", "sign"),
     "protect": ("esealkit.cli.commands.stamp", "protect"),
     "remove": ("esealkit.cli.commands.remove", "remove"),
+    "archive": ("esealkit.cli.commands.archive", "archive"),
     "inspect": ("esealkit.cli.commands.inspect", "inspect"),
     "trust": ("esealkit.cli.commands.trust", "trust"),
     "seal": ("esealkit.cli.commands.seal", "seal"),
