@@ -19,14 +19,15 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar
+from types import TracebackType
+from typing import Any, Self, TypeVar
 
 from esealkit.errors import KeyNotFound, TokenError, UsageError
 from esealkit.keys.device_library import DeviceLibrary
 from esealkit.keys.device_uris import DeviceUri, parse_device_uri
 from esealkit.keys.timed import timed
 
-__all__ = ["OesPlugin", "OesSeal", "open_oes"]
+__all__ = ["OesPlugin", "OesSeal"]
 
 _CALL = "__stdcall " if sys.platform == "win32" else ""
 _CDEF = f"""
@@ -88,6 +89,20 @@ class OesPlugin:
     def name(self) -> str:
         """The plug-in's file, for messages."""
         return f"oes {os.path.basename(self._library.path)}"
+
+    def close(self) -> None:
+        """Nothing stays open between calls."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
     def provider(self) -> dict[str, str]:
         """Name, company and version as the plug-in gives them; empty where it does not."""
@@ -193,11 +208,6 @@ class OesPlugin:
 
     def _timed(self, action: Callable[[], T]) -> T:
         return timed(action, timeout=self._timeout, device=self.name)
-
-
-def open_oes(uri: str) -> OesPlugin:
-    """The plug-in that ``uri`` names; see :class:`OesPlugin`."""
-    return OesPlugin(uri)
 
 
 def _parsed(uri: str) -> tuple[DeviceUri, str]:
