@@ -61,6 +61,18 @@ class Limits:
     """Pages of one document, all bodies together."""
     links: int = 100_000
     """Pointers from parts to parts of one document: more than it can hold parts."""
+    pdf_revisions: int = 1_000
+    """Cross-reference sections of one PDF."""
+    pdf_objects: int = 4_000_000
+    """Entries of one cross-reference stream: the largest genuine files have a million."""
+    pdf_fields: int = 100_000
+    """Nodes of a PDF's form."""
+    pdf_decoded: int = 128 * _MIB
+    """Bytes that all streams read for a verdict may inflate to, beside 20 times the file."""
+    pdf_steps: int = 5_000_000
+    """Values walked when the later revisions of one signature are compared, and at most two for
+    every byte of the file; a thousand pages need some hundred thousand, and references that
+    multiply never end."""
     page_objects: int = 100_000
     """Graphic objects drawn on one page, those of templates and repeated composites counted each
     time: drawings converted from CAD reach a few ten thousand."""

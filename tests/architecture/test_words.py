@@ -89,7 +89,10 @@ COMPUTED = {
     ),
     ("verification/verifier.py", "_judge_seal_signature", "error.code"): (),
     ("ofd/document.py", "*", "error.code"): (),
+    ("pdf/examination.py", "_whole", "error.code"): (),
     ("ofd/signatures.py", "*", "error.code"): (),
+    ("ofd/entries.py", "_fault", "error.code"): (),
+    ("verification/verifier.py", "_verify_encrypted", "refused.code"): (),
     ("ofd/examination.py", "_container", "damaged[0].code"): (),
     # Local tables of codes, named once more.
     ("ofd/examination.py", "_resources", "code"): (

@@ -23,6 +23,7 @@ _COMMANDS = {
     "verify": ("esealkit.cli.commands.verify", "verify"),
     "stamp": ("esealkit.cli.commands.stamp", "stamp"),
     "sign": ("esealkit.cli.commands.stamp", "sign"),
+    "protect": ("esealkit.cli.commands.stamp", "protect"),
     "remove": ("esealkit.cli.commands.remove", "remove"),
     "archive": ("esealkit.cli.commands.archive", "archive"),
     "inspect": ("esealkit.cli.commands.inspect", "inspect"),

@@ -19,6 +19,7 @@ from esealkit.ofd._xml import decode_xml
 __all__ = [
     "attribute",
     "content",
+    "insert_annotations_element",
     "insert_list_entry",
     "insert_signatures_element",
     "remove_list_entries",
@@ -98,16 +99,39 @@ def insert_signatures_element(
     return rebuild(f"{text[:place]}<{name}>{content(loc)}</{name}>{text[place:]}")
 
 
+def insert_annotations_element(root: bytes, *, where: str, loc: str) -> bytes:
+    """Document.xml with Document/Annotations, before what the schema has after it (7.5)."""
+    text, rebuild = _open(root, where)
+    spans = list(_spans(text))
+    top = next(span for span in spans if span.depth == 0)
+    later = [
+        span.start
+        for span in spans
+        if span.depth == 1 and span.local in ("CustomTags", "Attachments", "Extensions")
+    ]
+    name = top.sibling("Annotations")
+    place = min(later, default=top.outer)
+    return rebuild(f"{text[:place]}<{name}>{content(loc)}</{name}>{text[place:]}")
+
+
 def insert_list_entry(
-    listing: bytes, *, where: str, identifier: str, kind: str, loc: str, greatest: str
+    listing: bytes,
+    *,
+    where: str,
+    identifier: str,
+    kind: str,
+    loc: str,
+    greatest: str,
+    relative: str | None = None,
 ) -> bytes:
     """Signatures.xml with one more Signature and a new MaxSignId (18.1)."""
     text, rebuild = _open(listing, where)
     spans = list(_spans(text))
     top = next(span for span in spans if span.depth == 0)
+    based = "" if relative is None else f" Relative={attribute(relative)}"
     element = (
         f"<{top.sibling('Signature')} ID={attribute(identifier)} Type={attribute(kind)} "
-        f"BaseLoc={attribute(loc)}/>"
+        f"BaseLoc={attribute(loc)}{based}/>"
     )
     name = top.sibling("MaxSignId")
     maximum = f"<{name}>{content(greatest)}</{name}>"

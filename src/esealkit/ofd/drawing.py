@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from esealkit.errors import EsealError, LimitExceeded, MissingExtra
+from esealkit.errors import EsealError, LimitExceeded, MissingExtra, XmlError
 from esealkit.limits import Limits
 from esealkit.ofd.content import ContentReader, ImageItem, Item, PathItem, TextItem
 from esealkit.ofd.content.matrix import IDENTITY, Matrix, then
@@ -23,10 +23,10 @@ from esealkit.ofd.document import OfdDocument
 from esealkit.picture.measure import PictureKind, sniff_picture
 from esealkit.picture.outlines import FontOutlines, pinned_font
 from esealkit.picture.png import encode_png
-from esealkit.picture.raster import raster_picture, svg_pixels
+from esealkit.picture.raster import Pixels, raster_picture, svg_pixels
 from esealkit.placement import Placed
 
-__all__ = ["PageArtist", "PageDrawing", "SealImage", "picture_href"]
+__all__ = ["PageArtist", "PageDrawing", "SealImage", "ofd_picture_pixels", "picture_href"]
 
 _THINNEST = 0.06
 """mm: a line of width 0 is the thinnest that can be seen."""
@@ -63,7 +63,7 @@ class PageArtist:
         self._document = document
         self._body = document.body(body)
         self._reader = ContentReader(document, body=body)
-        self._fonts: dict[str, FontOutlines | None] = {}
+        self._fonts = _Fonts(document)
 
     def draw(
         self,
@@ -98,10 +98,37 @@ class PageArtist:
         return PageDrawing(svg=text.encode(), width=width, height=height, left_out=sheet.left_out)
 
 
+class _Fonts:
+    """The fonts of a document and the pinned ones, each opened once."""
+
+    def __init__(self, document: OfdDocument) -> None:
+        self._document = document
+        self._embedded: dict[str, FontOutlines | None] = {}
+        self._pinned: dict[bool, FontOutlines] = {}
+
+    def embedded(self, part: str) -> FontOutlines | None:
+        """The font in a part; ``None`` where it cannot be read."""
+        if part not in self._embedded:
+            try:
+                self._embedded[part] = FontOutlines.of(self._document.package.read(part))
+            except MissingExtra:
+                raise
+            except EsealError:
+                self._embedded[part] = None
+        return self._embedded[part]
+
+    def pinned(self, font: Font | None) -> FontOutlines:
+        """The pinned font in the place of ``font``."""
+        serif = _is_serif(font)
+        if serif not in self._pinned:
+            self._pinned[serif] = pinned_font(serif=serif)
+        return self._pinned[serif]
+
+
 class _Sheet:
     """One page being written."""
 
-    def __init__(self, document: OfdDocument, fonts: dict[str, FontOutlines | None]) -> None:
+    def __init__(self, document: OfdDocument, fonts: _Fonts) -> None:
         self._document = document
         self._fonts = fonts
         self._names: dict[object, str] = {}
@@ -256,19 +283,12 @@ class _Sheet:
         return self._fill(fill)
 
     def _embedded(self, font: Font | None) -> FontOutlines | None:
-        part = font.part if font is not None else None
-        if part is None:
+        if font is None or font.part is None:
             return None
-        if part not in self._fonts:
-            try:
-                self._fonts[part] = FontOutlines.of(self._document.package.read(part))
-            except MissingExtra:
-                raise
-            except EsealError:
-                self._fonts[part] = None
-        if self._fonts[part] is None:
+        found = self._fonts.embedded(font.part)
+        if found is None:
             self.left_out["content.font_unreadable"] += 1
-        return self._fonts[part]
+        return found
 
     def _glyph(self, unit: Unit, font: FontOutlines | None, named: Font | None) -> str | None:
         """The definition of a glyph's outline; ``None`` where nothing is to be drawn."""
@@ -279,7 +299,7 @@ class _Sheet:
         if found is None or font is None:
             if not unit.text.strip():
                 return None
-            font = pinned_font(serif=_is_serif(named))
+            font = self._fonts.pinned(named)
             found = font.glyph_of(unit.text[0])
             if found is None:
                 self.left_out["content.no_glyph"] += 1
@@ -297,6 +317,20 @@ class _Sheet:
         return self._names[key] or None
 
 
+def ofd_picture_pixels(picture: bytes, *, dpi: float = 300, limits: Limits) -> Pixels:
+    """A seal picture that is an OFD package, as pixels: its first page on a transparent ground.
+
+    The hook that :func:`esealkit.picture.raster.raster_picture` takes for such pictures.
+
+    :raises EsealError: it cannot be read or drawn, has no page, or is beyond the limits.
+    """
+    document = OfdDocument.open(picture, limits=limits)
+    if not document.bodies[0].pages:
+        raise XmlError("document.no_pages")
+    drawing = PageArtist(document).draw(0, background=False)
+    return svg_pixels(drawing.svg, dpi=dpi, fonts=False, limits=limits)
+
+
 def picture_href(picture: bytes, limits: Limits) -> str:
     """A picture as a ``data:`` URI of a type that every SVG reader draws.
 
@@ -304,15 +338,11 @@ def picture_href(picture: bytes, limits: Limits) -> str:
 
     :raises EsealError: it cannot be decoded, or is beyond the limits.
     """
-    kind = sniff_picture(picture)
-    if kind is PictureKind.JPEG:
+    if sniff_picture(picture) is PictureKind.JPEG:
         return f"data:image/jpeg;base64,{base64.b64encode(picture).decode()}"
-    if kind is PictureKind.OFD:
-        document = OfdDocument.open(picture, limits=limits)
-        drawing = PageArtist(document).draw(0, background=False)
-        pixels = svg_pixels(drawing.svg, dpi=300, fonts=False, limits=limits)
-    else:
-        pixels = raster_picture(picture, limits=limits)
+    pixels = raster_picture(
+        picture, limits=limits, ofd=lambda package: ofd_picture_pixels(package, limits=limits)
+    )
     png = encode_png(pixels.rgba, width=pixels.width, height=pixels.height, dpi=300)
     return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 

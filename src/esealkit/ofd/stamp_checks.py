@@ -198,7 +198,7 @@ def _seam(stamps: Sequence[Stamp]) -> Iterator[Finding]:
         elif doubled > _SLIVER:
             wrong.append(failed(check, CLAUSE, code="stamp.seam_overlap", stamps=members))
     if corners:
-        wrong.append(failed(check, CLAUSE, code="stamp.cut", stamps=_ids(corners), percent=0))
+        wrong.append(failed(check, CLAUSE, code="stamp.cut", stamps=_ids(corners)))
     yield from wrong or [passed(check, CLAUSE, pieces=len(cut))]
 
 

@@ -13,7 +13,6 @@ genuine glyph, is an `EsealError`.
 from __future__ import annotations
 
 import logging
-from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -85,9 +84,10 @@ class FontOutlines:
         return " ".join(pen.steps)
 
 
-@cache
 def pinned_font(*, serif: bool) -> FontOutlines:
-    """The font that named fonts are drawn with: Noto Serif SC or Noto Sans SC.
+    """The font that named fonts are drawn with: Noto Serif SC or Noto Sans SC, opened anew.
+
+    Fonts are read as they are drawn from, so one object is for one thread.
 
     :raises MissingExtra: ``picture.extra``: fontTools or the font package is not installed.
     """
@@ -96,7 +96,8 @@ def pinned_font(*, serif: bool) -> FontOutlines:
         from pylopdf_fonts_zh_cn import sans_path, serif_path
     except ImportError:
         raise MissingExtra("picture.extra", package="pylopdf-fonts-zh-cn") from None
-    return FontOutlines(font_class(serif_path() if serif else sans_path(), lazy=True))
+    path = serif_path() if serif else sans_path()
+    return FontOutlines(font_class(BytesIO(path.read_bytes()), lazy=True))
 
 
 def _font_class() -> Any:

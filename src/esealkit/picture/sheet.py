@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from esealkit.picture.outlines import pinned_font
+from esealkit.picture.outlines import FontOutlines, pinned_font
 from esealkit.picture.png import encode_png
 from esealkit.picture.raster import Pixels, svg_pixels
 
@@ -28,6 +28,7 @@ def contact_sheet(tiles: Sequence[tuple[str, Pixels]]) -> bytes:
     wide = max(pixels.width for _, pixels in tiles) + _GAP
     rows = [tiles[start : start + columns] for start in range(0, len(tiles), columns)]
     width = min(columns, len(tiles)) * wide + _GAP
+    font = pinned_font(serif=False)
     out = bytearray()
     for row in rows:
         high = max(pixels.height for _, pixels in row) + _LABEL
@@ -35,7 +36,7 @@ def contact_sheet(tiles: Sequence[tuple[str, Pixels]]) -> bytes:
         strip = bytearray(band * (high + _GAP))
         for column, (label, pixels) in enumerate(row):
             left = _GAP + column * wide
-            _paste(strip, width, _label(label), left, 2)
+            _paste(strip, width, _label(font, label), left, 2)
             _paste(strip, width, pixels, left, _LABEL)
         out += strip
     height = len(out) // (4 * width)
@@ -49,8 +50,7 @@ def _paste(strip: bytearray, width: int, pixels: Pixels, left: int, top: int) ->
         strip[start : start + stride] = pixels.rgba[line * stride : (line + 1) * stride]
 
 
-def _label(text: str) -> Pixels:
-    font = pinned_font(serif=False)
+def _label(font: FontOutlines, text: str) -> Pixels:
     paths: list[str] = []
     place = 1.0
     for char in text[:8]:

@@ -232,10 +232,6 @@ ERRORS: dict[str, Text] = {
         "请给出 OFD 文件，或印章文件（.esl）。",
         "Give an OFD document, or a seal file (.esl).",
     ),
-    "container.pdf_unsupported": (
-        "PDF 文件的签章，本版本尚不能判定",
-        "signatures in PDF files cannot be judged by this version yet",
-    ),
     "seal.trailing": (
         "印章数据之后还有 {count} 个多余字节",
         "{count} foreign bytes follow the seal data",
@@ -546,10 +542,6 @@ ERRORS: dict[str, Text] = {
     "usage.json_twice": (
         "--json 与 --ndjson 只能用其一",
         "give --json or --ndjson, not both",
-    ),
-    "usage.password": (
-        "本版本不能读取加密文件，请先解密",
-        "this version cannot read encrypted files; decrypt them first",
     ),
     "usage.no_reports": (
         "没有可合并的报告",
