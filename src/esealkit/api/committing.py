@@ -83,11 +83,15 @@ class Judging:
 
     def standing(self, source: Source, when: dt.datetime | None) -> Standing:
         """How the signatures that are there already stand."""
-        return standing_of(self.report(source, when).documents[0].signatures)
+        document = self.report(source, when).documents[0]
+        return standing_of(document.signatures, whole=document.format == "ofd")
 
 
-def standing_of(results: Sequence[SignatureResult]) -> Standing:
-    """How signatures stand."""
+def standing_of(results: Sequence[SignatureResult], *, whole: bool = True) -> Standing:
+    """How signatures stand; without ``whole`` by verdict and reason only.
+
+    A PDF's earlier signatures have their checks told anew by each increment.
+    """
     return tuple(
         (
             item.verdict,
@@ -95,7 +99,7 @@ def standing_of(results: Sequence[SignatureResult]) -> Standing:
             *(
                 (row.finding.check, row.finding.outcome, row.finding.code)
                 for row in item.checks
-                if not _is_about_looks(row)
+                if whole and not _is_about_looks(row)
             ),
         )
         for item in results
@@ -161,7 +165,8 @@ def commit(
             raise OutputError("signing.self_check", reason=item.finding.reason)
     indexes = {item.index for item in added}
     others = [item for item in results if item.index not in indexes]
-    if before is not None and standing_of(others) != before:
+    whole = report.documents[0].format == "ofd"
+    if before is not None and standing_of(others, whole=whole) != before:
         raise OutputError("signing.earlier_changed")
     if stood is not None and not stood(staged.path):
         raise OutputError("signing.earlier_changed")
