@@ -19,9 +19,9 @@ from esealkit.errors import OutputError
 from esealkit.fetching import Fetcher
 from esealkit.findings import Outcome
 from esealkit.limits import Limits
-from esealkit.policy import Policy
+from esealkit.policy import Effect, Policy
 from esealkit.signing.output import StagedFile
-from esealkit.verification.judgement import Verdict, fold
+from esealkit.verification.judgement import Verdict
 from esealkit.verification.results import SignatureResult
 
 __all__ = ["Judging", "Receipt", "commit", "digest_of", "write_staged"]
@@ -77,6 +77,7 @@ class Judging:
             when=when,
             evidence=self.evidence,
             fetch=self.fetch,
+            password=self.password,
             limits=self.limits,
         )
 
@@ -87,6 +88,7 @@ class Judging:
             trust=self.trust,
             policy=self.policy,
             when=when,
+            password=self.password,
             limits=self.limits,
         )
         return _standing(report)
@@ -118,28 +120,6 @@ def digest_of(staged: StagedFile) -> str:
     return digest.hexdigest()
 
 
-def _least(staged: StagedFile, new: int) -> tuple[SignatureResult, ...]:
-    """Until the verifier reads PDF: the least that must hold, as results."""
-    from esealkit.signing.pdf_check import check_written
-
-    staged.stream.seek(0)
-    return tuple(
-        SignatureResult(
-            index=index,
-            body=0,
-            signature_kind="signature",
-            judgement=fold(findings, (), Policy.default()),
-            signing_time=None,
-            time_source="claimed",
-            seal=None,
-            signer=None,
-            stamps=(),
-            deviations=(),
-        )
-        for index, findings in enumerate(check_written(staged.stream.read(), new))
-    )
-
-
 def commit(
     staged: StagedFile,
     signed_at: dt.datetime,
@@ -157,13 +137,12 @@ def commit(
     """
     report = judging.report(staged.path, None if clock_is_system else signed_at)
     results = report.documents[0].signatures
-    if report.code == "container.pdf_unsupported":
-        results = _least(staged, new)
     if len(results) < new:
         raise OutputError("signing.self_check", reason=report.code or "no signature found")
     for result in results[-new:]:
         for item in result.checks:
-            if item.finding.outcome is Outcome.FAILED:
+            # What is only noted about a stamp, its size for one, may be what was asked for.
+            if item.finding.outcome is Outcome.FAILED and item.effect is not Effect.NOTE:
                 raise OutputError("signing.self_check", reason=item.finding.reason)
     if before is not None and _standing(report)[:-new] != before:
         raise OutputError("signing.earlier_changed")
