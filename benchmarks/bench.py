@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import random
 import tempfile
 import time
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from typing import Any
 
 import esealkit as ek
 from esealkit.crypto import backend, sm2, sm3, sm3_many
+from esealkit.ofd.writer import PackageWriter
 from esealkit.sandbox import build
 
 RESULTS = Path(__file__).with_name("results")
@@ -156,6 +158,65 @@ def documents() -> list[Row]:
     return [row("verify a sealed OFD (ms of CPU)", 1 / (spent * 1000), {}, "ms", 1.0)]
 
 
+def scanned(path: Path, pages: int) -> None:
+    """A document with a picture of 64 KB on each page."""
+    space = 'xmlns:ofd="http://www.ofdspec.org/2016"'
+    listed = "".join(
+        f'<ofd:Page ID="{n + 1}" BaseLoc="Pages/Page_{n}/Content.xml"/>' for n in range(pages)
+    )
+    with path.open("wb") as out:
+        writer = PackageWriter(out)
+        writer.add(
+            "OFD.xml",
+            f'<ofd:OFD {space} Version="1.0" DocType="OFD"><ofd:DocBody><ofd:DocRoot>'
+            "Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>".encode(),
+        )
+        writer.add(
+            "Doc_0/Document.xml",
+            f"<ofd:Document {space}><ofd:CommonData><ofd:PageArea><ofd:PhysicalBox>0 0 210 297"
+            "</ofd:PhysicalBox></ofd:PageArea></ofd:CommonData>"
+            f"<ofd:Pages>{listed}</ofd:Pages></ofd:Document>".encode(),
+        )
+        for n in range(pages):
+            res = (
+                f"<ofd:Res {space}><ofd:MultiMedias><ofd:MultiMedia ID='9' Type='Image'>"
+                f"<ofd:MediaFile>i{n}.jpg</ofd:MediaFile></ofd:MultiMedia></ofd:MultiMedias></ofd:Res>"
+            )
+            page = f"<ofd:Page {space}><ofd:PageRes>R.xml</ofd:PageRes><ofd:Content/></ofd:Page>"
+            writer.add(f"Doc_0/Pages/Page_{n}/Content.xml", page.encode())
+            writer.add(f"Doc_0/Pages/Page_{n}/R.xml", res.encode())
+            writer.add(f"Doc_0/Pages/Page_{n}/i{n}.jpg", random.Random(n).randbytes(65_536))
+        writer.close()
+
+
+def sizes() -> list[Row]:
+    """Stamping and verifying 10, 100 and 1000 pages: the cost of a page must not grow."""
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        build(place / "box")
+        trust = ek.TrustStore.from_path(place / "box" / "trust")
+        with ek.open_key(place / "box" / "signer.p12", pin="sandbox") as key:
+            for pages in (10, 100, 1000):
+                source, target = place / "in.ofd", place / "out.ofd"
+                scanned(source, pages)
+                begin = time.thread_time()
+                ek.stamp(
+                    source,
+                    target,
+                    seal=place / "box" / "official.esl",
+                    key=key,
+                    placement=ek.EveryPage(x=40, y=60),
+                )
+                stamped = time.thread_time()
+                ek.verify(target, trust=trust)
+                done = time.thread_time()
+                for what, spent in (("stamp", stamped - begin), ("verify", done - stamped)):
+                    name = f"{what} {pages} pages (ms of CPU a page)"
+                    rows.append(row(name, pages / (spent * 1000), {}, "ms", 1.0))
+    return rows
+
+
 def pdf_documents() -> list[Row]:
     """Signing PDF files with SM2, beside pyHanko signing the same files with ECDSA.
 
@@ -247,7 +308,7 @@ def pyhanko_signing(data: bytes) -> Callable[[], object] | None:
 
 def main() -> None:
     """Measure, print, write."""
-    rows = [*hashing(), *signing(), *documents(), *pdf_documents()]
+    rows = [*hashing(), *signing(), *documents(), *sizes(), *pdf_documents()]
     print(f"esealkit {ek.__version__}, {backend()}, Python {platform.python_version()}")
     for item in rows:
         ratios = ", ".join(f"{name} ×{value:.2f}" for name, value in item["ratio"].items())

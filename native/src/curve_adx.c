@@ -16,6 +16,8 @@
 #define ek_ge_base ek_ge_base_adx
 #define ek_ge_on_curve ek_ge_on_curve_adx
 #define ek_ge_set_gej_plain ek_ge_set_gej_adx
+#define ek_ge_set_many_plain ek_ge_set_many_adx
+#define ek_gej_sum_plain ek_gej_sum_adx
 #define ek_gej_set_ge ek_gej_set_ge_adx
 #define ek_gej_set_infinity ek_gej_set_infinity_adx
 #define ek_gej_double ek_gej_double_adx

@@ -27,6 +27,14 @@ void ek_ge_set_gej(ek_ge *r, const ek_gej *a) {
     BY_LEVEL(ek_ge_set_gej, r, a);
 }
 
+void ek_ge_set_many(ek_ge *r, const ek_gej *a, size_t count) {
+    BY_LEVEL(ek_ge_set_many, r, a, count);
+}
+
+void ek_gej_sum(ek_gej *sum, const ek_ge *points, size_t count) {
+    BY_LEVEL(ek_gej_sum, sum, points, count);
+}
+
 void ek_mul_base_pair(ek_ge *r, ek_gej *other, const ek_scalar *k, const ek_scalar *minus_k) {
     ek_gej product;
 #if EK_X86

@@ -44,6 +44,8 @@ void ek_mul_base_var_adx(ek_gej *r, const ek_scalar *k);
 void ek_mul_double_var_plain(ek_gej *r, const ek_scalar *s, const ek_scalar *t, const ek_ge *p);
 void ek_mul_double_var_adx(ek_gej *r, const ek_scalar *s, const ek_scalar *t, const ek_ge *p);
 void ek_ge_set_gej_adx(ek_ge *r, const ek_gej *a);
+void ek_ge_set_many_adx(ek_ge *r, const ek_gej *a, size_t count);
+void ek_gej_sum_adx(ek_gej *sum, const ek_ge *points, size_t count);
 void ek_table_make_plain(ek_ge *table, const ek_ge *p);
 void ek_table_make_adx(ek_ge *table, const ek_ge *p);
 void ek_mul_tables_var_plain(ek_gej *r, const ek_scalar *s, const ek_scalar *t, const ek_ge *table);

@@ -105,37 +105,20 @@ void ek_mul_tables_var_plain(ek_gej *r, const ek_scalar *s, const ek_scalar *t,
     add_by_table_var(r, t, table);
 }
 
-/* Row by row, each made affine by one inversion: with prefix products of the Z, the inverse of all
- * gives each one's inverse from the last to the first (Montgomery's trick). */
+/* Row by row, each made affine by one inversion. */
 void ek_table_make_plain(ek_ge *table, const ek_ge *p) {
     ek_gej multiple[EK_BASE_COLUMNS], next;
-    ek_fe prefix[EK_BASE_COLUMNS], inverse, z, zz;
 
-    next.x = p->x;
-    next.y = p->y;
-    next.z = ek_fe_one;
+    ek_gej_set_ge(&next, p);
     for (int row = 0; row < EK_BASE_ROWS; row++, table += EK_BASE_COLUMNS) {
         multiple[0] = next;
-        prefix[0] = next.z;
         for (int i = 1; i < EK_BASE_COLUMNS; i++) {
             if (i % 2) /* (i + 1) P is twice (i + 1) / 2 P */
                 ek_gej_double(&multiple[i], &multiple[i / 2]);
             else
                 ek_gej_add_var(&multiple[i], &multiple[i - 1], &multiple[0]);
-            ek_fe_mul(&prefix[i], &prefix[i - 1], &multiple[i].z);
         }
         ek_gej_double(&next, &multiple[EK_BASE_COLUMNS - 1]);
-        ek_fe_inv(&inverse, &prefix[EK_BASE_COLUMNS - 1]);
-        for (int i = EK_BASE_COLUMNS - 1; i >= 0; i--) {
-            z = inverse;
-            if (i > 0) {
-                ek_fe_mul(&z, &inverse, &prefix[i - 1]);
-                ek_fe_mul(&inverse, &inverse, &multiple[i].z);
-            }
-            ek_fe_sqr(&zz, &z);
-            ek_fe_mul(&table[i].x, &multiple[i].x, &zz);
-            ek_fe_mul(&zz, &zz, &z);
-            ek_fe_mul(&table[i].y, &multiple[i].y, &zz);
-        }
+        ek_ge_set_many_plain(table, multiple, EK_BASE_COLUMNS);
     }
 }

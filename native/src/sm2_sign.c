@@ -16,41 +16,44 @@
  * one before k was drawn. */
 #include "sm2.h"
 
-/* A refused k, r or s has probability under 2^-31 for each draw: so many mean a fault. */
-#define MOST_DRAWS 16
-
-int ek_sm2_sign_with_nonce(ek_scalar *r, ek_scalar *s, ek_witness *witness,
-                           const ek_sm2_private *key, const ek_scalar *e, const ek_scalar *k) {
-    ek_ge point;
-    ek_scalar d, sum;
-    ek_scalar_mont inverse;
-    uint8_t x[32];
+int ek_sm2_equation(ek_scalar *r, ek_scalar *s, const ek_scalar_mont *inverse, const ek_scalar *e,
+                    const ek_scalar *x1, const ek_scalar *k) {
+    ek_scalar sum;
     uint64_t again;
-
-    ek_scalar_neg(&witness->minus_k, k);
-    ek_mul_base_pair(&point, &witness->point, k, &witness->minus_k);
-    ek_fe_store(x, &point.x);
-    (void)ek_scalar_load(&sum, x); /* x1 mod n */
-    ek_scalar_add(r, e, &sum);
+    ek_scalar_add(r, e, x1);
     ek_scalar_add(&sum, r, k);
-
-    /* s = (1+d)^-1 (k - r d) = (1+d)^-1 (k + r) - r */
-    ek_private_scalars(&d, &inverse, key);
-    ek_scalar_mul(s, &inverse, &sum);
+    ek_scalar_mul(s, inverse, &sum); /* s = (1+d)^-1 (k - r d) = (1+d)^-1 (k + r) - r */
     ek_scalar_sub(s, s, r);
-
     again = ek_scalar_is_zero(r) | ek_scalar_is_zero(&sum) | ek_scalar_is_zero(s);
     EK_DECLASSIFY(&again, sizeof again);
-    ek_wipe(&point, sizeof point);
-    ek_wipe(&d, sizeof d);
-    ek_wipe(&inverse, sizeof inverse);
     ek_wipe(&sum, sizeof sum);
-    ek_wipe(x, sizeof x);
     if (again) {
         ek_wipe(r, sizeof *r);
         ek_wipe(s, sizeof *s);
     }
     return !again;
+}
+
+int ek_sm2_sign_with_nonce(ek_scalar *r, ek_scalar *s, ek_witness *witness,
+                           const ek_sm2_private *key, const ek_scalar *e, const ek_scalar *k) {
+    ek_ge point;
+    ek_scalar d, x1;
+    ek_scalar_mont inverse;
+    uint8_t x[32];
+    int made;
+
+    ek_scalar_neg(&witness->minus_k, k);
+    ek_mul_base_pair(&point, &witness->point, k, &witness->minus_k);
+    ek_fe_store(x, &point.x);
+    (void)ek_scalar_load(&x1, x);
+    ek_private_scalars(&d, &inverse, key);
+    made = ek_sm2_equation(r, s, &inverse, e, &x1, k);
+    ek_wipe(&point, sizeof point);
+    ek_wipe(&d, sizeof d);
+    ek_wipe(&inverse, sizeof inverse);
+    ek_wipe(&x1, sizeof x1);
+    ek_wipe(x, sizeof x);
+    return made;
 }
 
 int ek_sm2_signature_holds(const ek_sm2_private *key, const ek_scalar *e, const ek_scalar *r,
@@ -86,7 +89,7 @@ static int sign_hedged(ek_scalar *r, ek_scalar *s, const ek_sm2_private *key, co
     (void)ek_scalar_load(&e_mod_n, e);
     ek_sm2_private_store(d, key);
     ek_nonce_init(&nonce, d, e, fresh);
-    for (int draws = 0; !made && draws < MOST_DRAWS; draws++) {
+    for (int draws = 0; !made && draws < EK_MOST_DRAWS; draws++) {
         if (!ek_nonce_next(&k, &nonce)) continue;
         made = ek_sm2_sign_with_nonce(r, s, &witness, key, &e_mod_n, &k);
     }
@@ -140,23 +143,4 @@ int ek_sm2_sign(uint8_t *sig, size_t sig_cap, size_t *sig_len, int *why, const e
     *why = EK_BAD_ARGUMENT;
     if (!ek_sm2_e(e, &key->public_key, id, id_len, message, message_len)) return 0;
     return ek_sm2_sign_e(sig, sig_cap, sig_len, why, key, e);
-}
-
-int ek_sm2_sign_many(uint8_t *sigs, size_t sigs_cap, size_t *sig_lens, int *why,
-                     const ek_sm2_private *key, const uint8_t *id, size_t id_len,
-                     const uint8_t *const *messages, const size_t *message_lens, size_t count) {
-    *why = EK_BAD_ARGUMENT;
-    for (size_t i = 0; i < count; i++) sig_lens[i] = 0;
-    if (sigs_cap / EK_SM2_SIGNATURE_MAX < count) return 0;
-    for (size_t i = 0; i < count; i++) {
-        uint8_t *sig = sigs + EK_SM2_SIGNATURE_MAX * i;
-        if (!ek_sm2_sign(sig, EK_SM2_SIGNATURE_MAX, &sig_lens[i], why, key, id, id_len, messages[i],
-                         message_lens[i])) {
-            for (size_t j = 0; j < count; j++) sig_lens[j] = 0;
-            memset(sigs, 0, sigs_cap);
-            return 0;
-        }
-    }
-    *why = EK_OK;
-    return 1;
 }

@@ -28,6 +28,9 @@ typedef struct ek_sm3_wide {
     size_t worth; /* live lanes from which on it beats what is narrower */
 } ek_sm3_wide;
 
+/* The two kernels of this CPU's level, widest first; NULL where there is none. */
+const ek_sm3_wide *ek_sm3_kernels(void);
+
 #if EK_X86
 extern const ek_sm3_wide ek_sm3_wide_avx512[2], ek_sm3_wide_avx2[2];
 #endif

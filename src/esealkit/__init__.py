@@ -21,8 +21,10 @@ from esealkit._version import __version__
 if TYPE_CHECKING:
     from esealkit import crypto, errors
     from esealkit.api.committing import Receipt
+    from esealkit.api.entries import Protected, protect_entries
     from esealkit.api.inspect import Inspection, inspect, signed_revision
     from esealkit.api.make import make_seal
+    from esealkit.api.marks import Mark
     from esealkit.api.pdf_options import PdfOptions
     from esealkit.api.preview import Places, Preview, places, preview
     from esealkit.api.remove import Removal, remove_signature
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from esealkit.crypto import SM3, sm3
     from esealkit.errors import EsealError
     from esealkit.limits import Limits
+    from esealkit.ofd.protection import AllBut
     from esealkit.pki.trust import TrustStore
     from esealkit.placement import At, EveryPage, InAnnotation, Keyword, Seam
     from esealkit.policy import Policy
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "SM3": "esealkit.crypto",
+    "AllBut": "esealkit.ofd.protection",
     "At": "esealkit.placement",
     "ElectronicSeal": "esealkit.seal.model",
     "EsealError": "esealkit.errors",
@@ -55,12 +59,14 @@ _HOMES = {
     "Inspection": "esealkit.api.inspect",
     "Keyword": "esealkit.placement",
     "Limits": "esealkit.limits",
+    "Mark": "esealkit.api.marks",
     "PdfOptions": "esealkit.api.pdf_options",
     "Places": "esealkit.api.preview",
     "Policy": "esealkit.policy",
     "Prepared": "esealkit.api.sign",
     "Removal": "esealkit.api.remove",
     "Preview": "esealkit.api.preview",
+    "Protected": "esealkit.api.entries",
     "Receipt": "esealkit.api.committing",
     "Report": "esealkit.api.verify",
     "Seam": "esealkit.placement",
@@ -76,6 +82,7 @@ _HOMES = {
     "prepare": "esealkit.api.sign",
     "remove_signature": "esealkit.api.remove",
     "preview": "esealkit.api.preview",
+    "protect_entries": "esealkit.api.entries",
     "sign": "esealkit.api.sign",
     "sm3": "esealkit.crypto",
     "stamp": "esealkit.api.sign",
@@ -86,6 +93,7 @@ _MODULES = frozenset({"crypto", "errors"})
 
 __all__ = [
     "SM3",
+    "AllBut",
     "At",
     "ElectronicSeal",
     "EsealError",
@@ -94,11 +102,13 @@ __all__ = [
     "Inspection",
     "Keyword",
     "Limits",
+    "Mark",
     "PdfOptions",
     "Places",
     "Policy",
     "Prepared",
     "Preview",
+    "Protected",
     "Receipt",
     "Removal",
     "Report",
@@ -116,6 +126,7 @@ __all__ = [
     "places",
     "prepare",
     "preview",
+    "protect_entries",
     "remove_signature",
     "sign",
     "signed_revision",

@@ -138,7 +138,11 @@ class Workbench:
         laid = plan(
             document,
             when=when,
-            stamps=[StampBox(page_index=0, x=box[0], y=box[1], width=box[2], height=box[3])],
+            stamps=[
+                StampBox(
+                    page_index=0, x=box[0], y=box[1], width=box[2], height=box[3], off_page=True
+                )
+            ],
             body=body,
             seal=seal,
             lock=lock,

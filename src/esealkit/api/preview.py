@@ -11,16 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from esealkit.api.sign import load_seal
-from esealkit.api.sources import Source, ofd_document, opened
-from esealkit.errors import EsealError, MissingExtra, UsageError
+from esealkit.api.sources import Source, kind_of, ofd_document, opened
+from esealkit.errors import EsealError, MissingExtra, UnsupportedError, UsageError
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.ofd.document import OfdDocument
 from esealkit.ofd.drawing import PageArtist, PageDrawing, SealImage, picture_href
 from esealkit.ofd.signatures import read_signatures
+from esealkit.ofd.surface import OfdSurface
 from esealkit.picture.png import encode_png
 from esealkit.picture.raster import Pixels, svg_pixels
 from esealkit.picture.sheet import contact_sheet
-from esealkit.placement import Placed, Placement
+from esealkit.placement import Placed, Placement, Surface, resolve
 from esealkit.seal.model import ElectronicSeal
 from esealkit.seal.parse import parse_seal_signature
 from esealkit.signing.ofd_signing import stamp_boxes
@@ -99,17 +100,35 @@ def places(
     seal: ElectronicSeal | Source,
     placement: Placement | Iterable[Placement],
     body: int = 0,
+    password: str | bytes | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Places:
-    """Where ``placement`` puts a seal; nothing is signed or drawn, and no extra is needed.
+    """Where ``placement`` puts a seal on an OFD or PDF document; nothing is signed or drawn.
 
+    :param body: OFD: document body, from 0, in packages that hold several.
+    :param password: PDF: of an encrypted file.
     :raises PlacementError: as for :func:`esealkit.stamp`.
-    :raises UnsupportedError: not an OFD document.
+    :raises UnsupportedError: neither OFD nor PDF.
+    :raises MissingExtra: a PDF, and the ``[pdf]`` extra is not installed.
     """
     found_seal = seal if isinstance(seal, ElectronicSeal) else load_seal(seal, limits=limits)
     with opened(source, limits=limits) as found:
-        document = ofd_document(found.content, limits)
-        return Places(stamps=stamp_boxes(document, found_seal, placement, body=body))
+        surface: Surface
+        if kind_of(found.content) == "pdf":
+            try:
+                from esealkit.signing.pdf_signing import surface_of
+            except ImportError as error:
+                raise MissingExtra("extra.missing", extra="pdf", package=error.name or "") from None
+            surface = surface_of(found.content, password=password, limits=limits)
+        else:
+            surface = OfdSurface(ofd_document(found.content, limits), body=body)
+        stamps = resolve(
+            placement,
+            surface,
+            width=float(found_seal.picture.width_mm),
+            height=float(found_seal.picture.height_mm),
+        )
+    return Places(stamps=stamps)
 
 
 def preview(
@@ -138,6 +157,8 @@ def preview(
     found_seal = seal if isinstance(seal, ElectronicSeal) else load_seal(seal, limits=limits)
     roomy = _roomy(limits)
     with opened(source, limits=limits) as found:
+        if kind_of(found.content) == "pdf":
+            raise UnsupportedError("preview.pdf")
         document = ofd_document(found.content, roomy)
         stamps = stamp_boxes(document, found_seal, placement, body=body)
         wanted = _wanted(pages, stamps, len(document.body(body).pages))

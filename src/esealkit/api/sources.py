@@ -26,7 +26,7 @@ from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.ofd.document import OfdDocument
 from esealkit.verification.verifier import sniff_format
 
-__all__ = ["Opened", "Source", "ofd_document", "opened", "read_small", "taken"]
+__all__ = ["Opened", "Source", "kind_of", "ofd_document", "opened", "read_small", "taken"]
 
 Source = bytes | bytearray | memoryview | str | os.PathLike[str] | BinaryIO
 _BLOCK = 1 << 20
@@ -142,12 +142,16 @@ def ofd_document(content: bytes | BinaryIO, limits: Limits = DEFAULT_LIMITS) -> 
     :raises UnsupportedError: another format.
     :raises PackageError, XmlError, LimitExceeded: it cannot be opened.
     """
-    if isinstance(content, bytes):
-        head = content[:65_540]
-    else:
-        content.seek(0)
-        head = content.read(65_540)
-        content.seek(0)
-    if (kind := sniff_format(head)) != "ofd":
-        raise UnsupportedError("signing.format", format=kind or "?")
+    if (kind := kind_of(content)) != "ofd":
+        raise UnsupportedError("signing.format", format=kind)
     return OfdDocument.open(content, limits=limits)
+
+
+def kind_of(content: bytes | BinaryIO) -> str:
+    """``ofd``, ``pdf``, another format's name, or ``?``, by content and not by name."""
+    if isinstance(content, bytes):
+        return sniff_format(content[:65_540]) or "?"
+    content.seek(0)
+    head = content.read(65_540)
+    content.seek(0)
+    return sniff_format(head) or "?"

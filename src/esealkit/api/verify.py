@@ -19,6 +19,7 @@ from esealkit._version import __version__
 from esealkit.api.downloads import download_revocation
 from esealkit.api.sources import Opened, Source, read_small, taken
 from esealkit.crypto import backend
+from esealkit.crypto.sm2_cipher import DecryptionKey
 from esealkit.errors import (
     EsealError,
     InputError,
@@ -29,6 +30,7 @@ from esealkit.errors import (
 )
 from esealkit.fetching import Fetcher
 from esealkit.limits import DEFAULT_LIMITS, Limits
+from esealkit.ofd.encryption import Credentials
 from esealkit.pki.evidence import Evidence, sort_evidence
 from esealkit.pki.revocation import RevocationData
 from esealkit.pki.trust import TrustStore, merge
@@ -185,6 +187,7 @@ def verify(
     fetch: Fetcher | None = None,
     expect: Collection[str] = (),
     password: str | bytes | None = None,
+    decryption_key: DecryptionKey | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Report:
     """Verify every signature of a document, clause by clause.
@@ -198,7 +201,10 @@ def verify(
     :param fetch: rules for downloading revocation data; ``None`` downloads nothing.  Only
         certificates whose path reached an anchor are asked about.
     :param expect: seals (name, code or unified social credit code) that must have passed.
-    :param password: of an encrypted PDF; user's or owner's.
+    :param password: opens a PDF encrypted for its user or owner, or an OFD package that is
+        encrypted by password (GM/T 0099-2020 7.3).
+    :param decryption_key: opens an OFD package that is encrypted for a certificate; what
+        :func:`esealkit.open_key` gives for the encryption key of the pair.
     :raises UsageError: an argument is wrong.  A bad *document* never raises: it is a verdict.
     :raises InputError, KeyFormatError, SealFormatError, InvalidSignature: ``trust`` or
         ``evidence`` cannot be read.
@@ -211,6 +217,7 @@ def verify(
         fetch=fetch,
         expect=expect,
         password=password,
+        decryption_key=decryption_key,
         limits=limits,
     )
     return made.report(source, keep=True)
@@ -255,6 +262,7 @@ def verifier(
     fetch: Fetcher | None = None,
     expect: Collection[str] = (),
     password: str | bytes | None = None,
+    decryption_key: DecryptionKey | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Verifier:
     """What :func:`verify` uses, to be kept for many files; the same arguments and errors.
@@ -262,7 +270,7 @@ def verifier(
     :param now: what counts as now where ``when`` is not given; default the system's time.
     """
     around = _circumstances(trust, when or now, policy, evidence, limits)
-    around = replace(around, password=password)
+    around = replace(around, credentials=_credentials(password, decryption_key))
     return Verifier(around=around, when=when, fetch=fetch, expect=_expected(expect))
 
 
@@ -298,6 +306,13 @@ def verify_seal(
     refused = unreadable_document(SealFormatError("container.not_a_seal"), path=document.path)
     refused = replace(refused, format=document.format, sha256=document.sha256)
     return Report(replace(report.run, documents=(refused,)))
+
+
+def _credentials(password: str | bytes | None, key: DecryptionKey | None) -> Credentials:
+    if key is not None and not isinstance(key, DecryptionKey):
+        raise UsageError("usage.decryption_key", found=type(key).__name__)
+    octets = password.encode("utf-8") if isinstance(password, str) else password
+    return Credentials(password=octets, key=key)
 
 
 def _expected(expect: Collection[str]) -> tuple[str, ...]:

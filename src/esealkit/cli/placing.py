@@ -24,7 +24,7 @@ from esealkit.placement import (
     Seam,
 )
 
-__all__ = ["placements", "placing_options"]
+__all__ = ["optional_placing_options", "placements", "placing_options"]
 
 _EDGES = get_args(Edge)
 _ANCHORS = get_args(Anchor)
@@ -109,11 +109,24 @@ _OPTIONS = (
 
 def placing_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """All options that say where; the command gets them as one argument ``placement``."""
+    return _with_options(command, lambda own: placements(**own))
 
+
+def optional_placing_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The same, where nothing need be shown: without a place ``placement`` is ``None``."""
+    named = ("points", "seams", "keywords", "annotations")
+    return _with_options(
+        command, lambda own: placements(**own) if any(own[name] for name in named) else None
+    )
+
+
+def _with_options(
+    command: Callable[..., Any], placement_of: Callable[[dict[str, Any]], Any]
+) -> Callable[..., Any]:
     @functools.wraps(command)
     def placed(*args: Any, **given: Any) -> Any:
         own = {name: given.pop(name) for name in signature(placements).parameters}
-        return command(*args, placement=placements(**own), **given)
+        return command(*args, placement=placement_of(own), **given)
 
     for option in reversed(_OPTIONS):
         placed = option(placed)

@@ -61,6 +61,7 @@ class Description:
     seal: Located | None = None
     seal_bytes: bytes | None = None
     image: Located | None = None
+    image_bytes: bytes | None = None
     stamps: list[DeclaredStamp] = field(default_factory=list)
     faults: list[EsealError] = field(default_factory=list)
     deviations: list[Deviation] = field(default_factory=list)
@@ -250,11 +251,17 @@ def _read_seal(document: OfdDocument, info: Element, name: str, found: Descripti
 
 
 def _read_image(document: OfdDocument, seal: Element | None, name: str, found: Description) -> None:
-    """Seal/ImageLoc (GM/T 0099-2020 annex B): a picture that viewers may show for the seal's."""
+    """Seal/ImageLoc (GM/T 0099-2020 annex B): what viewers may show for the seal's picture, or
+    where there is no seal.
+    """
     loc = seal.text_of("ImageLoc") if seal is not None else None
-    if loc:
-        found.image = locate(document.package, loc, base=directory_of(name), where=name)
-        found.deviations.extend(found.image.deviations)
+    if not loc:
+        return
+    found.image = locate(document.package, loc, base=directory_of(name), where=name)
+    found.deviations.extend(found.image.deviations)
+    if found.image.name is not None:
+        _check_size(document, found.image.name)
+        found.image_bytes = document.package.read(found.image.name)
 
 
 def _check_size(document: OfdDocument, part: str) -> None:

@@ -111,11 +111,15 @@ class Coverage:
             extra = [name for name in names if name not in reached and name not in self._never]
             leads_to: dict[str, list[str]] = {}
             shown = [name for name in names if name in own.parts]
-            hidden = [name for name in shown if not own.parts[name] and name not in self._never]
+            # An annotation list or page without annotations holds nothing to cover.
+            hidden = [
+                name
+                for name in shown
+                if not own.parts[name] and name not in self._never and name not in own.empty
+            ]
             for name in hidden:
-                if name not in own.empty:
-                    for source in own.linked_from.get(name, ()):
-                        leads_to.setdefault(source, []).append(name)
+                for source in own.linked_from.get(name, ()):
+                    leads_to.setdefault(source, []).append(name)
             since = self._folders.get(body, {})
             self._opened[key] = _Open(
                 # What is shown is always counted: no list can excuse a page by calling it a seal.
@@ -208,12 +212,14 @@ def coverage_findings(
     *,
     own_seal_equal: bool,
     known: Collection[bytes] = (),
+    apart: Collection[str] = (),
     digests: Digests | None = None,
 ) -> tuple[Finding, ...]:
     """``document.coverage`` of one signature, gravest first; one passed finding if nothing.
 
     ``own_seal_equal`` says whether Seal.esl is byte-equal to the seal inside the signed value;
-    ``known`` are SM3 digests of parts that the caller's policy excuses.
+    ``known`` are SM3 digests of parts that the caller's policy excuses; ``apart`` are parts
+    that vouch for themselves (the file list of GM/T 0099-2020 7.4).
     """
     mine = covered.covered_by(entry.index)
     # A listed part that changed is the references' finding; it is not open, it is broken.
@@ -225,7 +231,7 @@ def coverage_findings(
         rendered, shown = [*rendered, image], shown + 1
     linked = _led_to(opened.leads_to, mine, closed)
     unrendered, hidden = opened.unrendered.left(closed | linked.keys(), entry.position)
-    extra, surplus = opened.extra.left(closed, entry.position)
+    extra, surplus = opened.extra.left(closed | set(apart), entry.position)
     seal = entry.seal_name
     if seal and not own_seal_equal and covered._seals[seal] == 1 and seal not in closed:
         extra, surplus = [seal, *extra], surplus + 1

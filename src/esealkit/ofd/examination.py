@@ -9,15 +9,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from esealkit.errors import XmlError
 from esealkit.findings import Deviation, Finding, failed, passed, unknown
 from esealkit.ofd.coverage import Coverage, coverage, coverage_findings
 from esealkit.ofd.document import OfdDocument
+from esealkit.ofd.entries import EntryList, entries_parts, read_entries
+from esealkit.ofd.marks import check_mark
 from esealkit.ofd.paths import locate
 from esealkit.ofd.references import Digests, ReferenceResult, check_references
+from esealkit.ofd.relative import Base, bases
 from esealkit.ofd.signatures import SignatureEntry, SignatureLists, read_signatures
 
 __all__ = ["BodyState", "Examination", "ExaminedSignature", "examine", "path_binding"]
@@ -53,6 +56,8 @@ class ExaminedSignature:
     """Each protected part."""
     findings: tuple[Finding, ...]
     """``signature.form`` and ``document.references``."""
+    mark: Finding
+    """``signature.mark``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +75,14 @@ class Examination:
     """Every body."""
     signatures: tuple[ExaminedSignature, ...]
     """Every signature of every body."""
+    entries: EntryList | None
+    """The package's file list (GM/T 0099-2020 7.4), or ``None``."""
+    bases: Mapping[int, Base]
+    """Signature index → the signature it builds on (Relative)."""
     coverage: Coverage
     """Which parts are covered by which signatures."""
     _digests: Digests = field(repr=False)
+    _apart: frozenset[str] = field(repr=False)
 
     def coverage_of(
         self, index: int, *, own_seal_equal: bool, known: Collection[bytes] = ()
@@ -84,6 +94,7 @@ class Examination:
             self.coverage,
             own_seal_equal=own_seal_equal,
             known=known,
+            apart=self._apart,
             digests=self._digests,
         )
 
@@ -104,7 +115,12 @@ def examine(document: OfdDocument) -> Examination:
             checked[key] = check_references(entry, digests)
         results, finding = checked[key]
         signatures.append(
-            ExaminedSignature(entry=entry, references=results, findings=(*entry.findings, finding))
+            ExaminedSignature(
+                entry=entry,
+                references=results,
+                findings=(*entry.findings, finding),
+                mark=check_mark(entry, results),
+            )
         )
     covered = coverage(
         document, lists.entries, {each.entry.index: each.references for each in signatures}
@@ -120,8 +136,11 @@ def examine(document: OfdDocument) -> Examination:
         deviations=_deviations(document, lists),
         bodies=tuple(_body_states(document, lists)),
         signatures=tuple(signatures),
+        entries=read_entries(document),
+        bases=bases(lists.entries),
         coverage=covered,
         _digests=digests,
+        _apart=entries_parts(document),
     )
 
 

@@ -111,6 +111,8 @@ class SignatureEntry:
     """Where Seal/ImageLoc leads (GM/T 0099-2020), ``""`` where there is none."""
     image_name: str | None = None
     """The part with that picture, which viewers may show in place of the seal's own."""
+    image: bytes | None = None
+    """Its bytes: the picture of a mark, where there is no seal."""
     stamps: tuple[Stamp, ...] = ()
     """Stamp annotations in order."""
     findings: tuple[Finding, ...] = ()
@@ -357,6 +359,7 @@ def _described(
         seal=found.seal_bytes,
         image_path=found.image.path if found.image else "",
         image_name=found.image.name if found.image else None,
+        image=found.image_bytes,
         stamps=stamps,
         findings=tuple(findings),
         deviations=(*entry.deviations, *found.deviations, *stamp_notes),

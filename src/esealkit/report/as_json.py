@@ -112,6 +112,15 @@ def _signature(signature: SignatureResult, lang: words.Language) -> dict[str, An
         "seal": _seal(signature.seal),
         "signer": _certificate(signature.signer),
         "stamps": stamp_rows(signature.stamps),
+        "mark": (
+            {
+                "format": signature.mark.format,
+                "part": signature.mark.part,
+                "sha256": signature.mark.sha256,
+            }
+            if signature.mark
+            else None
+        ),
         "checks": _checks(judged.checks, lang),
         "deviations": _deviations(signature.deviations, lang),
     }

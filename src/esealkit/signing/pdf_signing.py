@@ -48,6 +48,7 @@ __all__ = [
     "lay_out_seal",
     "sign_with_message",
     "sign_with_seal",
+    "surface_of",
     "writable_copy",
 ]
 
@@ -117,6 +118,14 @@ def writable_copy(content: bytes | BinaryIO) -> BinaryIO:
     content.seek(0)
     shutil.copyfileobj(content, copy, 1 << 20)
     return copy
+
+
+def surface_of(
+    content: bytes | BinaryIO, *, password: str | bytes | None, limits: Limits
+) -> PdfSurface:
+    """A document to place stamps on, without signing it; errors as for opening an update."""
+    stream = writable_copy(content)
+    return PdfSurface(PdfUpdate(stream, password=password, limits=limits), stream, password)
 
 
 def token_room() -> int:
@@ -227,7 +236,7 @@ def lay_out_seal(
     value = PreparedValue(
         to_be_signed=to_be_signed.over(covered_digest(layout)),
         certificate=certificate.der,
-        edition=seal.edition,
+        form=seal.edition.value,
         signed_value_path="",
         signed_at=when,
     )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 
 from esealkit.findings import Deviation, Finding, not_applicable, passed
 from esealkit.ofd.examination import Examination, ExaminedSignature, path_binding
+from esealkit.ofd.signatures import SignatureEntry
 from esealkit.ofd.stamp_checks import OnPages, SealPicture, check_stamps, stamps_by_page
+from esealkit.picture.measure import sniff_picture
 from esealkit.policy import Policy
 from esealkit.seal.model import ElectronicSeal
-from esealkit.verification.results import StampFacts
+from esealkit.verification.results import MarkFacts, StampFacts
 from esealkit.verification.subject import Subject
 
 __all__ = ["subjects_of"]
@@ -55,7 +58,7 @@ def _subject(
         declared_kind="seal" if entry.kind == "Seal" else "signature",
         signed_value=entry.value,
         signed_data=entry.description,
-        findings=(*signature.findings, _changes(examination, signature)),
+        findings=(*signature.findings, signature.mark, _changes(examination, signature)),
         deviations=entry.deviations,
         claimed_time=_aware(entry.xml_time_guess),
         stamps=tuple(
@@ -73,6 +76,20 @@ def _subject(
         bind_path=bind_path,
         stamp_checks=stamp_checks,
         coverage=coverage,
+        mark=_mark(entry),
+        base=examination.bases.get(entry.index),
+    )
+
+
+def _mark(entry: SignatureEntry) -> MarkFacts | None:
+    if entry.image is None or entry.image_name is None:
+        return None
+    kind = sniff_picture(entry.image)
+    return MarkFacts(
+        format=kind.written if kind is not None else "",
+        part=entry.image_name,
+        sha256=hashlib.sha256(entry.image).hexdigest(),
+        data=entry.image,
     )
 
 

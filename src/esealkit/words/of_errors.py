@@ -5,6 +5,7 @@ from __future__ import annotations
 from esealkit.words import (
     of_after,
     of_keys,
+    of_modes,
     of_ofd,
     of_pdf_reading,
     of_pdf_writing,
@@ -97,6 +98,7 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "limit.der_depth": ("DER 嵌套超过 {allowed} 层", "DER is nested deeper than {allowed}"),
     "limit.der_elements": ("DER 元素超过 {allowed} 个", "DER holds more than {allowed} elements"),
     **of_ofd.ERRORS,
+    **of_modes.ERRORS,
     **of_pdf_reading.ERRORS,
     **of_pdf_writing.ERRORS,
     **of_placement.ERRORS,

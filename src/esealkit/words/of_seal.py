@@ -566,10 +566,6 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "departs from the standard, which the policy does not allow: {deviations}",
     ),
     "container.form:passed": ("文件容器完好", "the container is sound"),
-    "container.pdf_unsupported": (
-        "PDF 文件的签章，本版本尚不能判定",
-        "signatures in PDF files cannot be judged by this version yet",
-    ),
     "container.not_a_seal": ("不是电子印章数据", "this is not an electronic seal"),
     # deviations
     "deviation:der.ber_indefinite": ("BER 不定长编码", "BER indefinite length"),

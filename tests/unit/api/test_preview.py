@@ -92,5 +92,16 @@ def test_refusals_are_those_of_stamping(box: Path) -> None:
         shown(box, placement=ek.At(1, 200, 10))
     with pytest.raises(PlacementError):
         shown(box, placement=ek.Keyword("没有的词语"))
-    with pytest.raises(UnsupportedError):
-        shown(box, source=b"%PDF-1.7 and so on")
+    with pytest.raises(UnsupportedError) as other:
+        shown(box, source=b"text")
+    assert other.value.code == "signing.format"
+
+
+def test_places_on_a_pdf(box: Path) -> None:
+    """Places are told for a PDF too; its pages are not drawn, and the error says so."""
+    source, seal = box / "sample.pdf", box / "official.esl"
+    found = ek.places(source, seal=seal, placement=[ek.At(1, 20, 30), ek.Seam()])
+    assert [item.page_index for item in found.stamps] == [0, 0, 1, 2]
+    with pytest.raises(UnsupportedError) as refused:
+        shown(box, source=source)
+    assert refused.value.code == "preview.pdf"

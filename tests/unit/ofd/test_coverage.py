@@ -107,12 +107,10 @@ def test_planted_part_of_a_dangling_link_is_uncovered() -> None:
 
 
 def test_empty_annotations_are_no_matter() -> None:
-    """Uncovered annotation lists and pages that hold no annotation are not counted as shown (O-07)."""  # noqa: E501
+    """Uncovered annotation lists and pages that hold no annotation leave nothing open (O-07)."""
     names = ("Doc_0/Annots/Annotations.xml", "Doc_0/Annots/a.xml")
     empty = f"<ofd:PageAnnot {NS}/>".encode()
-    assert codes(covering_all_but(*names, parts=with_annotations(empty))) == {
-        "document.attachment_uncovered": list(names)
-    }
+    assert codes(covering_all_but(*names, parts=with_annotations(empty))) == {}
     assert codes(covering_all_but(*names, parts=with_annotations())) == {
         "document.partly_covered": list(names)
     }
