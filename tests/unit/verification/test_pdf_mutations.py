@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from tests.support.pdf_revisions import Pdf, cms_signer, seal_signer
+from tests.support.stamped import Workbench
 
 import esealkit as ek
 from esealkit.api.verify import verifier
-from tests.support.pdf_revisions import Pdf, cms_signer, seal_signer
-from tests.support.stamped import Workbench
 
 _TOKENS = (
     b"0", b"-1", b"99999999999", b"null", b"true", b"<<", b">>", b"[", b"]", b"endobj", b"obj",
@@ -108,9 +108,7 @@ def test_two_thousand_mutations(bench: Workbench, originals: list[bytes]) -> Non
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(100))
-def test_a_hundred_thousand_mutations(
-    bench: Workbench, originals: list[bytes], seed: int
-) -> None:
+def test_a_hundred_thousand_mutations(bench: Workbench, originals: list[bytes], seed: int) -> None:
     """Of a hundred thousand mutated files none passes unless nothing it says was changed."""
     for original, data in passes(bench, originals, 1_000, seed=1_000 + seed):
         assert same_but_for_inert_bits(original, data)
