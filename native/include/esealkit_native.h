@@ -1,7 +1,8 @@
 /* esealkit_native.h - SM3 (GB/T 32905) and SM2 signatures (GB/T 32918.2, curve of GB/T 32918.5).
  *
  * The whole public face of the C core.  It knows nothing of Python, allocates nothing, keeps no
- * global state that changes, and every object is a fixed-size struct that the caller owns.
+ * global state that changes but the level of the CPU, and every object is a fixed-size struct that
+ * the caller owns.
  *
  * Rules of every function here
  *   1. Argument order: out, in/out, then in.  A length or capacity follows its pointer directly;
@@ -40,6 +41,22 @@ enum {
     EK_BAD_ENCODING = 4,   /* not a strict DER SEQUENCE { r INTEGER, s INTEGER } */
     EK_BAD_SIGNATURE = 5   /* r, s or t out of range, or the equation does not hold */
 };
+
+/* --- The CPU -------------------------------------------------------------------------------- */
+
+/* What the bodies may use: each level includes those before it. */
+enum {
+    EK_LEVEL_PORTABLE = 0, /* what every CPU has */
+    EK_LEVEL_AVX2 = 1,     /* AVX2, BMI1, BMI2, ADX */
+    EK_LEVEL_AVX512 = 2    /* AVX-512 F, BW, VL, DQ, IFMA, VBMI */
+};
+
+/* The level in use: the highest of the CPU and the operating system, asked once. */
+int ek_level(void);
+
+/* For tests and benchmarks: use nothing above this level from now on, in every thread; returns the
+ * level then in use, which is never above the CPU's.  Every level computes the same. */
+int ek_level_limit(int highest);
 
 /* --- SM3 ------------------------------------------------------------------------------------ */
 

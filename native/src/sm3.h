@@ -3,13 +3,49 @@
 #define EK_SM3_H
 
 #include "bytes.h"
-#include "esealkit_native.h"
+#include "cpu.h"
 
-/* Starts a MAC under a 32-byte key; continue with ek_sm3_update.  CT: nothing leaks. */
-void ek_hmac_init(ek_sm3 *state, const uint8_t key[EK_SM3_DIGEST_SIZE]);
+/* IV of 4.1, and T_j of 4.2 rotated left by j. */
+extern const uint32_t ek_sm3_iv[8], ek_sm3_t[64];
 
-/* Ends a MAC and wipes the state.  mac may be key.  CT: nothing leaks. */
-void ek_hmac_final(uint8_t mac[EK_SM3_DIGEST_SIZE], ek_sm3 *state,
-                   const uint8_t key[EK_SM3_DIGEST_SIZE]);
+/* Writes the last one or two blocks of a message of count bytes (5.2), rest being those that fill
+ * no block; returns how many.  CT: only the length leaks. */
+size_t ek_sm3_pad(uint8_t tail[2 * EK_SM3_BLOCK_SIZE], const uint8_t *rest, uint64_t count);
+
+/* Compresses blocks of one message into its chaining value.  CT: nothing leaks but the number. */
+void ek_sm3_compress(uint32_t state[8], const uint8_t *data, size_t blocks);
+
+#if EK_X86_ASM
+void ek_sm3_compress_bmi2(uint32_t state[8], const uint8_t *data, size_t blocks);
+#endif
+
+/* Many messages at once.  Lane i of chaining word j is state[EK_SM3_LANES * j + i]; lanes beyond
+ * the width are left alone.  CT: nothing leaks but the number of blocks. */
+#define EK_SM3_LANES 32
+typedef struct ek_sm3_wide {
+    void (*compress)(uint32_t *state, const uint8_t *const *data, size_t blocks);
+    size_t width; /* lanes it works on */
+    size_t worth; /* live lanes from which on it beats what is narrower */
+} ek_sm3_wide;
+
+/* The two kernels of this CPU's level, widest first; NULL where there is none. */
+const ek_sm3_wide *ek_sm3_kernels(void);
+
+#if EK_X86
+extern const ek_sm3_wide ek_sm3_wide_avx512[2], ek_sm3_wide_avx2[2];
+#endif
+
+/* An HMAC key, as the two states that have taken in its pads: a key used again costs two blocks
+ * less each time. */
+typedef struct ek_hmac_key {
+    ek_sm3 inner, outer;
+} ek_hmac_key;
+
+/* CT: nothing leaks. */
+void ek_hmac_set_key(ek_hmac_key *key, const uint8_t bytes[EK_SM3_DIGEST_SIZE]);
+
+/* mac may be message.  CT: only the length leaks. */
+void ek_hmac(uint8_t mac[EK_SM3_DIGEST_SIZE], const ek_hmac_key *key, const uint8_t *message,
+             size_t message_len);
 
 #endif

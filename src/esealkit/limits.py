@@ -37,8 +37,9 @@ class Limits:
     """One XML part that is parsed."""
     xml_depth: int = 64
     """Nesting of XML elements: the OFD schema needs fewer than 20 without page blocks."""
-    xml_elements: int = 2_000_000
-    """Elements of one XML part."""
+    xml_marks: int = 310_000
+    """Tags, and attributes twice, of one XML part: each costs about 120 bytes when parsed.  A
+    signature with ``references`` rows has just as many, genuine pages a tenth of it."""
     der_size: int = 16 * _MIB
     """One DER structure: a seal with a large picture is under 1 MiB."""
     crl_size: int = 64 * _MIB
@@ -47,12 +48,19 @@ class Limits:
     """Nesting of DER: a CMS with certificates needs about 15."""
     der_elements: int = 200_000
     """TLVs of one DER structure that are walked."""
-    references: int = 65_535
+    references: int = 50_000
     """Reference rows of one OFD signature."""
     signatures: int = 1_000
     """Signatures of one document."""
-    pages: int = 100_000
-    """Pages of one document body."""
+    signature_bytes: int = 32 * _MIB
+    """Descriptions, values and seal files of all signatures together: they are kept while the
+    document is judged."""
+    stamps: int = 10_000
+    """Stamps of one document: a stamp on each of ten thousand pages."""
+    pages: int = 20_000
+    """Pages of one document, all bodies together."""
+    links: int = 100_000
+    """Pointers from parts to parts of one document: more than it can hold parts."""
     pdf_revisions: int = 1_000
     """Cross-reference sections of one PDF."""
     pdf_objects: int = 4_000_000

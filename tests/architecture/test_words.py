@@ -91,6 +91,8 @@ COMPUTED = {
     ("ofd/document.py", "*", "error.code"): (),
     ("pdf/examination.py", "_whole", "error.code"): (),
     ("ofd/signatures.py", "*", "error.code"): (),
+    ("ofd/entries.py", "_fault", "error.code"): (),
+    ("verification/verifier.py", "_verify_encrypted", "refused.code"): (),
     ("ofd/examination.py", "_container", "damaged[0].code"): (),
     # Local tables of codes, named once more.
     ("ofd/examination.py", "_resources", "code"): (
@@ -98,6 +100,7 @@ COMPUTED = {
         "document.active_content",
     ),
     ("ofd/coverage.py", "_listed", "code"): (
+        "document.link_uncovered",
         "document.attachment_uncovered",
         "document.extra_parts",
     ),
@@ -313,6 +316,23 @@ def test_every_phrase_exists() -> None:
             )
             for item in grades
         ],
+        "f'verdict.{found.verdict.value}'": [f"verdict.{item.value}" for item in Verdict],
+        "f'verdict.{done.verdict.value}'": [f"verdict.{item.value}" for item in Verdict],
+        "f'archive.check.{item.id}'": [
+            f"archive.check.{each}" for each in ("record", "files", "complete")
+        ],
+        "f'archive.reason.{self.reason}'": [
+            f"archive.reason.{each}"
+            for each in (
+                "unsigned_record",
+                "record_signature",
+                "signer_unknown",
+                "changed",
+                "missing",
+                "added",
+            )
+        ],
+        "f'integrity.{grade.value}'": [f"integrity.{item.value}" for item in Integrity],
         "f'short.{item.code}'": [],  # optional: the code itself is shown without one
         "key": ["label.time_claimed", "label.time_stamped"],
         "f'keys.{row.kind}'": ["keys.key", "keys.certificate"],

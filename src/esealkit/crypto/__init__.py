@@ -35,9 +35,8 @@ __all__ = [
 
 
 def backend() -> str:
-    """The body that computes: ``"native"`` or ``"pure"``.
+    """The body that computes, chosen once for this CPU.
 
-    ``"native-avx2"`` and ``"native-avx512ifma"`` are reserved for cores that pick faster code for
-    the CPU they run on.
+    ``"native-avx512ifma"``, ``"native-avx2"``, ``"native"`` (portable C) or ``"pure"`` (Python).
     """
-    return _active.NAME
+    return _active.name()

@@ -7,6 +7,7 @@ a handle is only ever given back to the body that made it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 __all__ = ["BAD_ENCODING", "BAD_SIGNATURE", "HOLDS", "Backend", "Buffer", "active"]
@@ -25,7 +26,17 @@ BAD_SIGNATURE = 5
 class Backend(Protocol):
     """The functions a body has.  Lengths, ids and types are checked by the callers."""
 
-    NAME: str
+    COMPILED: bool
+    """Whether signing is constant time and quick."""
+
+    def name(self) -> str:
+        """The variant in use, one of :meth:`variants`."""
+
+    def variants(self) -> list[str]:
+        """What this machine can run, the fastest first."""
+
+    def using(self, variant: str) -> AbstractContextManager[None]:
+        """Run another variant for the length of a block, in every thread: self-test, tests."""
 
     def sm3(self, data: Buffer) -> bytes:
         """Digest of ``data``."""

@@ -6,17 +6,43 @@ cannot be resized.  cffi releases the GIL around every call.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from esealkit._native import ffi, lib
 from esealkit.errors import EsealError
 
-NAME = "native"
-
 _NEW = ffi.new
 _FROM = ffi.from_buffer
 _SIGNATURE_MAX = lib.EK_SM2_SIGNATURE_MAX
+
+_LEVELS = {
+    lib.EK_LEVEL_PORTABLE: "native",
+    lib.EK_LEVEL_AVX2: "native-avx2",
+    lib.EK_LEVEL_AVX512: "native-avx512ifma",
+}
+_BEST = lib.ek_level()  # CPUID is asked here, once
+
+COMPILED = True
+
+
+def name() -> str:
+    return _LEVELS[lib.ek_level()]
+
+
+def variants() -> list[str]:
+    return [_LEVELS[level] for level in range(_BEST, -1, -1)]
+
+
+@contextmanager
+def using(variant: str) -> Iterator[None]:
+    before = lib.ek_level()
+    lib.ek_level_limit(next(level for level, its in _LEVELS.items() if its == variant))
+    try:
+        yield
+    finally:
+        lib.ek_level_limit(before)
 
 
 def _view(data: Any) -> Any:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes, hmac
@@ -24,8 +25,6 @@ from gmssl.sm2 import CryptSM2
 
 from esealkit.crypto._der import decode_signature, encode_signature
 from esealkit.errors import EsealError, InvalidSignature
-
-NAME = "pure"
 
 _P = 2**256 - 2**224 - 2**96 + 2**64 - 1
 _A = _P - 3
@@ -39,6 +38,21 @@ _NONCE_TAG = b"esealkit SM2 nonce 1"
 _MOST_DRAWS = 16
 
 _HOLDS, _BAD_ENCODING, _BAD_SIGNATURE = 0, 4, 5
+
+COMPILED = False
+
+
+def name() -> str:
+    return "pure"
+
+
+def variants() -> list[str]:
+    return ["pure"]
+
+
+def using(variant: str) -> AbstractContextManager[None]:
+    assert variant == "pure"
+    return nullcontext()
 
 
 class _Public:

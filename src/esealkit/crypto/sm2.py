@@ -270,7 +270,7 @@ def _judge(outcome: int) -> None:
 
 
 def _warn_if_pure() -> None:
-    if active.NAME == "pure":
+    if not active.COMPILED:
         # The place is always this line, so the default filter shows it once per process.
         warnings.warn(
             "signing in pure Python: slow and not constant time; install esealkit with its "

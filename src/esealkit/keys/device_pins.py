@@ -43,11 +43,13 @@ DevicePinSource = str | bytes | Callable[..., str | bytes] | None
 class DevicePin:
     """Where a device's PIN comes from.  No repr, pickle or local variable of ours shows it."""
 
-    __slots__ = ("_informed", "_source", "_spent")
+    __slots__ = ("_informed", "_keep", "_source", "_spent")
 
-    def __init__(self, source: DevicePinSource) -> None:
+    def __init__(self, source: DevicePinSource, *, keep: bool = False) -> None:
+        """``keep``: text serves for more than one login, where logins do not count tries."""
         self._source: Any = source
         self._spent = False
+        self._keep = keep
         self._informed = callable(source) and _takes_argument(source)
 
     @property
@@ -58,7 +60,9 @@ class DevicePin:
     @property
     def can_repeat(self) -> bool:
         """Whether the PIN can be had once more."""
-        return callable(self._source) or (self._source is not None and not self._spent)
+        if callable(self._source) or self._keep:
+            return self._source is not None
+        return self._source is not None and not self._spent
 
     @contextmanager
     def asked(self, request: PinRequest) -> Iterator[bytearray]:
@@ -79,7 +83,7 @@ class DevicePin:
         else:
             answer = source
         self._spent = True
-        if not callable(source):
+        if not callable(source) and not self._keep:
             self._source = b""
         pin = bytearray(encoded_pin(answer))
         del answer, source

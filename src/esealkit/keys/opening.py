@@ -49,8 +49,8 @@ def open_key(
 ) -> OpenedKey:
     """Open the signing key at ``source``: a path, a ``file:`` URI or the URI of a device.
 
-    ``pkcs11:`` URIs follow RFC 7512.  A device's PIN as text is sent once; a callable is asked
-    for each login, and one that takes an argument gets a
+    ``pkcs11:`` URIs follow RFC 7512; ``skf:`` and ``sdf:`` are alike.  A device's PIN as text
+    is sent once; a callable is asked for each login, and one that takes an argument gets a
     :class:`~esealkit.keys.device_pins.PinRequest`.
 
     ``certificate`` and ``chain`` are paths or bytes, PEM or DER; without ``certificate`` the
@@ -111,6 +111,18 @@ def _opened_device(
         from esealkit.keys.pkcs11 import open_pkcs11
 
         return open_pkcs11(uri, pin=pin, given=given, extra=extra)
+    if scheme == "skf":
+        from esealkit.keys.skf import open_skf
+
+        return open_skf(uri, pin=pin, given=given, extra=extra)
+    if scheme == "sdf":
+        from esealkit.keys.sdf import open_sdf
+
+        return open_sdf(uri, pin=pin, given=given, extra=extra)
+    if scheme == "https":
+        from esealkit.keys.remote import open_remote
+
+        return open_remote(uri, pin=pin, given=given, extra=extra)
     raise UnsupportedError("key.scheme_not_built", scheme=scheme)
 
 

@@ -25,7 +25,9 @@ __all__ = ["Body", "Box", "OfdDocument", "OfdPage", "PageArea", "Permissions"]
 ENTRY = "OFD.xml"
 ENCRYPTIONS = "Encryptions.xml"
 _KEPT_TREES = 16
-_MOST_BODIES = 256
+_KEPT_TEXT = 2 * 1024 * 1024
+"""Trees that are kept, and the bytes of XML they were parsed from."""
+_MOST_BODIES = 32
 """Bodies of one package: each is walked for itself; genuine files have one."""
 Box = tuple[float, float, float, float]
 
@@ -136,6 +138,7 @@ class OfdDocument:
         self.limits = package.limits
         self._parsed: dict[tuple[str, str], Xml] = {}
         self._areas: dict[str, PageArea | None] = {}
+        self._page_count = 0
         if ENTRY in package.encrypted:
             raise UnsupportedError("package.encrypted", name=ENTRY)
         self.entry = ENTRY if ENTRY in package else package.same_but_case(ENTRY)
@@ -188,10 +191,17 @@ class OfdDocument:
             self._parsed[key] = parse_xml(
                 self.package.read(name), where=name, root=root, limits=self.limits
             )
-            # A tree takes several times its text; a few are kept, hostile thousands are not.
-            while len(self._parsed) > _KEPT_TREES:
-                del self._parsed[next(iter(self._parsed))]
+            self._forget_trees()
         return self._parsed[key]
+
+    def _forget_trees(self) -> None:
+        """A tree takes many times its text: a few are kept and the newest, hostile ones are not."""
+        parts = self.package.parts
+        kept = sum(parts[name].size for name, _ in self._parsed)
+        while len(self._parsed) > 1 and (len(self._parsed) > _KEPT_TREES or kept > _KEPT_TEXT):
+            oldest = next(iter(self._parsed))
+            kept -= parts[oldest[0]].size
+            del self._parsed[oldest]
 
     def page_box(self, page: OfdPage, *, body: int = 0) -> Box:
         """The physical box of a page in mm: its own Area, else the document's PageArea.
@@ -328,8 +338,9 @@ def _read_pages(
     holder = top.child("Pages")
     elements = holder.children("Page") if holder else []
     limit = document.limits.pages
-    if len(elements) > limit:
-        raise LimitExceeded("document.page_count", count=len(elements), limit=limit)
+    document._page_count += len(elements)
+    if document._page_count > limit:
+        raise LimitExceeded("document.page_count", count=document._page_count, limit=limit)
     seen: set[int] = set()
     for position, element in enumerate(elements, 1):
         page_id = (element.get("ID") or "").strip()

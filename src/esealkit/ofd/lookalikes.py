@@ -69,7 +69,7 @@ def check_lookalikes(examination: Examination, seals: Sequence[tuple[int, bytes]
     if red:
         return failed(CHECK, code="stamp.red_seal", parts=red)
     if unseen is not None:
-        return unknown(CHECK, code="stamp.unseen", reason=unseen.code, **unseen.details)
+        return unknown(CHECK, code="stamp.unseen", **{**unseen.details, "reason": unseen.code})
     if len(candidates) > _MOST_PICTURES:
         return unknown(CHECK, code="stamp.unseen", reason="limit", pictures=len(candidates))
     return passed(CHECK, pictures=len(candidates))

@@ -124,7 +124,7 @@ def _blank(picture: bytes, limits: Limits) -> Iterator[Finding]:
         if not has_ink(raster_picture(picture, limits=limits)):
             yield failed(check, CLAUSE, code="stamp.blank")
     except EsealError as error:
-        yield unknown(check, CLAUSE, code="stamp.unseen", reason=error.code, **error.details)
+        yield unknown(check, CLAUSE, code="stamp.unseen", **{**error.details, "reason": error.code})
 
 
 def _boundary(stamps: Sequence[Stamp], picture: SealPicture | None) -> Iterator[Finding]:
@@ -198,7 +198,7 @@ def _seam(stamps: Sequence[Stamp]) -> Iterator[Finding]:
         elif doubled > _SLIVER:
             wrong.append(failed(check, CLAUSE, code="stamp.seam_overlap", stamps=members))
     if corners:
-        wrong.append(failed(check, CLAUSE, code="stamp.cut", stamps=_ids(corners), percent=0))
+        wrong.append(failed(check, CLAUSE, code="stamp.cut", stamps=_ids(corners)))
     yield from wrong or [passed(check, CLAUSE, pieces=len(cut))]
 
 

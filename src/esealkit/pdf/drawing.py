@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pdf.geometry import POINTS, Rectangle
@@ -34,6 +34,13 @@ class Drawing:
     """Three bytes per pixel, rows from the top, deflated."""
     opacity: bytes | None = field(default=None, repr=False)
     """One byte per pixel, deflated; ``None`` for an opaque picture."""
+
+    def sized(self, width_mm: float, height_mm: float) -> Drawing:
+        """The same pixels at another size."""
+        width, height = width_mm * POINTS, height_mm * POINTS
+        if (width, height) == (self.width, self.height):
+            return self
+        return replace(self, width=width, height=height)
 
     @property
     def whole(self) -> Rectangle:

@@ -50,6 +50,8 @@ _KNOWN = (
 _SILENT = frozenset({"title", "desc", "metadata"})
 _WIDEST = 100_000
 """Widths of outlines and sizes of type."""
+_OPAQUE, _BLENDED, _LAYER, _GRADIENT = 0.15, 1.0, 3.5, 4.5
+"""Work for one pixel, in the unit of :mod:`esealkit.picture._svg_cost`; measured."""
 _LAYERING = ("opacity", "clip-path", "mix-blend-mode", "isolation")
 _PAINTS = ("fill", "stroke", "stop-color", "color", "fill-opacity", "stroke-opacity")
 # What a style sheet may not hold: it applies to elements that cannot be told here.
@@ -104,7 +106,7 @@ def tame_svg(svg: bytes, *, dpi: float, limits: Limits) -> TameSvg:
         parser.Parse(svg, True)
     except expat.ExpatError as error:
         raise MalformedError("picture.svg", reason=expat.ErrorString(error.code)) from None
-    except (ValueError, OverflowError) as error:
+    except (ValueError, OverflowError, LookupError) as error:  # encodings that Python lacks
         raise MalformedError("picture.svg", reason=type(error).__name__) from None
     return reader.finish()
 
@@ -297,13 +299,7 @@ class _Reader:
             if "%" in dashes or not lengths:
                 raise UnsupportedError("picture.svg_element", name="stroke-dasharray")
             dashed = sum(lengths) or 1e-9
-        heavy = above.heavy if above else 0.15
-        for key in _PAINTS:
-            paint = style.get(key, "")
-            if "url(" in paint:
-                heavy = max(heavy, 4.5)
-            elif paint and ("opacity" in key or "rgba" in paint or "hsla" in paint or "#" in paint):
-                heavy = max(heavy, 1.0 if "opacity" in key or len(paint) in (5, 9) else 0.15)
+        heavy = max([above.heavy if above else _OPAQUE, *(_paint_cost(style, k) for k in _PAINTS)])
         width = NUMBER.search(style.get("stroke-width", ""))
         font = above.font if above else math.inf
         if "font-size" in style:
@@ -331,7 +327,7 @@ class _Reader:
         cost = 50.0
         pixels = self.width * self.height
         if frame.layered:
-            cost += 3.5 * pixels
+            cost += _LAYER * pixels
         clip = style.get("clip-path", "none").strip()
         if clip != "none":
             clipping = self.ids.get(clip.removeprefix("url(").strip(" )#'\""))
@@ -359,7 +355,7 @@ class _Reader:
                 ),
             )
         elif name == "image":
-            cost += 4.5 * pixels
+            cost += _GRADIENT * pixels
         return cost
 
     def _refer(self, name: str, href: str | None, values: dict[str, str], frame: _Frame) -> None:
@@ -379,7 +375,7 @@ class _Reader:
             if frame.dashed:
                 raise UnsupportedError("picture.svg_element", name="use")
             # The copy may lie anywhere and take another paint: at least a whole canvas each.
-            frame.cost += used.cost * max(frame.heavy / 0.15, 1.0) + self.width * self.height
+            frame.cost += used.cost * max(frame.heavy / _OPAQUE, 1.0) + self.width * self.height
             frame.depth = max(frame.depth, used.depth + 1)
             frame.layers = max(frame.layers, used.layers)
             if len(self.frames) + used.depth > _DEPTH:
@@ -409,6 +405,15 @@ class _Reader:
     def _within_budget(self, cost: float) -> None:
         if not cost <= self.limits.drawing_work:
             raise LimitExceeded("picture.work", what="work", allowed=self.limits.drawing_work)
+
+
+def _paint_cost(style: Mapping[str, str], key: str) -> float:
+    """What a pixel of one paint property costs: plain, blended with what lies below, gradient."""
+    paint = style.get(key, "").strip()
+    if "url(" in paint:
+        return _GRADIENT
+    see_through = "rgba" in paint or "hsla" in paint or (paint[:1] == "#" and len(paint) in (5, 9))
+    return _BLENDED if see_through or (paint and key.endswith("opacity")) else _OPAQUE
 
 
 def _styled(values: dict[str, str]) -> Mapping[str, str]:

@@ -31,6 +31,7 @@ __all__ = [
     "ink_share",
     "normal",
     "pillow",
+    "planes",
     "similarity",
 ]
 
@@ -131,12 +132,23 @@ def pillow() -> Any:
     return Image, ImageChops, ImageFilter
 
 
+def planes(pixels: Pixels) -> tuple[Any, Any, Any, Any]:
+    """Red, green, blue and alpha, each as an image of its own.
+
+    :raises MissingExtra: ``picture.extra``: Pillow is not installed.
+    """
+    image_of, _, _ = pillow()
+    size = (pixels.width, pixels.height)
+    red, green, blue, alpha = image_of.frombuffer(
+        "RGBA", size, pixels.rgba, "raw", "RGBA", 0, 1
+    ).split()
+    return red, green, blue, alpha
+
+
 def ink_of(pixels: Pixels) -> Any:
     """How far each pixel is from white paper: 0 blank, 255 full ink of any colour."""
-    image_of, chops, _ = pillow()
-    size = (pixels.width, pixels.height)
-    image = image_of.frombuffer("RGBA", size, pixels.rgba, "raw", "RGBA", 0, 1)
-    red, green, blue, alpha = image.split()
+    _, chops, _ = pillow()
+    red, green, blue, alpha = planes(pixels)
     least = chops.darker(chops.darker(red, green), blue)
     return chops.multiply(chops.invert(least), alpha)
 

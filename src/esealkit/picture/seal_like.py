@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from esealkit.picture.compare import ink_of, pillow
+from esealkit.picture.compare import ink_of, pillow, planes
 from esealkit.picture.raster import Pixels
 
 __all__ = ["is_coloured", "looks_like_a_seal"]
@@ -31,10 +31,8 @@ def is_coloured(pixels: Pixels) -> bool:
 
     :raises MissingExtra: ``picture.extra``: Pillow is not installed.
     """
-    image_of, chops, _ = pillow()
-    size = (pixels.width, pixels.height)
-    image = image_of.frombuffer("RGBA", size, pixels.rgba, "raw", "RGBA", 0, 1)
-    red, green, blue, alpha = image.split()
+    _, chops, _ = pillow()
+    red, green, blue, alpha = planes(pixels)
     most = chops.lighter(chops.lighter(red, green), blue)
     least = chops.darker(chops.darker(red, green), blue)
     colour = chops.multiply(chops.subtract(most, least), alpha)
@@ -54,9 +52,7 @@ def looks_like_a_seal(pixels: Pixels) -> bool:
     width, height = box[2] - box[0], box[3] - box[1]
     if min(width, height) < 24 or not 0.5 <= width / height <= 2:
         return False
-    size = (pixels.width, pixels.height)
-    image = image_of.frombuffer("RGBA", size, pixels.rgba, "raw", "RGBA", 0, 1)
-    red, green, blue, alpha = image.split()
+    red, green, blue, alpha = planes(pixels)
     redness = chops.multiply(chops.subtract(red, chops.lighter(green, blue)), alpha)
     # Whole cells: thin lines become faint ones, so a cell counts from a quarter on.
     red_mask = redness.point([255 if i >= _RED else 0 for i in range(256)])

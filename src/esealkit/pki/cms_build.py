@@ -17,7 +17,14 @@ from esealkit.errors import UnsupportedError
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.cms import digest_named
 
-__all__ = ["Family", "build_signed_message", "signing_certificate_attribute"]
+__all__ = [
+    "Family",
+    "MessageDraft",
+    "build_signed_message",
+    "draft_signed_message",
+    "signing_certificate_attribute",
+    "timestamp_attribute",
+]
 
 _INTEGER_1 = build.integer(1)
 
@@ -67,6 +74,94 @@ _STANDARD = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageDraft:
+    """A message that lacks only its signature; it may be signed in another process."""
+
+    to_be_signed: bytes
+    """The message to sign: the attributes' SET, or the content."""
+    certificate: bytes
+    """The signer's certificate, DER."""
+    family: Family
+    kind: str
+    """OID of the encapsulated content."""
+    chain: tuple[bytes, ...] = ()
+    attributes: bytes | None = None
+    """Signed attributes as a SET, or ``None``."""
+    content: bytes | None = None
+    """Encapsulated octets, or ``None``."""
+
+    def signed(self, value: bytes, unsigned_attributes: Sequence[bytes] = ()) -> bytes:
+        """The ContentInfo with ``value``, the DER signature over :attr:`to_be_signed`."""
+        signer = Certificate(self.certificate)
+        digest = build.sequence(build.oid(self.family.digest))
+        signed = self.attributes
+        info = build.sequence(
+            _INTEGER_1,
+            build.sequence(signer.issuer_der, build.integer(signer.serial)),
+            digest,
+            # The attributes are stored under [0] IMPLICIT, and signed as the SET they are.
+            *([b"\xa0" + signed[1:]] if signed is not None else []),
+            build.sequence(build.oid(self.family.signature_algorithm), self.family.parameters),
+            build.octet_string(value),
+            *([der.encode(0xA1, *sorted(unsigned_attributes))] if unsigned_attributes else []),
+        )
+        encapsulated = [build.oid(self.kind)]
+        if self.content is not None:
+            encapsulated.append(build.context(0, build.octet_string(self.content)))
+        certificates = list(dict.fromkeys([self.certificate, *self.chain]))
+        body = build.sequence(
+            _INTEGER_1 if self.kind == self.family.data else build.integer(3),
+            build.set_of([digest]),
+            build.sequence(*encapsulated),
+            der.encode(0xA0, *sorted(certificates)),
+            build.set_of([info]),
+        )
+        return build.sequence(build.oid(self.family.signed_data), build.context(0, body))
+
+
+def draft_signed_message(
+    document: bytes,
+    *,
+    certificate: bytes,
+    chain: Sequence[bytes] = (),
+    family: Family | None = None,
+    attributes: bool = False,
+    content: bytes | None = None,
+    content_type: str | None = None,
+    signing_time: dt.datetime | None = None,
+    extra_attributes: Sequence[bytes] = (),
+    digest: bytes | None = None,
+) -> MessageDraft:
+    """A message over ``document`` laid out; arguments as for :func:`build_signed_message`."""
+    family = family or Family.gm()
+    kind = content_type or family.data
+    signed: bytes | None = None
+    if attributes:
+        _, function = digest_named(family.digest)
+        stated = digest or function(document if content is None else content)
+        rows = [
+            _attribute(oids.ATTRIBUTE_CONTENT_TYPE, build.oid(kind)),
+            _attribute(oids.ATTRIBUTE_MESSAGE_DIGEST, build.octet_string(stated)),
+            *extra_attributes,
+        ]
+        if signing_time is not None:
+            rows.append(_attribute(oids.ATTRIBUTE_SIGNING_TIME, build.time(signing_time)))
+        signed = build.set_of(rows)
+        message = signed
+    else:
+        message = document if content is None else content
+    return MessageDraft(
+        to_be_signed=message,
+        certificate=certificate,
+        family=family,
+        kind=kind,
+        chain=tuple(chain),
+        attributes=signed,
+        content=content,
+    )
+
+
 def build_signed_message(
     document: bytes,
     *,
@@ -96,50 +191,25 @@ def build_signed_message(
         becomes an unsigned attribute.
     Raises what ``sign`` and ``stamp`` raise.
     """
-    family = family or Family.gm()
-    kind = content_type or family.data
-    signer = Certificate(certificate)
-    signed: bytes | None = None
-    if attributes:
-        _, function = digest_named(family.digest)
-        stated = digest or function(document if content is None else content)
-        rows = [
-            _attribute(oids.ATTRIBUTE_CONTENT_TYPE, build.oid(kind)),
-            _attribute(oids.ATTRIBUTE_MESSAGE_DIGEST, build.octet_string(stated)),
-            *extra_attributes,
-        ]
-        if signing_time is not None:
-            rows.append(_attribute(oids.ATTRIBUTE_SIGNING_TIME, build.time(signing_time)))
-        signed = build.set_of(rows)
-        message = signed
-    else:
-        message = document if content is None else content
-    value = sign(message)
-    tokens = [_attribute(oids.ATTRIBUTE_TIMESTAMP_TOKEN, stamp(value))] if stamp else []
-    algorithm = build.sequence(build.oid(family.digest))
-    info = build.sequence(
-        _INTEGER_1,
-        build.sequence(signer.issuer_der, build.integer(signer.serial)),
-        algorithm,
-        # The attributes are stored under [0] IMPLICIT, and signed as the SET they are.
-        *([b"\xa0" + signed[1:]] if signed is not None else []),
-        build.sequence(build.oid(family.signature_algorithm), family.parameters),
-        build.octet_string(value),
-        *([der.encode(0xA1, *tokens)] if tokens else []),
+    draft = draft_signed_message(
+        document,
+        certificate=certificate,
+        chain=chain,
+        family=family,
+        attributes=attributes,
+        content=content,
+        content_type=content_type,
+        signing_time=signing_time,
+        extra_attributes=extra_attributes,
+        digest=digest,
     )
-    encapsulated = [build.oid(kind)]
-    if content is not None:
-        encapsulated.append(build.context(0, build.octet_string(content)))
-    certificates = list(dict.fromkeys([certificate, *chain]))
-    version = _INTEGER_1 if kind == family.data else build.integer(3)
-    body = build.sequence(
-        version,
-        build.set_of([algorithm]),
-        build.sequence(*encapsulated),
-        der.encode(0xA0, *sorted(certificates)),
-        build.set_of([info]),
-    )
-    return build.sequence(build.oid(family.signed_data), build.context(0, body))
+    value = sign(draft.to_be_signed)
+    return draft.signed(value, [timestamp_attribute(stamp(value))] if stamp else [])
+
+
+def timestamp_attribute(token: bytes) -> bytes:
+    """The unsigned attribute that carries a time stamp token (RFC 3161 appendix A)."""
+    return _attribute(oids.ATTRIBUTE_TIMESTAMP_TOKEN, token)
 
 
 def signing_certificate_attribute(certificate: bytes, digest: str = oids.SM3) -> bytes:

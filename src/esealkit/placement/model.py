@@ -38,8 +38,18 @@ Pages = Iterable[int] | Literal["all", "odd", "even"] | None
 every second one beginning with the first or the second."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stamped:
+    """What every placement may say of the stamp itself."""
+
+    size: tuple[float, float] | None = None
+    """Width and height in mm to draw the seal at; its picture's true size unless told."""
+    off_page: bool = False
+    """Let the stamp lie partly or wholly outside its page, which is refused otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
-class At:
+class At(_Stamped):
     """The stamp's top left at a point of one page."""
 
     page: int = 1
@@ -53,7 +63,7 @@ class At:
 
 
 @dataclass(frozen=True, slots=True)
-class EveryPage:
+class EveryPage(_Stamped):
     """The stamp's top left at the same point of every page."""
 
     x: float = 0.0
@@ -67,7 +77,7 @@ class EveryPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Seam:
+class Seam(_Stamped):
     """A seam stamp (骑缝章): one seal cut into strips, a strip on the edge of each page.
 
     The strips of a group of pages make exactly one whole seal.  Each is a stamp of full size,
@@ -99,7 +109,7 @@ class Seam:
 
 
 @dataclass(frozen=True, slots=True)
-class Keyword:
+class Keyword(_Stamped):
     """The stamp on a text of the document: anchor on anchor.
 
     Space, full and half width forms and compatibility forms do not matter; case does.
@@ -120,7 +130,7 @@ class Keyword:
 
 
 @dataclass(frozen=True, slots=True)
-class InAnnotation:
+class InAnnotation(_Stamped):
     """The stamp in the middle of a box that the document holds ready.
 
     Beyond the fixed contract: names and meaning may still change.
@@ -153,6 +163,9 @@ class Placed:
     """Height in mm."""
     clip: Box | None = None
     """Part to show, ``x y width height`` in mm within the stamp; ``None`` for all of it."""
+
+    off_page: bool = False
+    """Whether it may lie outside its page."""
 
     @property
     def shown(self) -> Box:

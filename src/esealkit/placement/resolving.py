@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from esealkit.errors import PlacementError, UsageError
@@ -37,31 +37,28 @@ def resolve(
     *,
     width: float,
     height: float,
-    allow_off_page: bool = False,
 ) -> tuple[Placed, ...]:
     """Boxes for ``placement`` on a document; several placements are one signature.
 
-    :param width: the stamp's width in mm; ``height`` likewise.
-    :param allow_off_page: let stamps lie partly or wholly outside their page.
+    :param width: the picture's width in mm, of a stamp with no size of its own; ``height``
+        likewise.
     :raises PlacementError: a page, text or annotation that does not exist, a stamp off its
         page, a seam over a single page, or the same box twice.
     :raises UsageError: not a placement, or no usable size.
     """
-    if not all(math.isfinite(value) and 0 < value < _LARGEST for value in (width, height)):
-        raise UsageError("usage.stamp_size", width=width, height=height)
-    resolver = _Resolver(surface, width, height)
-    found = [placed for item in _listed(placement) for placed in resolver.one(item)]
+    reader = _Reader(surface)
+    found: list[Placed] = []
+    for item in _listed(placement):
+        found += _Resolver(reader, item, item.size or (width, height)).boxes()
     if len(set(found)) != len(found):
         raise PlacementError("placement.twice")
     for placed in found:
         box = surface.page_box(placed.page_index)
-        check_on_page(placed, box[2], box[3], allow_off_page=allow_off_page)
+        check_on_page(placed, box[2], box[3])
     return tuple(found)
 
 
-def check_on_page(
-    placed: Placed, width: float, height: float, *, allow_off_page: bool = False
-) -> None:
+def check_on_page(placed: Placed, width: float, height: float) -> None:
     """What is shown of a stamp must lie on its page and be there at all.
 
     :param width: the page's width in mm; ``height`` likewise.
@@ -80,7 +77,7 @@ def check_on_page(
         and left + wide <= width + _SLACK
         and top + high <= height + _SLACK
     )
-    if not (inside or allow_off_page):
+    if not (inside or placed.off_page):
         raise PlacementError(
             "placement.off_page", page=page, width=round(width, 2), height=round(height, 2)
         )
@@ -101,133 +98,143 @@ def _listed(placement: Placement | Iterable[Placement]) -> Sequence[Placement]:
     return listed
 
 
-class _Resolver:
-    """One document and one stamp; the text of a few pages is kept for the next keyword."""
+class _Reader:
+    """The pages of one document; the text of a few is kept for the next keyword."""
 
-    def __init__(self, surface: Surface, width: float, height: float) -> None:
-        self._surface = surface
-        self._count = surface.page_count
-        self._width, self._height = width, height
+    def __init__(self, surface: Surface) -> None:
+        self.surface = surface
+        self.count = surface.page_count
         self._lines: dict[int, list[Line]] = {}
 
-    def one(self, item: Placement) -> Iterator[Placed]:
-        """The boxes of one placement."""
-        match item:
-            case At():
-                left, top, *_ = self._surface.page_box(self._page(item.page), item.area)
-                yield self._box(self._page(item.page), left + item.x, top + item.y)
-            case EveryPage():
-                for index in self._pages(item.pages):
-                    left, top, *_ = self._surface.page_box(index, item.area)
-                    yield self._box(index, left + item.x, top + item.y)
-            case Seam():
-                yield from seam_strips(
-                    item,
-                    self._pages(item.pages),
-                    self._surface,
-                    width=self._width,
-                    height=self._height,
-                )
-            case Keyword():
-                yield from self._keyword(item)
-            case InAnnotation():
-                yield from self._annotation(item)
-
-    def _box(self, index: int, x: float, y: float) -> Placed:
-        return Placed(
-            page_index=index,
-            x=float(x),
-            y=float(y),
-            width=self._width,
-            height=self._height,
-        )
-
-    def _page(self, page: int) -> int:
+    def page(self, page: int) -> int:
+        """The index of a page number."""
         if not isinstance(page, int):
             raise UsageError("usage.page", text=repr(page))
-        index = page - 1 if page > 0 else self._count + page
-        if page == 0 or not 0 <= index < self._count:
-            raise PlacementError("placement.no_page", page=page, count=self._count)
+        index = page - 1 if page > 0 else self.count + page
+        if page == 0 or not 0 <= index < self.count:
+            raise PlacementError("placement.no_page", page=page, count=self.count)
         return index
 
-    def _pages(self, pages: Pages) -> list[int]:
+    def pages(self, pages: Pages) -> list[int]:
         """Indices in the document's order, each once."""
         if pages is None or pages == "all":
-            return list(range(self._count))
+            return list(range(self.count))
         if pages == "odd":
-            return list(range(0, self._count, 2))
+            return list(range(0, self.count, 2))
         if pages == "even":
-            return list(range(1, self._count, 2))
+            return list(range(1, self.count, 2))
         if isinstance(pages, str):
             raise UsageError("usage.page", text=pages)
         try:
-            return sorted({self._page(page) for page in pages})
+            return sorted({self.page(page) for page in pages})
         except TypeError:
             raise UsageError("usage.page", text=repr(pages)) from None
 
-    def _keyword(self, item: Keyword) -> Iterator[Placed]:
+    def lines(self, index: int) -> list[Line]:
+        """The lines of text of a page."""
+        if index not in self._lines:
+            while len(self._lines) >= _KEPT_PAGES:
+                del self._lines[next(iter(self._lines))]
+            self._lines[index] = lines_of(self.surface.glyphs(index))
+        return self._lines[index]
+
+
+class _Resolver:
+    """One placement of one stamp."""
+
+    def __init__(self, reader: _Reader, item: Placement, size: tuple[float, float]) -> None:
+        self._reader, self._item = reader, item
+        try:
+            self._width, self._height = size
+            usable = all(math.isfinite(value) and 0 < value < _LARGEST for value in size)
+        except (TypeError, ValueError):
+            usable = False
+        if not usable:
+            raise UsageError("usage.stamp_size", found=repr(size))
+
+    def boxes(self) -> list[Placed]:
+        """Where the stamp goes."""
+        item, reader = self._item, self._reader
+        match item:
+            case At():
+                return [self._in_area(reader.page(item.page), item)]
+            case EveryPage():
+                return [self._in_area(index, item) for index in reader.pages(item.pages)]
+            case Seam():
+                pages, size = reader.pages(item.pages), (self._width, self._height)
+                return seam_strips(item, pages, reader.surface, width=size[0], height=size[1])
+            case Keyword():
+                return self._keyword(item)
+            case InAnnotation():
+                return self._annotation(item)
+
+    def _in_area(self, index: int, item: At | EveryPage) -> Placed:
+        left, top, *_ = self._reader.surface.page_box(index, item.area)
+        return self._box(index, float(left + item.x), float(top + item.y))
+
+    def _box(self, index: int, x: float, y: float, scale: float = 1.0) -> Placed:
+        return Placed(
+            page_index=index,
+            x=x,
+            y=y,
+            width=self._width if scale == 1 else round(self._width * scale, 4),
+            height=self._height if scale == 1 else round(self._height * scale, 4),
+            off_page=self._item.off_page,
+        )
+
+    def _keyword(self, item: Keyword) -> list[Placed]:
         fractions = _ANCHORS.get(item.anchor)
         if fractions is None or not normal(item.text) or item.nth == 0:
             raise UsageError("usage.keyword", found=repr(item))
         hits: list[tuple[int, Found]] = []
-        pages = self._pages(item.pages)
+        pages = self._reader.pages(item.pages)
         for index in pages:
-            hits += [(index, hit) for hit in find(item.text, self._page_lines(index))]
+            hits += [(index, hit) for hit in find(item.text, self._reader.lines(index))]
         if not hits:
             self._explain_miss(item, pages)
-        for index, hit in self._choose(hits, item.nth, item.text):
+        placed: list[Placed] = []
+        for index, hit in _chosen(hits, item.nth, item.text):
             x, y = _anchored(hit.box, (self._width, self._height), fractions)
-            yield self._box(index, round(x + item.dx, 4), round(y + item.dy, 4))
-
-    def _page_lines(self, index: int) -> list[Line]:
-        if index not in self._lines:
-            while len(self._lines) >= _KEPT_PAGES:
-                del self._lines[next(iter(self._lines))]
-            self._lines[index] = lines_of(self._surface.glyphs(index))
-        return self._lines[index]
+            placed.append(self._box(index, round(x + item.dx, 4), round(y + item.dy, 4)))
+        return placed
 
     def _explain_miss(self, item: Keyword, pages: Sequence[int]) -> None:
-        lines = (line for index in pages for line in self._page_lines(index))
+        lines = (line for index in pages for line in self._reader.lines(index))
         near = nearest(item.text, lines)
         if near:
             raise PlacementError("placement.keyword_near", text=item.text, near=near)
-        if not any(self._page_lines(index) for index in pages):
+        if not any(self._reader.lines(index) for index in pages):
             raise PlacementError("placement.no_text", text=item.text, pages=len(pages))
         raise PlacementError("placement.keyword_missing", text=item.text, pages=len(pages))
 
-    def _choose(self, hits: list[_T], nth: int | None, text: str) -> list[_T]:
-        if nth is None:
-            return hits
-        index = nth - 1 if nth > 0 else len(hits) + nth
-        if not 0 <= index < len(hits):
-            raise PlacementError("placement.nth", text=text, nth=nth, count=len(hits))
-        return [hits[index]]
-
-    def _annotation(self, item: InAnnotation) -> Iterator[Placed]:
+    def _annotation(self, item: InAnnotation) -> list[Placed]:
         if not item.name or item.nth == 0:
             raise UsageError("usage.annotation", found=repr(item))
-        slots = [slot for index in range(self._count) for slot in self._surface.slots(index)]
+        surface = self._reader.surface
+        slots = [slot for index in range(self._reader.count) for slot in surface.slots(index)]
         named = [slot for slot in slots if item.name in slot.names]
+        if not slots:
+            raise PlacementError("placement.no_annotations", name=item.name)
         if not named:
             known = list(dict.fromkeys(name for slot in slots for name in slot.names))
-            if not known:
-                raise PlacementError("placement.no_annotations", name=item.name)
             raise PlacementError("placement.annotation_missing", name=item.name, known=known)
-        for slot in self._choose(named, item.nth, item.name):
-            yield self._in_slot(slot, fill=item.fill)
+        return [self._in_slot(slot, item) for slot in _chosen(named, item.nth, item.name)]
 
-    def _in_slot(self, slot: Slot, *, fill: bool) -> Placed:
+    def _in_slot(self, slot: Slot, item: InAnnotation) -> Placed:
         _, _, wide, high = slot.box
-        scale = min(wide / self._width, high / self._height) if fill else 1.0
-        size = (round(self._width * scale, 4), round(self._height * scale, 4))
+        scale = min(wide / self._width, high / self._height) if item.fill else 1.0
+        size = (self._width * scale, self._height * scale)
         x, y = _anchored(slot.box, size, _ANCHORS["center"])
-        return Placed(
-            page_index=slot.page_index,
-            x=round(x, 4),
-            y=round(y, 4),
-            width=size[0],
-            height=size[1],
-        )
+        return self._box(slot.page_index, round(x, 4), round(y, 4), scale)
+
+
+def _chosen(hits: list[_T], nth: int | None, text: str) -> list[_T]:
+    if nth is None:
+        return hits
+    index = nth - 1 if nth > 0 else len(hits) + nth
+    if not 0 <= index < len(hits):
+        raise PlacementError("placement.nth", text=text, nth=nth, count=len(hits))
+    return [hits[index]]
 
 
 _ANCHORS: dict[str, tuple[float, float]] = {

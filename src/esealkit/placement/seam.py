@@ -111,4 +111,5 @@ def _strip(
         width=width,
         height=height,
         clip=clip,
+        off_page=seam.off_page,
     )

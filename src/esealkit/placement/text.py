@@ -19,6 +19,8 @@ __all__ = ["Found", "Line", "find", "lines_of", "nearest", "normal"]
 
 _GAP = 3.0
 """em between two glyphs that still belong together: forms space out their labels."""
+_WIDE_GAP = 6.0
+"""The same between characters drawn one by one, as justified labels of invoices are."""
 _SAME_LINE = 0.35
 """em that the middles of neighbours may differ across the line."""
 _MOST_LINES = 20_000
@@ -145,9 +147,10 @@ def _place(glyph: Glyph) -> _Place:
 def _goes_on(before: _Place, after: _Place) -> bool:
     """Whether two glyphs stand on one line with no more than a wide space between them."""
     em = min(before.em, after.em)
-    return abs(
-        after.across - before.across
-    ) <= _SAME_LINE * em and after.start - before.end <= _GAP * max(before.em, after.em)
+    widest = _WIDE_GAP if before.glyph.alone and after.glyph.alone else _GAP
+    if after.start - before.end > widest * max(before.em, after.em):
+        return False
+    return abs(after.across - before.across) <= _SAME_LINE * em
 
 
 def _as_written(glyphs: Sequence[Glyph]) -> list[Line]:

@@ -32,7 +32,6 @@ from esealkit.verification.results import (
     CertificateFacts,
     DocumentResult,
     PartFacts,
-    SealFacts,
     SignatureResult,
     StampFacts,
 )
@@ -217,28 +216,39 @@ class _Page:
         return tag(
             "section",
             tag("h3", f"{kind} {place} ", name, " — ", self.verdict(signature.verdict)),
-            tag("div", self._figure(signature.seal), facts, class_="seal"),
+            tag("div", self._figure(signature), facts, class_="seal"),
             self._three_parts(signature),
             self._groups(signature),
             self.deviations(signature.deviations),
         )
 
-    def _figure(self, seal: SealFacts | None) -> Child:
-        if seal is None:
-            return None
-        lang, picture = self.lang, seal.picture
-        shown = show(picture.data, self.budget)
+    def _figure(self, signature: SignatureResult) -> Child:
+        """The seal's picture, or the mark's."""
+        lang, seal, mark = self.lang, signature.seal, signature.mark
+        if seal is not None:
+            picture = seal.picture
+            size = phrase(
+                "html.declared_size", lang, width=picture.width_mm, height=picture.height_mm
+            )
+            caption = f"{picture.format.upper()} · {size}"
+            return self._picture(picture.data, picture.format, seal.name, caption)
+        if mark is not None:
+            caption = f"{phrase('label.mark', lang)} · {mark.format or '?'}"
+            return self._picture(mark.data, mark.format or "?", phrase("label.mark", lang), caption)
+        return None
+
+    def _picture(self, data: bytes, declared: str, name: str, caption: str) -> Child:
+        shown = show(data, self.budget)
         box = (
             tag(
                 "div",
-                tag("img", src=shown.uri, alt=phrase("html.picture_of", lang, name=seal.name)),
+                tag("img", src=shown.uri, alt=phrase("html.picture_of", self.lang, name=name)),
                 class_="picture",
             )
             if shown.uri
-            else tag("div", self._not_shown(shown.why, picture.format), class_="picture bare")
+            else tag("div", self._not_shown(shown.why, declared), class_="picture bare")
         )
-        size = phrase("html.declared_size", lang, width=picture.width_mm, height=picture.height_mm)
-        return tag("figure", box, tag("figcaption", f"{picture.format.upper()} · {size}"))
+        return tag("figure", box, tag("figcaption", caption))
 
     def _not_shown(self, why: str, declared: str) -> str:
         lang = self.lang

@@ -34,6 +34,11 @@ _VERDICT_MARKS = {
 }
 
 
+_ALWAYS_SHOWN = ("document.encryption", "document.entries")
+"""Checks of the whole document that say something even where they pass: what was verified was
+decrypted, and no file was smuggled in."""
+
+
 def report_text(run: Run, lang: words.Language) -> str:
     """The whole report."""
     lines: list[str] = []
@@ -125,7 +130,11 @@ def _document(document: DocumentResult, lang: words.Language, policy: str) -> It
         yield f"  {phrase('label.reason', lang)}: {_reason(document.checks, document.code, lang)}"
     for signature in document.signatures:
         yield from _signature(signature, lang)
-    bare = [item for item in document.checks if item.effect is not None]
+    bare = [
+        item
+        for item in document.checks
+        if item.effect is not None or item.finding.check in _ALWAYS_SHOWN
+    ]
     yield from _checks(bare, lang)
     yield from _deviations(document, lang)
     if document.reservations:
@@ -168,6 +177,10 @@ def _signature(signature: SignatureResult, lang: words.Language) -> Iterator[str
         yield f"      {phrase('label.time', lang)}: {moment} ({phrase(key, lang)})"
     if signature.stamps:
         yield f"      {phrase('label.stamps', lang)}: {_stamps(signature, lang)}"
+    if signature.mark is not None:
+        mark = signature.mark
+        shown = f"{mark.format or '?'}, {inert(mark.part)}"
+        yield f"      {phrase('label.mark', lang)}: {shown}"
     grades = (
         ("integrity", judged.integrity),
         ("identity", judged.identity),

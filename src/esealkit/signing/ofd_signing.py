@@ -1,27 +1,59 @@
-"""A seal signature on an OFD document, as states that can only do their next step."""
+"""A signature on an OFD document, as states that can only do their next step."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from esealkit.crypto import sm3
-from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import UnsupportedError
 from esealkit.ofd.document import OfdDocument
-from esealkit.ofd.embed import ESEALKIT, SignaturePlan, StampBox, complete, plan
+from esealkit.ofd.embed import ESEALKIT, MarkPicture, SignaturePlan, StampBox, complete, plan
 from esealkit.ofd.package import Package
+from esealkit.ofd.protection import Protection
 from esealkit.ofd.signatures import Provider
 from esealkit.ofd.surface import OfdSurface
 from esealkit.pki.certificate import Certificate
-from esealkit.pki.cms_build import build_signed_message
+from esealkit.pki.cms_build import draft_signed_message
 from esealkit.placement import Placement, resolve
 from esealkit.seal.build import build_to_be_signed
 from esealkit.seal.model import Edition, ElectronicSeal
 from esealkit.signing.prepared import PreparedValue, Signed, StagedSigning
 
-__all__ = ["finish_staged", "lay_out", "lay_out_signature", "sign_description", "stamp_boxes"]
+__all__ = [
+    "Extent",
+    "PlacedMark",
+    "finish_staged",
+    "lay_out",
+    "lay_out_signature",
+    "stamp_boxes",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """What a signature covers, forbids and builds on."""
+
+    body: int = 0
+    """Document body, from 0."""
+    lock: bool = False
+    """Whether further signatures are forbidden (GB/T 33190-2016 18.1)."""
+    protect: Protection = "whole"
+    """Which parts are protected."""
+    relative_to: int | None = None
+    """Index of the signature that this one builds on (GM/T 0099-2020), or ``None``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedMark:
+    """A mark with its size in mm and its places."""
+
+    picture: MarkPicture
+    width: float
+    height: float
+    placement: Placement | Iterable[Placement]
 
 
 def stamp_boxes(
@@ -29,18 +61,14 @@ def stamp_boxes(
     seal: ElectronicSeal,
     placement: Placement | Iterable[Placement],
     *,
-    size: tuple[float, float] | None = None,
-    allow_off_page: bool = False,
     body: int = 0,
 ) -> tuple[StampBox, ...]:
-    """Where ``seal`` lands on ``document``; parameters and errors as for :func:`lay_out`."""
-    width, height = size or (float(seal.picture.width_mm), float(seal.picture.height_mm))
+    """Where ``seal`` lands on ``document``; errors as for :func:`placement.resolve`."""
     return resolve(
         placement,
         OfdSurface(document, body=body),
-        width=width,
-        height=height,
-        allow_off_page=allow_off_page,
+        width=float(seal.picture.width_mm),
+        height=float(seal.picture.height_mm),
     )
 
 
@@ -51,16 +79,11 @@ def lay_out(
     certificate: Certificate,
     placement: Placement | Iterable[Placement],
     when: dt.datetime,
-    size: tuple[float, float] | None = None,
-    allow_off_page: bool = False,
-    lock: bool = False,
+    extent: Extent,
     provider: Provider | None = None,
-    body: int = 0,
 ) -> tuple[SignaturePlan, PreparedValue]:
-    """State *Prepared*: stamps, references and Signature.xml, and the value over them.
+    """State *Prepared* of a seal signature: stamps, references and Signature.xml, and the value.
 
-    :param size: width and height in mm to draw the seal at; its picture's own otherwise.
-    :param allow_off_page: let stamps lie partly or wholly outside their page.
     :raises Forbidden, PlacementError, DocumentError, UnsupportedError: see :func:`ofd.embed.plan`.
     """
     if seal.edition not in (Edition.V1, Edition.V4, Edition.V5):
@@ -69,14 +92,13 @@ def lay_out(
     laid = plan(
         document,
         when=when,
-        stamps=stamp_boxes(
-            document, seal, placement, size=size, allow_off_page=allow_off_page, body=body
-        ),
-        body=body,
+        stamps=stamp_boxes(document, seal, placement, body=extent.body),
         seal=seal.der,
-        lock=lock,
         provider=provider or ESEALKIT,
-        allow_off_page=allow_off_page,
+        body=extent.body,
+        lock=extent.lock,
+        protect=extent.protect,
+        relative_to=extent.relative_to,
     )
     to_be_signed = build_to_be_signed(
         seal.der,
@@ -89,7 +111,7 @@ def lay_out(
     value = PreparedValue(
         to_be_signed=to_be_signed,
         certificate=certificate.der,
-        edition=seal.edition,
+        form=seal.edition.value,
         signed_value_path=laid.signed_value_path,
         signed_at=when,
     )
@@ -99,46 +121,53 @@ def lay_out(
 def lay_out_signature(
     document: OfdDocument,
     *,
-    when: dt.datetime,
-    lock: bool = False,
-    provider: Provider | None = None,
-    body: int = 0,
-) -> SignaturePlan:
-    """A digital signature without a seal (GB/T 33190-2016 18.1, Type ``Sign``): no stamps."""
-    return plan(
-        document,
-        when=when.astimezone(dt.UTC).replace(microsecond=0),
-        body=body,
-        kind="Sign",
-        lock=lock,
-        provider=provider or ESEALKIT,
-    )
-
-
-def sign_description(
-    laid: SignaturePlan,
-    *,
-    key: SigningKey,
     certificate: Certificate,
-    chain: Sequence[bytes] = (),
     when: dt.datetime,
+    extent: Extent,
+    chain: Sequence[bytes] = (),
+    mark: PlacedMark | None = None,
     attributes: bool = False,
-) -> Signed:
-    """The GB/T 35275 message over a laid-out Signature.xml (GM/T 0099-2020 7.2).
+    provider: Provider | None = None,
+) -> tuple[SignaturePlan, PreparedValue]:
+    """State *Prepared* of a digital signature (GB/T 33190-2016 18.1, GM/T 0099-2020 7.2).
 
+    :param mark: the picture that shows it; without one it shows nothing on the page.
     :param attributes: sign attributes that hold the digest (the form one widespread reader
         accepts) instead of the digest itself, which is the literal reading.
     """
-    value = build_signed_message(
+    when = when.astimezone(dt.UTC).replace(microsecond=0)
+    stamps: Sequence[StampBox] = ()
+    if mark is not None:
+        surface = OfdSurface(document, body=extent.body)
+        stamps = resolve(mark.placement, surface, width=mark.width, height=mark.height)
+    laid = plan(
+        document,
+        when=when,
+        kind="Sign",
+        stamps=stamps,
+        mark=mark.picture if mark is not None else None,
+        provider=provider or ESEALKIT,
+        body=extent.body,
+        lock=extent.lock,
+        protect=extent.protect,
+        relative_to=extent.relative_to,
+    )
+    draft = draft_signed_message(
         laid.signature_xml,
-        sign=key.sign,
         certificate=certificate.der,
-        chain=chain,
         attributes=attributes,
         content=None if attributes else sm3(laid.signature_xml),
         signing_time=when if attributes else None,
     )
-    return Signed(value=value, path=laid.signed_value_path)
+    value = PreparedValue(
+        to_be_signed=draft.to_be_signed,
+        certificate=certificate.der,
+        form="attributes" if attributes else "content",
+        signed_value_path=laid.signed_value_path,
+        signed_at=when,
+        chain=tuple(chain),
+    )
+    return laid, value
 
 
 def finish_staged(prepared: StagedSigning, signed: Signed, out: BinaryIO) -> None:
@@ -146,4 +175,5 @@ def finish_staged(prepared: StagedSigning, signed: Signed, out: BinaryIO) -> Non
 
     :raises InputError: the staged file is missing or was changed since it was prepared.
     """
-    complete(Package.open(prepared.read()), signed.path, signed.value, out)
+    with prepared.opened() as private:
+        complete(Package.open(private), signed.path, signed.value, out)

@@ -48,6 +48,7 @@ __all__ = [
     "lay_out_seal",
     "sign_with_message",
     "sign_with_seal",
+    "surface_of",
     "writable_copy",
 ]
 
@@ -117,6 +118,14 @@ def writable_copy(content: bytes | BinaryIO) -> BinaryIO:
     content.seek(0)
     shutil.copyfileobj(content, copy, 1 << 20)
     return copy
+
+
+def surface_of(
+    content: bytes | BinaryIO, *, password: str | bytes | None, limits: Limits
+) -> PdfSurface:
+    """A document to place stamps on, without signing it; errors as for opening an update."""
+    stream = writable_copy(content)
+    return PdfSurface(PdfUpdate(stream, password=password, limits=limits), stream, password)
 
 
 def token_room() -> int:
@@ -213,20 +222,21 @@ def lay_out_seal(
     if form.field is None:
         first, others = placed[0], placed[1:]
         page = update.page(first.page_index)
-        shown = (drawing, _part(drawing, first), _widget(page, first))
+        sized = drawing.sized(first.width, first.height)
+        shown = (sized, _part(sized, first), _widget(page, first))
         update.sign_new_field(name, entries, reserve, page=page, shown=shown)
     else:
         others = placed
         update.sign_existing_field(name, entries, reserve, drawing=drawing)
     for item, page in zip(others, update.pages([i.page_index for i in others]), strict=True):
-        part = _part(drawing, item)
+        sized = drawing.sized(item.width, item.height)
         matrix = page.geometry.matrix(item.x, item.y, item.height)
-        update.draw(page, drawing, part, matrix)
+        update.draw(page, sized, _part(sized, item), matrix)
     layout = _written(stream, update)
     value = PreparedValue(
         to_be_signed=to_be_signed.over(covered_digest(layout)),
         certificate=certificate.der,
-        edition=seal.edition,
+        form=seal.edition.value,
         signed_value_path="",
         signed_at=when,
     )

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 
 from esealkit.findings import Deviation, Finding, not_applicable, passed
 from esealkit.ofd.examination import Examination, ExaminedSignature, path_binding
+from esealkit.ofd.signatures import SignatureEntry
 from esealkit.ofd.stamp_checks import OnPages, SealPicture, check_stamps, stamps_by_page
+from esealkit.picture.measure import sniff_picture
 from esealkit.policy import Policy
 from esealkit.seal.model import ElectronicSeal
-from esealkit.verification.results import StampFacts
+from esealkit.verification.results import MarkFacts, StampFacts
 from esealkit.verification.subject import Subject
 
 __all__ = ["subjects_of"]
+
+_SHOWN = 100
+"""Later signatures that one finding names."""
 
 
 def subjects_of(examination: Examination, policy: Policy) -> tuple[Subject, ...]:
@@ -52,7 +58,7 @@ def _subject(
         declared_kind="seal" if entry.kind == "Seal" else "signature",
         signed_value=entry.value,
         signed_data=entry.description,
-        findings=(*signature.findings, _changes(examination, signature)),
+        findings=(*signature.findings, signature.mark, _changes(examination, signature)),
         deviations=entry.deviations,
         claimed_time=_aware(entry.xml_time_guess),
         stamps=tuple(
@@ -70,6 +76,20 @@ def _subject(
         bind_path=bind_path,
         stamp_checks=stamp_checks,
         coverage=coverage,
+        mark=_mark(entry),
+        base=examination.bases.get(entry.index),
+    )
+
+
+def _mark(entry: SignatureEntry) -> MarkFacts | None:
+    if entry.image is None or entry.image_name is None:
+        return None
+    kind = sniff_picture(entry.image)
+    return MarkFacts(
+        format=kind.written if kind is not None else "",
+        part=entry.image_name,
+        sha256=hashlib.sha256(entry.image).hexdigest(),
+        data=entry.image,
     )
 
 
@@ -84,11 +104,9 @@ def _changes(examination: Examination, signature: ExaminedSignature) -> Finding:
     """An OFD keeps no revisions: what was covered is unchanged exactly if its digests hold."""
     check, at = "document.changes", "GB/T 33190-2016 18.1"
     entry = signature.entry
-    later = [
-        item.entry.index
-        for item in examination.signatures
-        if item.entry.body == entry.body and item.entry.position > entry.position
-    ]
+    # Entries stand in the order of bodies and lists.
+    last = sum(len(body.signatures) for body in examination.bodies[: entry.body + 1])
+    later = list(range(entry.index + 1, last))[:_SHOWN]
     if all(row.state == "ok" for row in signature.references) and signature.references:
         return passed(check, at, later_signatures=later)
     return not_applicable(check, at)

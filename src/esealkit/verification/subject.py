@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from esealkit.findings import Deviation, Finding
+from esealkit.ofd.relative import Base
 from esealkit.seal.model import ElectronicSeal
-from esealkit.verification.results import StampFacts
+from esealkit.verification.results import MarkFacts, StampFacts
 from esealkit.verification.time_steps import ProvenTime
 
 __all__ = ["Subject"]
@@ -47,6 +48,10 @@ class Subject:
     """The seal, if there is one → how its stamps show it (``stamp.*``)."""
     coverage: Callable[[bool], tuple[Finding, ...]]
     """Whether ``seal_file`` equals the embedded seal → ``document.coverage``."""
+    mark: MarkFacts | None = None
+    """A picture shown where there is no seal."""
+    base: Base | None = None
+    """The signature that this one builds on (Relative)."""
     unrecognised: Finding | None = None
     """What to say of a value that is of no kind known here; malformed without it."""
     document_stamp: ProvenTime | None = None

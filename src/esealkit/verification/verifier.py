@@ -18,6 +18,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import tempfile
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import BinaryIO, TypeVar
@@ -30,10 +31,21 @@ from esealkit.errors import (
     UnsupportedError,
     UsageError,
 )
-from esealkit.findings import Deviation, Finding, failed, not_applicable, passed, unknown
+from esealkit.findings import (
+    Deviation,
+    Finding,
+    Outcome,
+    failed,
+    not_applicable,
+    passed,
+    unknown,
+)
 from esealkit.ofd.document import OfdDocument
+from esealkit.ofd.encryption import decrypt_package, is_encrypted
 from esealkit.ofd.examination import Examination, examine
 from esealkit.ofd.lookalikes import check_lookalikes
+from esealkit.ofd.package import Package
+from esealkit.ofd.relative import bases_first
 from esealkit.pdf.document import PdfDocument
 from esealkit.pdf.examination import PdfExamination
 from esealkit.pki.certificate import Certificate
@@ -44,6 +56,7 @@ from esealkit.seal.parse import is_seal, parse_seal, parse_seal_signature
 from esealkit.verification.circumstances import Circumstances
 from esealkit.verification.digital_signature import judge_digital_signature
 from esealkit.verification.document_stamp import judge_document_stamp
+from esealkit.verification.entries_steps import judge_entries
 from esealkit.verification.judgement import (
     Identity,
     Integrity,
@@ -57,6 +70,7 @@ from esealkit.verification.judgement import (
 )
 from esealkit.verification.ofd_subjects import subjects_of
 from esealkit.verification.pdf_subjects import earliest_stamp, pdf_subject, with_validation_store
+from esealkit.verification.relative_steps import judge_base
 from esealkit.verification.results import (
     BodyResult,
     CertificateFacts,
@@ -69,6 +83,7 @@ from esealkit.verification.seal_signature import judge_seal, judge_seal_signatur
 from esealkit.verification.signed_values import sniff_value
 from esealkit.verification.subject import Subject
 from esealkit.verification.time_steps import ProvenTime
+from esealkit.verification.view import VerifiedView
 
 __all__ = ["sniff_format", "unreadable_document", "verify_document"]
 
@@ -249,14 +264,45 @@ def _for_seal(deviations: Sequence[Deviation]) -> tuple[Deviation, ...]:
 
 
 def _verify_ofd(source: bytes | BinaryIO, around: Circumstances) -> DocumentResult:
-    document = OfdDocument.open(source, limits=around.limits)
+    package = Package.open(source, limits=around.limits)
+    if is_encrypted(package):
+        return _verify_encrypted(package, around)
+    return _judged_ofd(OfdDocument.open(package), around)
+
+
+def _verify_encrypted(package: Package, around: Circumstances) -> DocumentResult:
+    """Judge what was encrypted, where it can be opened; else what lies open (O-41)."""
+    check, at = "document.encryption", "GM/T 0099-2020 7.3"
+    refused: EsealError = UnsupportedError("document.encrypted")
+    if around.credentials:
+        with tempfile.SpooledTemporaryFile(max_size=around.limits.spool) as plain:
+            try:
+                count = decrypt_package(package, around.credentials, plain)  # type: ignore[arg-type]
+                document = OfdDocument.open(plain, limits=around.limits)  # type: ignore[arg-type]
+            except EsealError as error:
+                refused = error
+            else:
+                return _judged_ofd(document, around, passed(check, at, count=count))
+    finding = unknown(check, at, code=refused.code, **_plain(refused.details))
+    try:
+        return _judged_ofd(OfdDocument.open(package), around, finding)
+    except EsealError:
+        return _empty("ofd", Verdict.INDETERMINATE, refused.code, finding)
+
+
+def _judged_ofd(document: OfdDocument, around: Circumstances, *also: Finding) -> DocumentResult:
     examination = examine(document)
     subjects = subjects_of(examination, around.policy)
-    signatures = tuple(_judged_closed(subject, around) for subject in subjects)
+    signatures = _judged_in_order(subjects, around)
     pictures = [
         (item.index, item.seal.picture.data) for item in signatures if item.seal is not None
     ]
-    findings = (*examination.findings, check_lookalikes(examination, pictures))
+    findings = (
+        *also,
+        *examination.findings,
+        *judge_entries(examination.entries, around),
+        check_lookalikes(examination, pictures),
+    )
     whole = fold(findings, examination.deviations, around.policy)
     bodies = _bodies(examination, signatures)
     parts = [(item.verdict, item.code) for item in signatures]
@@ -287,7 +333,24 @@ def _verify_ofd(source: bytes | BinaryIO, around: Circumstances) -> DocumentResu
             )
             for part in examination.coverage.parts
         ),
+        view=_view(examination, signatures),
     )
+
+
+def _view(examination: Examination, signatures: Sequence[SignatureResult]) -> VerifiedView:
+    """Who covers what: the references whose digests matched, and each signature's own
+    description where its data hash did.
+    """
+    covering = {part.name: part.covered_by for part in examination.coverage.parts}
+    for examined, result in zip(examination.signatures, signatures, strict=True):
+        name = examined.entry.name
+        if name is not None and any(
+            item.finding.check == "document.digest" and item.finding.outcome is Outcome.PASSED
+            for item in result.checks
+        ):
+            covering[name] = (*covering.get(name, ()), result.index)
+    passed_ones = frozenset(item.index for item in signatures if item.verdict is Verdict.PASSED)
+    return VerifiedView(examination.document.package, covering, passed_ones)
 
 
 def _folded_document(
@@ -299,6 +362,7 @@ def _folded_document(
     deviations: tuple[Deviation, ...],
     parts: tuple[PartFacts, ...],
     bodies: tuple[BodyResult, ...] = (),
+    view: VerifiedView | None = None,
 ) -> DocumentResult:
     """A document of any format: its own checks, and the gravest of its signatures."""
     # A time stamp over the document speaks for nobody: only its integrity counts.
@@ -326,6 +390,7 @@ def _folded_document(
         bodies=bodies,
         signatures=signatures,
         parts=parts,
+        view=view,
     )
 
 
@@ -449,6 +514,22 @@ def _digest_holds(judged: Judgement) -> bool:
 # -- one signature -----------------------------------------------------------------------------
 
 
+def _judged_in_order(
+    subjects: Sequence[Subject], around: Circumstances
+) -> tuple[SignatureResult, ...]:
+    """Every signature, the one that another builds on before it (GM/T 0099-2020 7.2)."""
+    links = {item.index: item.base for item in subjects if item.base is not None}
+    done: dict[int, SignatureResult] = {}
+    for index in bases_first(len(subjects), links):
+        subject = subjects[index]
+        base = subject.base
+        judged = done.get(base.index) if base is not None and base.index is not None else None
+        finding = judge_base(base, judged)
+        subject = replace(subject, findings=(*subject.findings, finding))
+        done[index] = _judged_closed(subject, around)
+    return tuple(done[index] for index in range(len(subjects)))
+
+
 def _judged_closed(
     subject: Subject,
     around: Circumstances,
@@ -527,6 +608,7 @@ def _unjudged(
         signer=None,
         stamps=subject.stamps,
         deviations=subject.deviations,
+        mark=subject.mark,
     )
 
 
@@ -556,6 +638,7 @@ def _judge_seal_signature(subject: Subject, value: bytes, around: Circumstances)
         signer=CertificateFacts.of(steps.signer) if steps.signer else None,
         stamps=subject.stamps,
         deviations=deviations,
+        mark=subject.mark,
     )
 
 
@@ -583,6 +666,7 @@ def _judge_digital_signature(
         signer=CertificateFacts.of(steps.signer) if steps.signer else None,
         stamps=subject.stamps,
         deviations=deviations,
+        mark=subject.mark,
     )
 
 

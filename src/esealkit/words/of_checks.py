@@ -9,7 +9,7 @@ out is said with the check's title.
 
 from __future__ import annotations
 
-from esealkit.words import of_errors, of_ofd, of_pdf_reading, of_seal
+from esealkit.words import of_errors, of_modes, of_ofd, of_pdf_reading, of_seal
 
 __all__ = ["REASONS", "TITLES"]
 
@@ -19,6 +19,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "document.encryption": ("文档加密", "document encryption"),
     "document.resources": ("文档资源", "document resources"),
     "document.signature_list": ("签名列表", "signature list"),
+    "document.entries": ("文件清单（防夹带）", "file list against smuggling"),
     "signature.form": ("签章数据格式", "form of the seal signature"),
     "signature.value": ("签名值", "signature value"),
     "document.digest": ("原文杂凑", "data hash"),
@@ -26,6 +27,8 @@ TITLES: dict[str, tuple[str, str]] = {
     "document.coverage": ("保护范围", "coverage"),
     "document.changes": ("盖章后的改动", "changes after signing"),
     "document.path_binding": ("签名位置", "place of the signature"),
+    "signature.relative": ("所依据的签名", "the signature it builds on"),
+    "signature.mark": ("签名图样", "picture of the mark"),
     "seal.form": ("印章数据格式", "form of the seal"),
     "seal.maker_signature": ("制章者签名", "seal maker's signature"),
     "seal.maker_chain": ("制章者证书链", "seal maker's certificate path"),
@@ -71,6 +74,7 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     },
     **of_errors.ERRORS,
     **of_ofd.REASONS,
+    **of_modes.REASONS,
     **of_pdf_reading.REASONS,
     **of_seal.REASONS,
 }

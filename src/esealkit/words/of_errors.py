@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from esealkit.words import (
+    of_after,
     of_keys,
+    of_modes,
     of_ofd,
     of_pdf_reading,
     of_pdf_writing,
@@ -96,11 +98,13 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "limit.der_depth": ("DER 嵌套超过 {allowed} 层", "DER is nested deeper than {allowed}"),
     "limit.der_elements": ("DER 元素超过 {allowed} 个", "DER holds more than {allowed} elements"),
     **of_ofd.ERRORS,
+    **of_modes.ERRORS,
     **of_pdf_reading.ERRORS,
     **of_pdf_writing.ERRORS,
     **of_placement.ERRORS,
     **of_rooms.ERRORS,
     **of_keys.ERRORS,
+    **of_after.ERRORS,
     # keys
     "key.pem": (
         "PEM 文本不完整或 Base64 无效",
@@ -250,6 +254,18 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "picture.header": (
         "{kind} 图片的文件头无效",
         "the header of the {kind} picture is invalid",
+    ),
+    "picture.font": (
+        "字体无法读取（{reason}）",
+        "the font cannot be read ({reason})",
+    ),
+    "picture.font_size": (
+        "字体有 {found} 字节，上限 {allowed}",
+        "the font has {found} bytes, at most {allowed} are read",
+    ),
+    "picture.glyph": (
+        "字形的绘制步骤超过 {limit}",
+        "a glyph takes more than {limit} steps to draw",
     ),
     "picture.extra": (
         "处理印章图像需要 {package}",

@@ -96,6 +96,24 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "请在 URI 中写明 object= 或 id=，或用 --cert 给出签名证书。",
         "Name object= or id= in the URI, or give the signing certificate with --cert.",
     ),
+    "token.no_such": (
+        "设备中没有 URI 指明的 {what}（现有：{present}）",
+        "the device has no {what} of that name (it has: {present})",
+    ),
+    "token.name_needed": (
+        "URI 没有指明 {what}，设备中有：{present}",
+        "the URI names no {what}; the device has: {present}",
+        "请在 URI 中写明 {what}=名称。",
+        "Name {what}= in the URI.",
+    ),
+    "token.no_index": (
+        "设备中没有索引为 {index} 的 SM2 签名密钥（{name}）",
+        "the device has no SM2 signing key with index {index} ({name})",
+    ),
+    "token.no_function": (
+        "设备库没有函数 {function}",
+        "the device library lacks the function {function}",
+    ),
     "token.key_gone": (
         "设备重新连接后找不到原来的密钥 {label}",
         "after the device came back its key {label} is not there any more",
@@ -189,6 +207,12 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "请由管理员用厂商的工具解锁。",
         "An administrator can unlock it with the vendor's tool.",
     ),
+    "token.right_refused": (
+        "设备 {device} 拒绝授予私钥使用权限（{code}）",
+        "the device {device} refused the right to use the key ({code})",
+        "请检查私钥访问控制码；三未信安设备的索引需加 10000，可用 x-profile=sansec。",
+        "Check the key's password; Sansec devices count indexes from 10000: x-profile=sansec.",
+    ),
     "token.last_try": (
         "设备 {device} 只剩最后一次口令机会，未尝试",
         "the token {device} has one try left; it was not spent",
@@ -234,6 +258,30 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "token.message_only": (
         "设备 {device} 自行计算摘要，不接受 e 值",
         "the device {device} hashes by itself and does not take e",
+    ),
+    "token.too_large": (
+        "内容过大（{length} 字节），不能存入设备",
+        "the content is too large for a device ({length} bytes)",
+    ),
+    "token.stored_already": (
+        "设备中已有名为 {name} 的对象",
+        "the token already holds an object named {name}",
+        "请换用其他名称，或先用厂商工具删除。",
+        "Use another name, or delete it with the vendor's tool first.",
+    ),
+    "token.stored_differs": (
+        "从设备读回的内容与写入的不同",
+        "what was read back from the device is not what was stored",
+    ),
+    "remote.no_certificate": (
+        "签名服务 {url} 没有给出证书",
+        "the signing service {url} gave no certificate",
+    ),
+    "remote.refused": (
+        "签名服务 {url} 拒绝了请求（{status}）",
+        "the signing service {url} refused the request ({status})",
+        "请确认 x-client 指明的客户端证书已获授权。",
+        "Check that the client certificate named by x-client is authorised.",
     ),
     # what came back
     "token.signature_form": (

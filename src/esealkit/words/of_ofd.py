@@ -10,6 +10,10 @@ Text = tuple[str, str] | tuple[str, str, str, str]
 
 ERRORS: dict[str, Text] = {
     # the container
+    "document.links": (
+        "{where} 及其他部件的指向过多（上限 {limit}）",
+        "too many pointers in {where} and other parts (limit {limit})",
+    ),
     "package.source": (
         "不能从 {kind} 读取文件包",
         "a package cannot be read from a {kind}",
@@ -351,9 +355,20 @@ REASONS: dict[str, Text] = {
         "这些文件可在签名后被替换；如属已知模板，可在策略中登记其杂凑值。",
         "They could be replaced after signing; a policy may list the digests of known templates.",
     ),
+    "document.part_unreadable": (
+        "影响显示的部件无法解析，其内容与指向不明：{parts}（{reasons}）",
+        "parts that decide what is shown cannot be read, so what they show is unknown: {parts}"
+        " ({reasons})",
+    ),
     "document.entry_uncovered": (
         "{parts} 中的元数据未受保护（其余全部受保护）",
         "the metadata in {parts} is not protected (everything it leads to is)",
+    ),
+    "document.link_uncovered": (
+        "受保护的内容指向未受本签名保护的部件，它们可能是盖章后放入的：{parts}",
+        "what is signed points to parts that are not, which may have been put there later: {parts}",
+        "请勿信任这些附件、标引或扩展数据，除非另行核实。",
+        "Do not rely on these attachments, tags or extensions unless confirmed otherwise.",
     ),
     "document.attachment_uncovered": (
         "不参与显示的内容未受本签名保护：{parts}",
@@ -443,6 +458,14 @@ REASONS: dict[str, Text] = {
     "deviation:signature.provider": (
         "签名提供者信息的写法与标准不同",
         "the provider is not written as the schema asks",
+    ),
+    "signature.method_unknown": (
+        "签名方法“{method}”未知",
+        "the signature method “{method}” is unknown",
+    ),
+    "deviation:signature.method_missing": (
+        "未写明签名方法",
+        "no signature method is given",
     ),
     "deviation:signature.check_method": (
         "杂凑方法写作“{method}”而非 SM3 的对象标识符",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ERRORS"]
+__all__ = ["ERRORS", "PHRASES"]
 
 ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "placement.no_page": (
@@ -20,9 +20,9 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "placement.off_page": (
         "签章超出第 {page} 页（{width} × {height} 毫米）",
         "the stamp lies off page {page} ({width} × {height} mm)",
-        "坐标以毫米计，自页面左上角起；确要超出页面时用 --allow-off-page（allow_off_page=True）。",
-        "Coordinates are millimetres from the page's top left; --allow-off-page "
-        "(allow_off_page=True) lets a stamp lie off the page.",
+        "坐标以毫米计，自页面左上角起；确要超出页面时用 --off-page（off_page=True）。",
+        "Coordinates are millimetres from the page's top left; --off-page "
+        "(off_page=True) lets a stamp lie off the page.",
     ),
     "placement.twice": (
         "同一位置给出了两次",
@@ -75,6 +75,12 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "文件没有注释，无法放入“{name}”",
         "the document has no annotations, so there is no “{name}”",
     ),
+    "preview.pdf": (
+        "PDF 文件尚不能画出预览",
+        "a preview of a PDF document cannot be drawn yet",
+        "--dry-run 不带 --preview 即可列出位置。",
+        "--dry-run without --preview lists the places.",
+    ),
     "usage.placement": (
         "{found} 不是盖章位置",
         "{found} is no placement",
@@ -89,8 +95,10 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "--keyword TEXT.",
     ),
     "usage.stamp_size": (
-        "不能作为签章尺寸：{width} × {height} 毫米",
-        "no size for a stamp: {width} × {height} mm",
+        "不能作为签章尺寸：{found}",
+        "no size for a stamp: {found}",
+        "给出宽与高，单位毫米，均为正数。",
+        "Give width and height, positive millimetres.",
     ),
     "usage.seam": (
         "骑缝章参数有误：{found}",
@@ -113,6 +121,18 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "不是页码：{text}",
         "not a page number: {text}",
     ),
+    "usage.no_key": (
+        "没有给出签名密钥",
+        "no signing key was given",
+        "用 --key 给出；只看位置时用 --dry-run。",
+        "Give it with --key, or use --dry-run to see the places only.",
+    ),
+    "usage.nth": (
+        "不是第几处：{text}",
+        "not a number of an occurrence: {text}",
+        "写作 1、2、-1（最后一处）或 all（全部）。",
+        "Write 1, 2, -1 for the last, or all.",
+    ),
     "usage.page_at": (
         "--page（{pages} 个）与 --at（{points} 个）不能配对",
         "--page ({pages}) and --at ({points}) do not pair",
@@ -123,4 +143,34 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "写作 X,Y，单位毫米，例如 120,220。",
         "Write X,Y in millimetres, e.g. 120,220.",
     ),
+}
+
+PHRASES: dict[str, tuple[str, str]] = {
+    "places.stamp": (
+        "第 {page} 页  {x},{y}  {width}×{height} 毫米{clip}",
+        "page {page}  {x},{y}  {width}×{height} mm{clip}",
+    ),
+    "places.clip": ("  只显示 {box}", "  showing {box}"),
+    "places.preview": ("预览：{path}", "preview: {path}"),
+    "places.left_out": (
+        "预览未绘出 {what}（{count}）",
+        "the preview does not draw {what} ({count})",
+    ),
+    "places.no_room": ("预览放不下的页：{pages}", "pages the preview has no room for: {pages}"),
+    "left_out.content.template_missing": ("缺失的模板页", "a missing template"),
+    "left_out.content.text_clip": ("以文字裁剪的区域", "clipping by text"),
+    "left_out.content.image_missing": ("缺失的图像", "a missing image"),
+    "left_out.content.image_mask": ("图像的蒙版", "the mask of an image"),
+    "left_out.content.composite_missing": ("缺失的复合对象", "a missing composite object"),
+    "left_out.content.font_missing": ("缺失的字体（以内置字体代替）", "a missing font (replaced)"),
+    "left_out.content.font_unreadable": (
+        "无法读取的嵌入字体（以内置字体代替）",
+        "an embedded font that cannot be read (replaced)",
+    ),
+    "left_out.content.no_glyph": ("内置字体没有的字符", "a character the pinned font lacks"),
+    "left_out.content.glyph_unreadable": ("无法读取的字形", "a glyph that cannot be read"),
+    "left_out.content.shaded_text": ("文字的渐变填充", "the shading of a text"),
+    "left_out.content.no_appearance": ("没有外观的注释", "an annotation without appearance"),
+    "left_out.preview.earlier_seal": ("先前签章的印章图像", "the picture of an earlier seal"),
+    "left_out.other": ("无法读取的图元（{code}）", "an object that cannot be read ({code})"),
 }

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from esealkit.words import (
+    of_after,
+    of_placement,
+)
+
 PHRASES: dict[str, tuple[str, str]] = {
     "verdict.passed": ("验证通过", "passed"),
     "verdict.failed": ("验证不通过", "failed"),
@@ -46,6 +51,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "label.edition": ("版本", "edition"),
     "label.valid": ("有效期", "valid"),
     "label.stamps": ("盖章位置", "stamps"),
+    "label.mark": ("图样", "mark"),
     "label.page": ("第 {page} 页", "page {page}"),
     "label.coverage": ("未受任何签名保护的部件", "parts covered by no signature"),
     "label.none": ("无", "none"),
@@ -71,6 +77,9 @@ PHRASES: dict[str, tuple[str, str]] = {
     "short.time.claimed_only": ("时间未经证明", "time not proven"),
     "short.document.entry_uncovered": ("OFD.xml 未受保护", "OFD.xml not covered"),
     "short.document.extra_parts": ("有多余部件", "extra parts"),
+    "short.document.entries_no_time_stamp": ("清单无时间戳", "file list not time-stamped"),
+    "short.signature.relative_uncovered": ("依据关系未受保护", "base not protected"),
+    "short.signature.mark_picture": ("图样无法识别", "mark not recognised"),
     "short.document.path_unbound": ("未绑定位置", "place not bound"),
     "edition.v1": ("GM/T 0031-2014", "GM/T 0031-2014"),
     "edition.v4": ("GB/T 38540-2020", "GB/T 38540-2020"),
@@ -83,6 +92,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "receipt.signed": (
         "{path}：已数字签名，签名时间 {time}，写出后已验证",
         "{path}: signed at {time}, verified after writing",
+    ),
+    "receipt.protected": (
+        "已签署文件清单：{path}",
+        "the file list is signed: {path}",
     ),
     "receipt.chain_unknown": (
         "未给出足够的信任来源，证书链没有判定",
@@ -292,6 +305,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "html.seal_code": ("14 位印章编码", "14-digit seal code"),
     # keys in devices
+    "seal.stored": ("已将印章“{seal}”存入 {uri}", "stored the seal “{seal}” in {uri}"),
     "keys.key": ("密钥", "key"),
     "keys.certificate": ("证书", "certificate"),
     "keys.use_sign": ("签名", "signing"),
@@ -310,4 +324,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "将用该密钥对固定的测试文本签名，是否同意？",
         "This signs a fixed test text with the key. Agree?",
     ),
+    # where stamps go
+    **of_placement.PHRASES,
+    **of_after.PHRASES,
 }

@@ -232,10 +232,6 @@ ERRORS: dict[str, Text] = {
         "请给出 OFD 文件，或印章文件（.esl）。",
         "Give an OFD document, or a seal file (.esl).",
     ),
-    "container.pdf_unsupported": (
-        "PDF 文件的签章，本版本尚不能判定",
-        "signatures in PDF files cannot be judged by this version yet",
-    ),
     "seal.trailing": (
         "印章数据之后还有 {count} 个多余字节",
         "{count} foreign bytes follow the seal data",

@@ -71,10 +71,16 @@ def pure() -> Any:
     return module
 
 
-@pytest.fixture(params=["native", "pure"])
-def crypto(request: pytest.FixtureRequest) -> Any:
-    """Each body in turn."""
-    return request.getfixturevalue(request.param)
+@pytest.fixture(params=["native-avx512ifma", "native-avx2", "native", "pure"])
+def crypto(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Each body in turn, in each variant that this CPU can run."""
+    variant = request.param
+    module = request.getfixturevalue("pure" if variant == "pure" else "native")
+    if variant not in module._active.variants():
+        pytest.skip(f"this CPU cannot run {variant}")
+    with module._active.using(variant):
+        assert module.backend() == variant
+        yield module
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ import sys
 import zlib
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from esealkit.errors import (
@@ -120,6 +122,11 @@ def uses(depth: int) -> str:
 
 HOSTILE = {
     "not xml": (b"<svg ", MalformedError, "picture.svg"),
+    "an encoding of its own": (
+        b'<?xml version="1.0" encoding="nUTF-8"?>' + svg(""),
+        MalformedError,
+        "picture.svg",
+    ),
     "a DTD": (
         b'<!DOCTYPE svg [<!ENTITY a "b">]>' + svg("&a;"),
         UnsupportedError,
@@ -273,3 +280,33 @@ def test_limits_and_arguments() -> None:
             raster_picture(picture, limits=tight)
     with pytest.raises(UsageError):
         svg_pixels(DRAWN.svg.encode(), dpi=0, fonts=False)
+
+
+SEEDS = [
+    DRAWN.png,
+    DRAWN.svg.encode(),
+    svg('<g clip-path="url(#c)" opacity=".5"><path d="M0 0C1 2 3 4 5 6z" stroke="red"/></g>'),
+    *(saved(kind) for kind in ("JPEG", "GIF", "BMP")),
+]
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    seed=st.sampled_from(SEEDS),
+    edits=st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=4)), min_size=1, max_size=5),
+)
+def test_damaged_pictures_give_pixels_or_typed_errors(
+    seed: bytes, edits: list[tuple[float, bytes]]
+) -> None:
+    """Whatever is written over a picture, it becomes pixels of the size they say, or an error of
+    ours."""
+    picture = bytearray(seed)
+    for where, written in edits:
+        at = int(where * len(picture))
+        picture[at : at + len(written)] = written
+    try:
+        found = raster_picture(bytes(picture), dpi=72)
+    except EsealError as error:
+        assert error.message("zh")
+        return
+    assert len(found.rgba) == 4 * found.width * found.height

@@ -171,13 +171,23 @@ class Token:
                 with suppress(TokenError):
                     self.module.returned("C_CloseSession", handle)
 
-    def _open_session(self) -> int:
+    def _open_session(self, *, writing: bool = False) -> int:
         handle = ck.ffi().new("CK_ULONG *")
-        self.module.call(
-            "C_OpenSession", self.found.slot, ck.CKF_SERIAL_SESSION, ck.ffi().NULL,
-            ck.ffi().NULL, handle,
-        )  # fmt: skip
+        flags = ck.CKF_SERIAL_SESSION | (ck.CKF_RW_SESSION if writing else 0)
+        nothing = ck.ffi().NULL
+        self.module.call("C_OpenSession", self.found.slot, flags, nothing, nothing, handle)
         return int(handle[0])
+
+    @contextmanager
+    def writing_session(self) -> Iterator[int]:
+        """A read-write session beside the pool, closed afterwards."""
+        with self._state:
+            handle = self._open_session(writing=True)
+            try:
+                yield handle
+            finally:
+                with suppress(TokenError):
+                    self.module.returned("C_CloseSession", handle)
 
     # --- connection and login ---
 

@@ -90,7 +90,7 @@ class PdfUpdate:
         self._signature: Any = None
         self._pages: dict[int, PageHandle] = {}
         self._drawn: dict[int, list[tuple[str, Any, Matrix]]] = {}
-        self._forms: dict[tuple[int, Rectangle, int], Any] = {}
+        self._forms: dict[tuple[int, float, float, Rectangle, int], Any] = {}
         self._images: dict[int, Any] = {}
         with guarded():
             reader = PdfFileReader(stream, strict=True, decode_limits=DecodeLimits())
@@ -198,7 +198,7 @@ class PdfUpdate:
 
     def _image(self, drawing: Drawing) -> Any:
         """The image XObject of ``drawing``, written once."""
-        known = self._images.get(id(drawing))
+        known = self._images.get(id(drawing.colours))
         if known is None:
             entries = {
                 "/Type": NameObject("/XObject"),
@@ -212,7 +212,7 @@ class PdfUpdate:
                 mask = {**entries, "/ColorSpace": NameObject("/DeviceGray")}
                 colours["/SMask"] = self._stream_object(mask, drawing.opacity, "FlateDecode")
             known = self._stream_object(colours, drawing.colours, "FlateDecode")
-            self._images[id(drawing)] = known
+            self._images[id(drawing.colours)] = known
         return known
 
     def _form(self, drawing: Drawing, clip: Rectangle, rotate: int = 0) -> Any:
@@ -221,7 +221,7 @@ class PdfUpdate:
         It is no transparency group, so that *Multiply* blends with the page below it and black
         text stays black under a red seal (11.3.5.2, 12.5.5).
         """
-        key = (id(drawing), clip, rotate)
+        key = (id(drawing.colours), drawing.width, drawing.height, clip, rotate)
         known = self._forms.get(key)
         if known is None:
             multiply = DictionaryObject(
