@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from esealkit import words
 from esealkit.findings import Outcome
 from esealkit.policy import Effect
-from esealkit.report.run import Run, signature_label
+from esealkit.report.run import Run
 from esealkit.verification.judgement import JudgedCheck, Reservation, Verdict
 from esealkit.verification.results import DocumentResult, SignatureResult
 from esealkit.words import inert, phrase
@@ -167,7 +167,9 @@ def _signature(signature: SignatureResult, lang: words.Language) -> Iterator[str
         if seal.maker is not None:
             yield f"      {phrase('label.made_by', lang)}: {inert(seal.maker.subject)}"
     else:
-        label = phrase(signature_label(signature.signature_kind), lang)
+        label = phrase("label.signature", lang)
+        if signature.signature_kind == "timestamp":
+            label = phrase("label.document_stamp", lang)
         yield f"  [{signature.index + 1}] {label}: {verdict}"
     if signature.signer is not None:
         yield f"      {phrase('label.signer', lang)}: {inert(signature.signer.subject)}"
