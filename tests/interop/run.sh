@@ -82,6 +82,10 @@ if have go golang-go; then
 else
   skip "Go cannot be installed: gmsm"
 fi
+have pkcs11-tool opensc || skip "OpenSC cannot be installed: pkcs11-tool"
+have softhsm2-util softhsm2 || skip "SoftHSM2 cannot be installed"
+have swtpm swtpm swtpm-tools && have tpm2_sign tpm2-tools || skip "swtpm and tpm2-tools cannot be installed"
+skip "pkcs11-check is a report to be read, not a judge, and needs Python 3.12; no driver"
 skip "ofdrw with GM/T 0031-2025 (V5) seals: 2.1.0 has none, later versions cannot be resolved"
 skip "ofdgo is not served by the Go module proxy; no driver"
 
