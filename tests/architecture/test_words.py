@@ -327,6 +327,7 @@ def test_every_phrase_exists() -> None:
         ],
         "f'verdict.{found.verdict.value}'": [f"verdict.{item.value}" for item in Verdict],
         "f'verdict.{done.verdict.value}'": [f"verdict.{item.value}" for item in Verdict],
+        "f'changes.{kind}'": [f"changes.{each}" for each in ("changed", "missing", "added")],
         "f'archive.check.{item.id}'": [
             f"archive.check.{each}" for each in ("record", "files", "complete")
         ],

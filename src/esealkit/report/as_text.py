@@ -192,9 +192,22 @@ def _signature(signature: SignatureResult, lang: words.Language) -> Iterator[str
         f"{phrase(f'label.{label}', lang)}: {phrase(f'{label}.{grade.value}', lang)}"
         for label, grade in grades
     )
+    yield from _changes(judged.checks, lang)
     yield from _checks(judged.checks, lang, "      ")
     for row in signature.deviations:
         yield f"      ~ {row.message(lang)} [{row.id}; {inert(row.where)}]"
+
+
+def _changes(checks: Iterable[JudgedCheck], lang: words.Language) -> Iterator[str]:
+    """What became of the parts since this signature: changed, missing, or not on its list."""
+    for item in checks:
+        if item.finding.check != "document.changes":
+            continue
+        for kind in ("changed", "missing", "added"):
+            rows = item.finding.evidence.get(kind) or []
+            names = [row["part"] if isinstance(row, dict) else row for row in rows]
+            if names:
+                yield f"      {phrase(f'changes.{kind}', lang, parts=names)}"
 
 
 def _stamps(signature: SignatureResult, lang: words.Language) -> str:

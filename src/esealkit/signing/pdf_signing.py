@@ -541,8 +541,12 @@ def _check_allowed(update: PdfUpdate, name: str, form: PdfForm, *, stamps: int) 
         return
     if form.certify is not None:
         raise Forbidden("pdf.certify_first")
-    if update.certification_level() == 1:
+    level = update.certification_level()
+    if level == 1:
         raise Forbidden("pdf.certified")
+    if level is not None and form.field is None:
+        # Filling in a form is allowed, adding a field to it is not.
+        raise Forbidden("pdf.certified_fields")
     if update.locked_by_earlier(name):
         raise Forbidden("pdf.field_locked", field=name)
     if stamps > 1:

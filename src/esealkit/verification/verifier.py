@@ -275,14 +275,22 @@ def _verify_encrypted(package: Package, around: Circumstances) -> DocumentResult
     check, at = "document.encryption", "GM/T 0099-2020 7.3"
     refused: EsealError = UnsupportedError("document.encrypted")
     if around.credentials:
-        with tempfile.SpooledTemporaryFile(max_size=around.limits.spool) as plain:
-            try:
-                count = decrypt_package(package, around.credentials, plain)  # type: ignore[arg-type]
-                document = OfdDocument.open(plain, limits=around.limits)  # type: ignore[arg-type]
-            except EsealError as error:
-                refused = error
+        plain = tempfile.SpooledTemporaryFile(max_size=around.limits.spool)  # noqa: SIM115 - kept
+        view = None
+        try:
+            count = decrypt_package(package, around.credentials, plain)  # type: ignore[arg-type]
+            document = OfdDocument.open(plain, limits=around.limits)  # type: ignore[arg-type]
+            result = _judged_ofd(document, around, passed(check, at, count=count))
+            view = result.view
+            return result
+        except EsealError as error:
+            refused = error
+        finally:
+            # What was decrypted lives as long as the view of it.
+            if view is None:
+                plain.close()
             else:
-                return _judged_ofd(document, around, passed(check, at, count=count))
+                view.keep(plain.close)
     finding = unknown(check, at, code=refused.code, **_plain(refused.details))
     try:
         return _judged_ofd(OfdDocument.open(package), around, finding)

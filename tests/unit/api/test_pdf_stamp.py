@@ -325,24 +325,30 @@ def test_later_seals_are_fields_only(bench: Workbench, tmp_path: Path) -> None:
 
 
 def test_certification_is_kept(bench: Workbench, tmp_path: Path) -> None:
-    """The first signature may certify; level 1 forbids every further one, level 2 none, and a
-    later signature cannot certify."""
+    """The first signature may certify. Level 1 forbids every further one; level 2 leaves the
+    document's own empty fields, and no later signature can certify."""
     paths = {level: tmp_path / f"{level}.pdf" for level in (1, 2)}
+    source = pdfs.with_fields("甲方签章")
     for level, path in paths.items():
-        stamped(bench, pdfs.contract(), path, pdf=ek.PdfOptions(certify=level))
+        stamped(bench, source, path, pdf=ek.PdfOptions(certify=level))
         with pikepdf.open(path) as document:
             rule = document.Root.Perms.DocMDP.Reference[0]
             assert int(rule.TransformParams.P) == level
     target = tmp_path / "o.pdf"
-    with pytest.raises(errors.Forbidden) as refused:
-        stamped(bench, paths[1], target)
-    assert refused.value.code == "pdf.certified"
-    stamped(bench, paths[2], target)
-    with pytest.raises(errors.Forbidden) as refused:
-        stamped(bench, paths[2], target, pdf=ek.PdfOptions(certify=2))
-    assert refused.value.code == "pdf.certify_first"
+    refusals = [
+        (paths[1], None, "pdf.certified"),
+        (paths[2], None, "pdf.certified_fields"),
+        (paths[2], ek.PdfOptions(field="甲方签章", certify=2), "pdf.certify_first"),
+    ]
+    for path, options, code in refusals:
+        with pytest.raises(errors.Forbidden) as refused:
+            stamped(bench, path, target, pdf=options)
+        assert refused.value.code == code
+    options = ek.PdfOptions(field="甲方签章")
+    receipt = stamped(bench, paths[2], target, placement=[], pdf=options)
+    assert [item.verdict.value for item in receipt.report.documents[0].signatures] == ["passed"] * 2
     with pytest.raises(errors.UsageError):
-        stamped(bench, pdfs.contract(), target, pdf=ek.PdfOptions(certify=4))
+        stamped(bench, source, target, pdf=ek.PdfOptions(certify=4))
 
 
 def test_lock_forbids_further_signatures(bench: Workbench, tmp_path: Path) -> None:
