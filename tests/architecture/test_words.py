@@ -87,7 +87,7 @@ COMPUTED = {
             "revoked_time_unproven",
         )
     ),
-    ("verification/verifier.py", "_judge_seal_signature", "error.code"): (),
+    ("verification/one_signature.py", "_judge_seal_signature", "error.code"): (),
     ("ofd/document.py", "*", "error.code"): (),
     ("pdf/examination.py", "_whole", "error.code"): (),
     ("pdf/signatures.py", "_malformed", "code"): (
@@ -101,7 +101,7 @@ COMPUTED = {
     ),
     ("ofd/signatures.py", "*", "error.code"): (),
     ("ofd/entries.py", "_fault", "error.code"): (),
-    ("verification/verifier.py", "_verify_encrypted", "refused.code"): (),
+    ("verification/ofd_documents.py", "_verify_encrypted", "refused.code"): (),
     ("ofd/examination.py", "_container", "damaged[0].code"): (),
     # Local tables of codes, named once more.
     ("ofd/examination.py", "_resources", "code"): (
