@@ -70,3 +70,15 @@ void ek_mul_tables_var(ek_gej *r, const ek_scalar *s, const ek_scalar *t, const 
 #endif
     BY_LEVEL(ek_mul_tables_var, r, s, t, table);
 }
+
+unsigned ek_mul_double_many_var(unsigned *holds, const ek_scalar *s, const ek_scalar *t,
+                                const ek_ge *p, const ek_scalar *x, int count) {
+#if EK_X86
+    /* sixteen in lanes take as long as three alone */
+    if (ek_level() >= EK_LEVEL_AVX512 && count > 3)
+        return ek_mul_double_lanes_var(holds, s, t, p, x);
+#endif
+    (void)s, (void)t, (void)p, (void)x, (void)count;
+    *holds = 0;
+    return 0xffff;
+}
