@@ -119,7 +119,7 @@ static inline void ek_fe_add(ek_fe *r, const ek_fe *a, const ek_fe *b) {
         "cmovncq %[u2], %[r2]\n\tcmovncq %[u3], %[r3]\n\t"
         : [r0] "+&r"(r0), [r1] "+&r"(r1), [r2] "+&r"(r2), [r3] "+&r"(r3), [u0] "=&r"(u0),
           [u1] "=&r"(u1), [u2] "=&r"(u2), [u3] "=&r"(u3), [c] "+&r"(carry)
-        : [b0] "m"(b->v[0]), [b1] "m"(b->v[1]), [b2] "m"(b->v[2]), [b3] "m"(b->v[3]),
+        : [b0] "rm"(b->v[0]), [b1] "rm"(b->v[1]), [b2] "rm"(b->v[2]), [b3] "rm"(b->v[3]),
           [p1] "m"(ek_p4[1]), [p3] "m"(ek_p4[3])
         : "cc");
     r->v[0] = r0;
@@ -137,7 +137,7 @@ static inline void ek_fe_sub(ek_fe *r, const ek_fe *a, const ek_fe *b) {
         "addq %[m], %[r0]\n\tadcq %[m1], %[r1]\n\tadcq %[m], %[r2]\n\tadcq %[m3], %[r3]\n\t"
         : [r0] "+&r"(r0), [r1] "+&r"(r1), [r2] "+&r"(r2), [r3] "+&r"(r3), [m] "=&r"(m),
           [m1] "=&r"(m1), [m3] "=&r"(m3)
-        : [b0] "m"(b->v[0]), [b1] "m"(b->v[1]), [b2] "m"(b->v[2]), [b3] "m"(b->v[3]),
+        : [b0] "rm"(b->v[0]), [b1] "rm"(b->v[1]), [b2] "rm"(b->v[2]), [b3] "rm"(b->v[3]),
           [p1] "m"(ek_p4[1]), [p3] "m"(ek_p4[3])
         : "cc");
     r->v[0] = r0;

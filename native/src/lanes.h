@@ -45,6 +45,18 @@ typedef struct ek_gej8 {
 static const uint64_t ek_p52[5] = {0xfffffffffffff, 0xff00000000fff, 0xfffffffffffff,
                                    0xfffffffffffff, 0x0fffffffeffff};
 
+#ifdef EK_TEST_FAULTS
+/* The fault test flips one bit in one lane of the n-th product. */
+#define EK_FAULT8(r)                                                                     \
+    do {                                                                                 \
+        if (ek_fault_count++ == ek_fault_at)                                             \
+            ((uint64_t *)(void *)&(r)->v[ek_fault_bit % 5])[ek_fault_at % 8] ^=          \
+                1ull << (ek_fault_bit % 48);                                             \
+    } while (0)
+#else
+#define EK_FAULT8(r) ((void)0)
+#endif
+
 EK_LANES __m512i ek_set8(uint64_t x) {
     return _mm512_set1_epi64((long long)x);
 }
@@ -75,6 +87,7 @@ EK_LANES void ek_fe8_redc(ek_fe8 *r, __m512i t[10]) {
     }
     EK_UNROLL for (int i = 0; i < 5; i++) r->v[i] = t[i + 5];
     ek_fe8_carry(r);
+    EK_FAULT8(r);
 }
 
 /* t += a b, in columns. */

@@ -47,6 +47,8 @@ void ek_mul_base_plain(ek_gej *r, const ek_scalar *k);
 void ek_mul_base_adx(ek_gej *r, const ek_scalar *k);
 void ek_mul_base_var_plain(ek_gej *r, const ek_scalar *k);
 void ek_mul_base_var_adx(ek_gej *r, const ek_scalar *k);
+void ek_mul_point_var_plain(ek_gej *r, const ek_scalar *k, const ek_ge *p);
+void ek_mul_point_var_adx(ek_gej *r, const ek_scalar *k, const ek_ge *p);
 void ek_mul_double_var_plain(ek_gej *r, const ek_scalar *s, const ek_scalar *t, const ek_ge *p);
 void ek_mul_double_var_adx(ek_gej *r, const ek_scalar *s, const ek_scalar *t, const ek_ge *p);
 void ek_ge_set_gej_adx(ek_ge *r, const ek_gej *a);

@@ -64,6 +64,17 @@ EK_LANES void negate_some(ek_fe8 *y, __mmask8 mask) {
     ek_fe8_carry(y);
 }
 
+/* sum = the first entries, in the lanes of used.  CT: nothing leaks. */
+EK_OUT_OF_LINE void begin(ek_gej8 sum[2], __mmask8 empty[2], const ek_ge8 entry[2],
+                          const __mmask8 used[2]) {
+    EK_UNROLL for (int g = 0; g < 2; g++) {
+        sum[g].x = entry[g].x;
+        sum[g].y = entry[g].y;
+        ek_fe8_set(&sum[g].z, one52);
+        empty[g] = (__mmask8)~used[g];
+    }
+}
+
 /* sum += entry in the lanes of used; the first entry of a lane is taken as it is.
  * CT: nothing leaks. */
 EK_OUT_OF_LINE void accumulate(ek_gej8 sum[2], __mmask8 empty[2], const ek_ge8 entry[2],
@@ -164,9 +175,25 @@ EK_LANES __m512i twice(const ek_scalar *k) {
                             (long long)(k->v[1] << 1 | k->v[0] >> 63), (long long)(k->v[0] << 1));
 }
 
+#if EK_PLANT_LEAK == 8
+static volatile uint64_t planted_effect;
+__attribute__((noinline)) static void planted_branch(void) {
+    planted_effect++;
+}
+#endif
+
 /* One limb of the entries index (0..31 each lane) of a row: every limb of it is read, and the
  * choice is made in registers.  CT: nothing leaks. */
 EK_LANES __m512i look_up(const uint64_t column[EK_BASE_COLUMNS], __m512i index, __mmask8 upper) {
+#if EK_PLANT_LEAK == 8
+    if (upper & 1) planted_branch();
+#elif EK_PLANT_LEAK == 9
+    EK_ALIGNED_64 uint64_t at[8];
+    _mm512_store_si512(at, index);
+    (void)upper;
+    return _mm512_i64gather_epi64(_mm512_and_si512(index, ek_set8(column[at[0] & 31] & 31)), column,
+                                  8);
+#endif
     __m512i low = _mm512_permutex2var_epi64(_mm512_load_si512(column), index,
                                             _mm512_load_si512(column + 8));
     __m512i high = _mm512_permutex2var_epi64(_mm512_load_si512(column + 16), index,
@@ -207,7 +234,7 @@ EK_TARGET_AVX512 void ek_mul_base_pair_lanes(ek_gej *r, ek_gej *other, const ek_
             ek_fe8_unpack(&entry[g].y, w[g] + 4);
             negate_some(&entry[g].y, negative[g]);
         }
-        accumulate(sum, empty, entry, used);
+        (slot ? accumulate : begin)(sum, empty, entry, used);
     }
     /* lanes 0 to 3 of k and -k side by side, then 4 to 7, and their sums */
     EK_UNROLL for (int i = 0; i < 5; i++) {
@@ -313,7 +340,7 @@ static EK_TARGET_AVX512 void base_sixteen(ek_gej8 r[2], const ek_scalar *k) {
             ek_fe8_unpack(&entry[g].y, w + 4);
             negate_some(&entry[g].y, negative);
         }
-        accumulate(r, empty, entry, used);
+        (row ? accumulate : begin)(r, empty, entry, used);
     }
     ek_wipe(words, sizeof words);
     ek_wipe(&digit, sizeof digit);
@@ -375,8 +402,8 @@ EK_TARGET_AVX512 int ek_mul_tables_lanes_var(ek_gej *r, const ek_scalar *s, cons
     ek_ge8 entry[2];
     __mmask8 empty[2] = {0xff, 0xff}, used[2];
 
-    count += entries_var(entries + count, negative + count, t, table);
-    for (size_t i = count; i < count + 16; i++) entries[i] = table;
+    if (table) count += entries_var(entries + count, negative + count, t, table);
+    for (size_t i = count; i < count + 16; i++) entries[i] = ek_base_table[0];
     memset(sum, 0, sizeof sum);
     for (size_t done = 0; done < count; done += 16) {
         EK_UNROLL for (int g = 0; g < 2; g++) {
@@ -385,7 +412,7 @@ EK_TARGET_AVX512 int ek_mul_tables_lanes_var(ek_gej *r, const ek_scalar *s, cons
             used[g] = (__mmask8)(left >= 8 ? 0xff : (1 << left) - 1);
             gather_var(&entry[g], entries + from, (__mmask8)_mm_test_epi8_mask(signs, signs));
         }
-        accumulate(sum, empty, entry, used);
+        (done ? accumulate : begin)(sum, empty, entry, used);
     }
     join(&sum[0], &empty[0], &sum[1], empty[1]);
     fold(&sum[0], &empty[0], 4);
@@ -518,7 +545,7 @@ static EK_TARGET_AVX512 void base_var(ek_gej8 sum[2], __mmask8 empty[2], const e
             for (int i = 0; i < 8; i++) entries[i] = &ek_base_table[row][at[i]];
             gather_var(&entry[g], entries, negative);
         }
-        accumulate(sum, empty, entry, used);
+        (row ? accumulate : begin)(sum, empty, entry, used);
     }
 }
 
