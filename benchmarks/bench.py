@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import random
 import tempfile
 import time
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from typing import Any
 
 import esealkit as ek
 from esealkit.crypto import backend, sm2, sm3, sm3_many
+from esealkit.ofd.writer import PackageWriter
 from esealkit.sandbox import build
 
 RESULTS = Path(__file__).with_name("results")
@@ -156,9 +158,157 @@ def documents() -> list[Row]:
     return [row("verify a sealed OFD (ms of CPU)", 1 / (spent * 1000), {}, "ms", 1.0)]
 
 
+def scanned(path: Path, pages: int) -> None:
+    """A document with a picture of 64 KB on each page."""
+    space = 'xmlns:ofd="http://www.ofdspec.org/2016"'
+    listed = "".join(
+        f'<ofd:Page ID="{n + 1}" BaseLoc="Pages/Page_{n}/Content.xml"/>' for n in range(pages)
+    )
+    with path.open("wb") as out:
+        writer = PackageWriter(out)
+        writer.add(
+            "OFD.xml",
+            f'<ofd:OFD {space} Version="1.0" DocType="OFD"><ofd:DocBody><ofd:DocRoot>'
+            "Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>".encode(),
+        )
+        writer.add(
+            "Doc_0/Document.xml",
+            f"<ofd:Document {space}><ofd:CommonData><ofd:PageArea><ofd:PhysicalBox>0 0 210 297"
+            "</ofd:PhysicalBox></ofd:PageArea></ofd:CommonData>"
+            f"<ofd:Pages>{listed}</ofd:Pages></ofd:Document>".encode(),
+        )
+        for n in range(pages):
+            res = (
+                f"<ofd:Res {space}><ofd:MultiMedias><ofd:MultiMedia ID='9' Type='Image'>"
+                f"<ofd:MediaFile>i{n}.jpg</ofd:MediaFile></ofd:MultiMedia></ofd:MultiMedias></ofd:Res>"
+            )
+            page = f"<ofd:Page {space}><ofd:PageRes>R.xml</ofd:PageRes><ofd:Content/></ofd:Page>"
+            writer.add(f"Doc_0/Pages/Page_{n}/Content.xml", page.encode())
+            writer.add(f"Doc_0/Pages/Page_{n}/R.xml", res.encode())
+            writer.add(f"Doc_0/Pages/Page_{n}/i{n}.jpg", random.Random(n).randbytes(65_536))
+        writer.close()
+
+
+def sizes() -> list[Row]:
+    """Stamping and verifying 10, 100 and 1000 pages: the cost of a page must not grow."""
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        build(place / "box")
+        trust = ek.TrustStore.from_path(place / "box" / "trust")
+        with ek.open_key(place / "box" / "signer.p12", pin="sandbox") as key:
+            for pages in (10, 100, 1000):
+                source, target = place / "in.ofd", place / "out.ofd"
+                scanned(source, pages)
+                begin = time.thread_time()
+                ek.stamp(
+                    source,
+                    target,
+                    seal=place / "box" / "official.esl",
+                    key=key,
+                    placement=ek.EveryPage(x=40, y=60),
+                )
+                stamped = time.thread_time()
+                ek.verify(target, trust=trust)
+                done = time.thread_time()
+                for what, spent in (("stamp", stamped - begin), ("verify", done - stamped)):
+                    name = f"{what} {pages} pages (ms of CPU a page)"
+                    rows.append(row(name, pages / (spent * 1000), {}, "ms", 1.0))
+    return rows
+
+
+def pdf_documents() -> list[Row]:
+    """Signing PDF files with SM2, beside pyHanko signing the same files with ECDSA.
+
+    pyHanko does not verify what it wrote, so the rows with a peer leave our verification out;
+    the last ones are the whole public verb.
+    """
+    import datetime as dt
+
+    from esealkit.pdf.compose import Page, Text, compose
+    from esealkit.pki.certificate import Certificate
+    from esealkit.signing.pdf_signing import PdfForm, sign_with_message, writable_copy
+
+    lines = tuple(Text(x=20, y=20 + 8 * n, text=f"第 {n} 条 合同条款") for n in range(30))
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        build(place)
+        with ek.open_key(place / "signer.p12", pin="sandbox") as key:
+            certificate = Certificate(key.certificate or b"")
+            for count in (10, 1000):
+                data = compose([Page(items=lines)] * count)
+                form, now = PdfForm(), dt.datetime.now(dt.UTC)
+
+                def ours(data: bytes = data, form: PdfForm = form, now: dt.datetime = now) -> None:
+                    copy = writable_copy(data)
+                    sign_with_message(copy, key=key, certificate=certificate, when=now, form=form)
+
+                def whole(data: bytes = data) -> None:
+                    ek.stamp(
+                        data,
+                        place / "o.pdf",
+                        seal=place / "official.esl",
+                        key=key,
+                        placement=ek.At(page=1, x=40, y=60),
+                    )
+
+                peer = pyhanko_signing(data)
+                peers = {"pyHanko (ECDSA)": best(peer) if peer else None}
+                what = f"sign a PDF of {count} pages (ms of CPU)"
+                spent = best(ours)
+                found = row(what, spent, peers, "ms", 1.0)
+                rows.append(found | {"esealkit": spent * 1000})
+                spent = best(whole)
+                what = f"stamp a PDF of {count} pages (ms of CPU)"
+                rows.append(row(what, spent, {}, "ms", 1.0) | {"esealkit": spent * 1000})
+    return rows
+
+
+def pyhanko_signing(data: bytes) -> Callable[[], object] | None:
+    """PyHanko signing ``data`` with a P-256 key, or ``None`` without it."""
+    try:
+        from asn1crypto import keys, x509
+        from cryptography.hazmat.primitives.asymmetric import ec
+        from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+        from pyhanko.sign import PdfSignatureMetadata, signers
+        from pyhanko_certvalidator.registry import SimpleCertificateStore
+    except ImportError:
+        return None
+    import datetime as dt
+    import io
+
+    from esealkit.keys import SoftwareKey
+    from esealkit.pki.issuing import issue_certificate
+
+    key = SoftwareKey(ec.generate_private_key(ec.SECP256R1()))
+    now = dt.datetime.now(dt.UTC)
+    certificate = issue_certificate(
+        subject=(("CN", "peer"),),
+        issuer_name=(("CN", "peer"),),
+        subject_public_key=key.public_key_info,
+        signing_key=key,
+        issuer_public_key=key.public_key_info,
+        serial=1,
+        not_before=now - dt.timedelta(days=1),
+        not_after=now + dt.timedelta(days=1),
+    )
+    signer = signers.SimpleSigner(
+        signing_cert=x509.Certificate.load(certificate),
+        signing_key=keys.PrivateKeyInfo.load(key.private_key_info()),
+        cert_registry=SimpleCertificateStore(),
+    )
+    about = PdfSignatureMetadata(field_name="Signature1", md_algorithm="sha256")
+
+    def run() -> object:
+        return signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(data)), about, signer=signer)
+
+    return run
+
+
 def main() -> None:
     """Measure, print, write."""
-    rows = [*hashing(), *signing(), *documents()]
+    rows = [*hashing(), *signing(), *documents(), *sizes(), *pdf_documents()]
     print(f"esealkit {ek.__version__}, {backend()}, Python {platform.python_version()}")
     for item in rows:
         ratios = ", ".join(f"{name} ×{value:.2f}" for name, value in item["ratio"].items())

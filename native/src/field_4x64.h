@@ -70,6 +70,9 @@ static inline void ek_fe_redc(ek_fe *r, const uint64_t t[8]) {
     EK_FAULT(r->v);
 }
 
+#if EK_FIELD_ADX
+#include "field_adx.h"
+#else
 static inline void ek_fe_mul(ek_fe *r, const ek_fe *a, const ek_fe *b) {
     uint64_t t[8];
     ek_mul4(t, a->v, b->v);
@@ -97,6 +100,7 @@ static inline void ek_fe_sub(ek_fe *r, const ek_fe *a, const ek_fe *b) {
     m[3] = ek_p4[3] & mask;
     (void)ek_add4(r->v, difference, m);
 }
+#endif
 
 static inline void ek_fe_neg(ek_fe *r, const ek_fe *a) {
     static const ek_fe zero = {{0, 0, 0, 0}};

@@ -109,7 +109,7 @@ void ek_gej_cmov(ek_gej *r, uint64_t mask, const ek_gej *a) {
     ek_fe_cmov(&r->z, mask, &a->z);
 }
 
-void ek_ge_set_gej(ek_ge *r, const ek_gej *a) {
+void ek_ge_set_gej_plain(ek_ge *r, const ek_gej *a) {
     ek_fe z, zz;
     ek_fe_inv(&z, &a->z);
     ek_fe_sqr(&zz, &z);
@@ -118,6 +118,35 @@ void ek_ge_set_gej(ek_ge *r, const ek_gej *a) {
     ek_fe_mul(&r->y, &a->y, &zz);
     ek_wipe(&z, sizeof z); /* Z tells about the path that led to the point */
     ek_wipe(&zz, sizeof zz);
+}
+
+/* With prefix products of the Z, the inverse of all gives each one's inverse, from the last to the
+ * first (Montgomery's trick). */
+void ek_ge_set_many_plain(ek_ge *r, const ek_gej *a, size_t count) {
+    ek_fe prefix[EK_BULK], inverse, z, zz;
+    if (count == 0) return;
+    prefix[0] = a[0].z;
+    for (size_t i = 1; i < count; i++) ek_fe_mul(&prefix[i], &prefix[i - 1], &a[i].z);
+    ek_fe_inv(&inverse, &prefix[count - 1]);
+    for (size_t i = count; i-- > 0;) {
+        z = inverse;
+        if (i > 0) {
+            ek_fe_mul(&z, &inverse, &prefix[i - 1]);
+            ek_fe_mul(&inverse, &inverse, &a[i].z);
+        }
+        ek_fe_sqr(&zz, &z);
+        ek_fe_mul(&r[i].x, &a[i].x, &zz);
+        ek_fe_mul(&zz, &zz, &z);
+        ek_fe_mul(&r[i].y, &a[i].y, &zz);
+    }
+    ek_wipe(prefix, sizeof prefix);
+    ek_wipe(&inverse, sizeof inverse);
+    ek_wipe(&z, sizeof z);
+    ek_wipe(&zz, sizeof zz);
+}
+
+void ek_gej_sum_plain(ek_gej *sum, const ek_ge *points, size_t count) {
+    for (size_t i = 0; i < count; i++) ek_gej_add_ge_incomplete(sum, sum, &points[i]);
 }
 
 void ek_gej_add_ge_var(ek_gej *r, const ek_gej *a, const ek_ge *b) {

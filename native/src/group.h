@@ -34,8 +34,21 @@ void ek_gej_add_ge_incomplete(ek_gej *r, const ek_gej *a, const ek_ge *b);
 /* r = a where mask is ones; r stays where it is zero.  CT: nothing leaks. */
 void ek_gej_cmov(ek_gej *r, uint64_t mask, const ek_gej *a);
 
-/* r = a for a that is not infinity.  CT: nothing leaks. */
+/* r = a for a that is not infinity, by the body of this source and by the CPU's (mul.c).
+ * CT: nothing leaks. */
+void ek_ge_set_gej_plain(ek_ge *r, const ek_gej *a);
 void ek_ge_set_gej(ek_ge *r, const ek_gej *a);
+
+/* So many points at most are made affine together. */
+#define EK_BULK 64
+
+/* r[i] = a[i] for points that are not infinity.  CT: only the count leaks. */
+void ek_ge_set_many_plain(ek_ge *r, const ek_gej *a, size_t count);
+void ek_ge_set_many(ek_ge *r, const ek_gej *a, size_t count);
+
+/* sum += every point, incompletely, as ek_gej_add_ge_incomplete.  CT: only the count leaks. */
+void ek_gej_sum_plain(ek_gej *sum, const ek_ge *points, size_t count);
+void ek_gej_sum(ek_gej *sum, const ek_ge *points, size_t count);
 
 /* r = a + b, every case.  VAR: time depends on both (public). */
 void ek_gej_add_var(ek_gej *r, const ek_gej *a, const ek_gej *b);

@@ -46,7 +46,7 @@ static void select_entry(ek_ge *entry, const ek_ge row[EK_BASE_COLUMNS], uint64_
 #endif
 }
 
-void ek_mul_base(ek_gej *r, const ek_scalar *k) {
+void ek_mul_base_plain(ek_gej *r, const ek_scalar *k) {
     ek_gej sum, next;
     ek_ge entry;
     ek_fe minus_y;
@@ -81,14 +81,44 @@ void ek_mul_base(ek_gej *r, const ek_scalar *k) {
     ek_wipe(&digit, sizeof digit);
 }
 
-void ek_mul_base_var(ek_gej *r, const ek_scalar *k) {
-    ek_gej_set_infinity(r);
+/* r += k times the point of the table.  VAR: time depends on everything (public). */
+static void add_by_table_var(ek_gej *r, const ek_scalar *k, const ek_ge *table) {
     for (int row = 0; row < EK_BASE_ROWS; row++) {
         uint64_t negative, digit = booth_digit(&negative, k, row);
         if (digit) {
-            ek_ge entry = ek_base_table[row][digit - 1];
+            ek_ge entry = table[(uint64_t)row * EK_BASE_COLUMNS + digit - 1];
             if (negative) ek_fe_neg(&entry.y, &entry.y);
             ek_gej_add_ge_var(r, r, &entry);
         }
+    }
+}
+
+void ek_mul_base_var_plain(ek_gej *r, const ek_scalar *k) {
+    ek_gej_set_infinity(r);
+    add_by_table_var(r, k, ek_base_table[0]);
+}
+
+void ek_mul_tables_var_plain(ek_gej *r, const ek_scalar *s, const ek_scalar *t,
+                             const ek_ge *table) {
+    ek_gej_set_infinity(r);
+    add_by_table_var(r, s, ek_base_table[0]);
+    add_by_table_var(r, t, table);
+}
+
+/* Row by row, each made affine by one inversion. */
+void ek_table_make_plain(ek_ge *table, const ek_ge *p) {
+    ek_gej multiple[EK_BASE_COLUMNS], next;
+
+    ek_gej_set_ge(&next, p);
+    for (int row = 0; row < EK_BASE_ROWS; row++, table += EK_BASE_COLUMNS) {
+        multiple[0] = next;
+        for (int i = 1; i < EK_BASE_COLUMNS; i++) {
+            if (i % 2) /* (i + 1) P is twice (i + 1) / 2 P */
+                ek_gej_double(&multiple[i], &multiple[i / 2]);
+            else
+                ek_gej_add_var(&multiple[i], &multiple[i - 1], &multiple[0]);
+        }
+        ek_gej_double(&next, &multiple[EK_BASE_COLUMNS - 1]);
+        ek_ge_set_many_plain(table, multiple, EK_BASE_COLUMNS);
     }
 }

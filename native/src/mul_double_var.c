@@ -50,9 +50,9 @@ static void mul_point_var(ek_gej *r, const ek_scalar *k, const ek_ge *p) {
     }
 }
 
-void ek_mul_double_var(ek_gej *r, const ek_scalar *s, const ek_scalar *t, const ek_ge *p) {
+void ek_mul_double_var_plain(ek_gej *r, const ek_scalar *s, const ek_scalar *t, const ek_ge *p) {
     ek_gej sg, tp;
-    ek_mul_base_var(&sg, s);
+    ek_mul_base_var_plain(&sg, s);
     mul_point_var(&tp, t, p);
     ek_gej_add_var(r, &sg, &tp);
 }

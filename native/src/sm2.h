@@ -21,11 +21,13 @@ static inline void ek_private_scalars(ek_scalar *d, ek_scalar_mont *inverse,
 /* The hedged nonce: HMAC-DRBG with SM3 in the shape of RFC 6979 3.2, seeded with a domain tag, d,
  * e (which holds Z, so the public key and id) and 32 fresh bytes.  A stuck random source leaves a
  * deterministic nonce that still differs for every (d, e); a broken hash leaves the fresh bytes. */
-typedef struct ek_nonce {
-    uint8_t key[32], value[32];
-} ek_nonce;
-
 #define EK_NONCE_TAG "esealkit SM2 nonce 1" /* 20 bytes, without its zero */
+
+typedef struct ek_nonce {
+    ek_hmac_key key;
+    uint8_t seed[32 + 1 + 20 + 3 * 32]; /* the value; a separator; tag, d, e, fresh */
+    int draws;
+} ek_nonce;
 
 /* CT: nothing leaks. */
 void ek_nonce_init(ek_nonce *state, const uint8_t d[32], const uint8_t e[32],
@@ -35,14 +37,38 @@ void ek_nonce_init(ek_nonce *state, const uint8_t d[32], const uint8_t e[32],
  * CT: only the answer leaks, and a refused k is not used. */
 int ek_nonce_next(ek_scalar *k, ek_nonce *state);
 
-/* r and s of GB/T 32918.2 6.1, A5 to A6, for one nonce.  Returns 0 when r = 0, r + k = n or s = 0.
+/* The first nonce that serves of each (d, e[i], fresh[i]), as ek_nonce_init and ek_nonce_next would
+ * draw it.  Returns 0 when one has none, which means a fault.  CT: only the number of draws leaks. */
+int ek_nonce_many(ek_scalar *k, const uint8_t d[32], const uint8_t (*e)[32],
+                  const uint8_t (*fresh)[32], size_t count);
+
+/* A refused k, r or s has probability under 2^-31 for each draw: so many mean a fault. */
+#define EK_MOST_DRAWS 16
+
+/* What the check before a signature leaves compares with: -k, drawn apart from k, and -kG. */
+typedef struct ek_witness {
+    ek_scalar minus_k;
+    ek_gej point;
+} ek_witness;
+
+/* r = e + x1, s = (1+d)^-1 (k - r d): A5 and A6 of GB/T 32918.2 6.1.  Returns 0 when r = 0,
+ * r + k = n or s = 0.  CT: only the answer leaks. */
+int ek_sm2_equation(ek_scalar *r, ek_scalar *s, const ek_scalar_mont *inverse, const ek_scalar *e,
+                    const ek_scalar *x1, const ek_scalar *k);
+
+/* r and s of GB/T 32918.2 6.1, A4 to A6, for one nonce.  Returns 0 when r = 0, r + k = n or s = 0.
  * CT: only the answer leaks. */
-int ek_sm2_sign_with_nonce(ek_scalar *r, ek_scalar *s, const ek_sm2_private *key,
-                           const ek_scalar *e, const ek_scalar *k);
+int ek_sm2_sign_with_nonce(ek_scalar *r, ek_scalar *s, ek_witness *witness,
+                           const ek_sm2_private *key, const ek_scalar *e, const ek_scalar *k);
+
+/* e of count messages (at most EK_BULK), short ones in lanes.  CT: only the lengths leak. */
+int ek_sm2_e_many(uint8_t (*e)[32], const ek_sm2_public *const *keys, const uint8_t *id,
+                  size_t id_len, const uint8_t *const *messages, const size_t *message_lens,
+                  size_t count);
 
 /* The check before a signature leaves: verification with the private key.  See sm2_sign.c.
  * CT: only the answer leaks. */
 int ek_sm2_signature_holds(const ek_sm2_private *key, const ek_scalar *e, const ek_scalar *r,
-                           const ek_scalar *s);
+                           const ek_scalar *s, const ek_witness *witness);
 
 #endif

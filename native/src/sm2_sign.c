@@ -5,48 +5,28 @@
  *
  * The fault check.  A signature made with one flipped bit can give the key away, so none leaves
  * unchecked.  Verifying with the public key costs twice the signing; the check here is
- * verification with the private key: from the finished r and s it recomputes the nonce,
+ * verification with the private key.  -k is computed from k as soon as k is drawn, and (-k) G is
+ * multiplied out beside kG: its digits, table entries and sums are others, so a fault in the table
+ * or in the field that repeats itself shows as well.  From the finished r and s the nonce is
+ * computed back,
  *     k' = s + (r + s) d mod n,
- * multiplies the base point by n - k', and asks whether that point's x is r - e.  With a right
- * signature it is -kG, whose x is that of kG.  s came from the cached (1+d)^-1 and the check uses
- * d, so a fault in either, in the product, in s or in r shows; n - k' has other digits than k, so
- * the second multiplication takes other table entries and other sums, and a fault in the table or
- * in the field that repeats itself shows as well.  It does not see a fault in e (the signature is
- * then one of another message) nor one before k was drawn. */
+ * and must cancel -k; and the x of (-k) G, which is that of kG, must be r - e.  s came from the
+ * cached (1+d)^-1 and the check uses d, so a fault in either, in a product, in an inversion, in s
+ * or in r shows.  It does not see a fault in e (the signature is then one of another message) nor
+ * one before k was drawn. */
 #include "sm2.h"
 
-/* A refused k, r or s has probability under 2^-31 for each draw: so many mean a fault. */
-#define MOST_DRAWS 16
-
-int ek_sm2_sign_with_nonce(ek_scalar *r, ek_scalar *s, const ek_sm2_private *key,
-                           const ek_scalar *e, const ek_scalar *k) {
-    ek_gej product;
-    ek_ge point;
-    ek_scalar d, sum;
-    ek_scalar_mont inverse;
-    uint8_t x[32];
+int ek_sm2_equation(ek_scalar *r, ek_scalar *s, const ek_scalar_mont *inverse, const ek_scalar *e,
+                    const ek_scalar *x1, const ek_scalar *k) {
+    ek_scalar sum;
     uint64_t again;
-
-    ek_mul_base(&product, k);
-    ek_ge_set_gej(&point, &product);
-    ek_fe_store(x, &point.x);
-    (void)ek_scalar_load(&sum, x); /* x1 mod n */
-    ek_scalar_add(r, e, &sum);
+    ek_scalar_add(r, e, x1);
     ek_scalar_add(&sum, r, k);
-
-    /* s = (1+d)^-1 (k - r d) = (1+d)^-1 (k + r) - r */
-    ek_private_scalars(&d, &inverse, key);
-    ek_scalar_mul(s, &inverse, &sum);
+    ek_scalar_mul(s, inverse, &sum); /* s = (1+d)^-1 (k - r d) = (1+d)^-1 (k + r) - r */
     ek_scalar_sub(s, s, r);
-
     again = ek_scalar_is_zero(r) | ek_scalar_is_zero(&sum) | ek_scalar_is_zero(s);
     EK_DECLASSIFY(&again, sizeof again);
-    ek_wipe(&product, sizeof product);
-    ek_wipe(&point, sizeof point);
-    ek_wipe(&d, sizeof d);
-    ek_wipe(&inverse, sizeof inverse);
     ek_wipe(&sum, sizeof sum);
-    ek_wipe(x, sizeof x);
     if (again) {
         ek_wipe(r, sizeof *r);
         ek_wipe(s, sizeof *s);
@@ -54,9 +34,30 @@ int ek_sm2_sign_with_nonce(ek_scalar *r, ek_scalar *s, const ek_sm2_private *key
     return !again;
 }
 
+int ek_sm2_sign_with_nonce(ek_scalar *r, ek_scalar *s, ek_witness *witness,
+                           const ek_sm2_private *key, const ek_scalar *e, const ek_scalar *k) {
+    ek_ge point;
+    ek_scalar d, x1;
+    ek_scalar_mont inverse;
+    uint8_t x[32];
+    int made;
+
+    ek_scalar_neg(&witness->minus_k, k);
+    ek_mul_base_pair(&point, &witness->point, k, &witness->minus_k);
+    ek_fe_store(x, &point.x);
+    (void)ek_scalar_load(&x1, x);
+    ek_private_scalars(&d, &inverse, key);
+    made = ek_sm2_equation(r, s, &inverse, e, &x1, k);
+    ek_wipe(&point, sizeof point);
+    ek_wipe(&d, sizeof d);
+    ek_wipe(&inverse, sizeof inverse);
+    ek_wipe(&x1, sizeof x1);
+    ek_wipe(x, sizeof x);
+    return made;
+}
+
 int ek_sm2_signature_holds(const ek_sm2_private *key, const ek_scalar *e, const ek_scalar *r,
-                           const ek_scalar *s) {
-    ek_gej product;
+                           const ek_scalar *s, const ek_witness *witness) {
     ek_scalar d, t, x, k;
     ek_scalar_mont factor;
     uint64_t holds;
@@ -66,12 +67,10 @@ int ek_sm2_signature_holds(const ek_sm2_private *key, const ek_scalar *e, const 
     ek_scalar_to_mont(&factor, &t);
     ek_scalar_mul(&k, &factor, &d);
     ek_scalar_add(&k, &k, s);
-    ek_scalar_neg(&k, &k);
-    ek_mul_base(&product, &k);
+    ek_scalar_add(&k, &k, &witness->minus_k);
     ek_scalar_sub(&x, r, e);
-    holds = ek_gej_has_x(&product, &x) & ~ek_scalar_is_zero(&t);
+    holds = ek_scalar_is_zero(&k) & ek_gej_has_x(&witness->point, &x) & ~ek_scalar_is_zero(&t);
     EK_DECLASSIFY(&holds, sizeof holds);
-    ek_wipe(&product, sizeof product);
     ek_wipe(&d, sizeof d);
     ek_wipe(&k, sizeof k);
     ek_wipe(&factor, sizeof factor);
@@ -82,6 +81,7 @@ int ek_sm2_signature_holds(const ek_sm2_private *key, const ek_scalar *e, const 
 static int sign_hedged(ek_scalar *r, ek_scalar *s, const ek_sm2_private *key, const uint8_t e[32],
                        const uint8_t fresh[32]) {
     ek_nonce nonce;
+    ek_witness witness;
     ek_scalar k, e_mod_n;
     uint8_t d[32];
     int made = 0;
@@ -89,12 +89,13 @@ static int sign_hedged(ek_scalar *r, ek_scalar *s, const ek_sm2_private *key, co
     (void)ek_scalar_load(&e_mod_n, e);
     ek_sm2_private_store(d, key);
     ek_nonce_init(&nonce, d, e, fresh);
-    for (int draws = 0; !made && draws < MOST_DRAWS; draws++) {
+    for (int draws = 0; !made && draws < EK_MOST_DRAWS; draws++) {
         if (!ek_nonce_next(&k, &nonce)) continue;
-        made = ek_sm2_sign_with_nonce(r, s, key, &e_mod_n, &k);
+        made = ek_sm2_sign_with_nonce(r, s, &witness, key, &e_mod_n, &k);
     }
-    if (made && !ek_sm2_signature_holds(key, &e_mod_n, r, s)) made = 0;
+    if (made && !ek_sm2_signature_holds(key, &e_mod_n, r, s, &witness)) made = 0;
     ek_wipe(&nonce, sizeof nonce);
+    ek_wipe(&witness, sizeof witness);
     ek_wipe(&k, sizeof k);
     ek_wipe(d, sizeof d);
     return made;
@@ -142,23 +143,4 @@ int ek_sm2_sign(uint8_t *sig, size_t sig_cap, size_t *sig_len, int *why, const e
     *why = EK_BAD_ARGUMENT;
     if (!ek_sm2_e(e, &key->public_key, id, id_len, message, message_len)) return 0;
     return ek_sm2_sign_e(sig, sig_cap, sig_len, why, key, e);
-}
-
-int ek_sm2_sign_many(uint8_t *sigs, size_t sigs_cap, size_t *sig_lens, int *why,
-                     const ek_sm2_private *key, const uint8_t *id, size_t id_len,
-                     const uint8_t *const *messages, const size_t *message_lens, size_t count) {
-    *why = EK_BAD_ARGUMENT;
-    for (size_t i = 0; i < count; i++) sig_lens[i] = 0;
-    if (sigs_cap / EK_SM2_SIGNATURE_MAX < count) return 0;
-    for (size_t i = 0; i < count; i++) {
-        uint8_t *sig = sigs + EK_SM2_SIGNATURE_MAX * i;
-        if (!ek_sm2_sign(sig, EK_SM2_SIGNATURE_MAX, &sig_lens[i], why, key, id, id_len, messages[i],
-                         message_lens[i])) {
-            for (size_t j = 0; j < count; j++) sig_lens[j] = 0;
-            memset(sigs, 0, sigs_cap);
-            return 0;
-        }
-    }
-    *why = EK_OK;
-    return 1;
 }

@@ -329,17 +329,20 @@ static void hmac_pad(ek_sm3 *state, const uint8_t key[EK_SM3_DIGEST_SIZE], uint8
     ek_wipe(block, sizeof block);
 }
 
-void ek_hmac_init(ek_sm3 *state, const uint8_t key[EK_SM3_DIGEST_SIZE]) {
-    hmac_pad(state, key, 0x36);
+void ek_hmac_set_key(ek_hmac_key *key, const uint8_t bytes[EK_SM3_DIGEST_SIZE]) {
+    hmac_pad(&key->inner, bytes, 0x36);
+    hmac_pad(&key->outer, bytes, 0x5c);
 }
 
-void ek_hmac_final(uint8_t mac[EK_SM3_DIGEST_SIZE], ek_sm3 *state,
-                   const uint8_t key[EK_SM3_DIGEST_SIZE]) {
+void ek_hmac(uint8_t mac[EK_SM3_DIGEST_SIZE], const ek_hmac_key *key, const uint8_t *message,
+             size_t message_len) {
+    ek_sm3 state = key->inner;
     uint8_t inner[EK_SM3_DIGEST_SIZE];
-    ek_sm3_final(inner, state);
-    hmac_pad(state, key, 0x5c);
-    ek_sm3_update(state, inner, sizeof inner);
-    ek_sm3_final(mac, state);
+    ek_sm3_update(&state, message, message_len);
+    ek_sm3_final(inner, &state);
+    state = key->outer;
+    ek_sm3_update(&state, inner, sizeof inner);
+    ek_sm3_final(mac, &state);
     ek_wipe(inner, sizeof inner);
-    ek_wipe(state, sizeof *state);
+    ek_wipe(&state, sizeof state);
 }

@@ -28,15 +28,24 @@ typedef struct ek_sm3_wide {
     size_t worth; /* live lanes from which on it beats what is narrower */
 } ek_sm3_wide;
 
+/* The two kernels of this CPU's level, widest first; NULL where there is none. */
+const ek_sm3_wide *ek_sm3_kernels(void);
+
 #if EK_X86
 extern const ek_sm3_wide ek_sm3_wide_avx512[2], ek_sm3_wide_avx2[2];
 #endif
 
-/* Starts a MAC under a 32-byte key; continue with ek_sm3_update.  CT: nothing leaks. */
-void ek_hmac_init(ek_sm3 *state, const uint8_t key[EK_SM3_DIGEST_SIZE]);
+/* An HMAC key, as the two states that have taken in its pads: a key used again costs two blocks
+ * less each time. */
+typedef struct ek_hmac_key {
+    ek_sm3 inner, outer;
+} ek_hmac_key;
 
-/* Ends a MAC and wipes the state.  mac may be key.  CT: nothing leaks. */
-void ek_hmac_final(uint8_t mac[EK_SM3_DIGEST_SIZE], ek_sm3 *state,
-                   const uint8_t key[EK_SM3_DIGEST_SIZE]);
+/* CT: nothing leaks. */
+void ek_hmac_set_key(ek_hmac_key *key, const uint8_t bytes[EK_SM3_DIGEST_SIZE]);
+
+/* mac may be message.  CT: only the length leaks. */
+void ek_hmac(uint8_t mac[EK_SM3_DIGEST_SIZE], const ek_hmac_key *key, const uint8_t *message,
+             size_t message_len);
 
 #endif

@@ -108,8 +108,7 @@ static void lane_alone(lanes *all, size_t i) {
     lane_finish(all, i);
 }
 
-/* The kernels of this CPU, widest first; NULL where there is none. */
-static const ek_sm3_wide *kernels(void) {
+const ek_sm3_wide *ek_sm3_kernels(void) {
 #if EK_X86
     if (ek_level() >= EK_LEVEL_AVX512) return ek_sm3_wide_avx512;
     if (ek_level() >= EK_LEVEL_AVX2) return ek_sm3_wide_avx2;
@@ -163,7 +162,7 @@ static void run(lanes *all, const ek_sm3_wide *kernel, queue *q, const uint8_t *
 
 int ek_sm3_many(uint8_t *digests, size_t digests_cap, const uint8_t *const *messages,
                 const size_t *message_lens, size_t count) {
-    const ek_sm3_wide *kernel = kernels();
+    const ek_sm3_wide *kernel = ek_sm3_kernels();
     if (digests_cap / EK_SM3_DIGEST_SIZE < count) return 0;
     if (kernel == NULL || count < kernel[1].worth) {
         for (size_t i = 0; i < count; i++)

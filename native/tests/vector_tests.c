@@ -68,6 +68,7 @@ static void load_key(ek_sm2_private *key) {
 static void standard_signature(void) {
     ek_sm2_private key;
     ek_scalar e, k, r, s;
+    ek_witness witness;
     uint8_t bytes[65], e_bytes[32];
 
     load_key(&key);
@@ -80,14 +81,14 @@ static void standard_signature(void) {
     CHECK(ek_scalar_load(&e, e_bytes));
     unhex(bytes, 32, K);
     CHECK(ek_scalar_load(&k, bytes));
-    CHECK(ek_sm2_sign_with_nonce(&r, &s, &key, &e, &k));
-    CHECK(ek_sm2_signature_holds(&key, &e, &r, &s));
+    CHECK(ek_sm2_sign_with_nonce(&r, &s, &witness, &key, &e, &k));
+    CHECK(ek_sm2_signature_holds(&key, &e, &r, &s, &witness));
     ek_scalar_store(bytes, &r);
     CHECK(is_hex(bytes, 32, R));
     ek_scalar_store(bytes, &s);
     CHECK(is_hex(bytes, 32, S));
     ek_scalar_add(&s, &s, &ek_scalar_one);
-    CHECK(!ek_sm2_signature_holds(&key, &e, &r, &s));
+    CHECK(!ek_sm2_signature_holds(&key, &e, &r, &s, &witness));
 }
 
 static void round_trips(void) {
@@ -177,6 +178,7 @@ static void refused_nonces(void) {
     ek_gej product;
     ek_ge point;
     ek_scalar k, x, e, r, s, d;
+    ek_witness witness;
     ek_scalar_mont factor;
     uint8_t bytes[32];
 
@@ -188,15 +190,15 @@ static void refused_nonces(void) {
     ek_fe_store(bytes, &point.x);
     ek_scalar_load(&x, bytes);
     ek_scalar_neg(&e, &x); /* r = e + x = 0 */
-    CHECK(!ek_sm2_sign_with_nonce(&r, &s, &key, &e, &k));
+    CHECK(!ek_sm2_sign_with_nonce(&r, &s, &witness, &key, &e, &k));
     ek_scalar_sub(&e, &e, &k); /* r = -k */
-    CHECK(!ek_sm2_sign_with_nonce(&r, &s, &key, &e, &k));
+    CHECK(!ek_sm2_sign_with_nonce(&r, &s, &witness, &key, &e, &k));
     unhex(bytes, 32, D);
     ek_scalar_load(&d, bytes);
     ek_scalar_inv(&factor, &d);
     ek_scalar_mul(&e, &factor, &k); /* r = k/d, so k - r d = 0 = s */
     ek_scalar_sub(&e, &e, &x);
-    CHECK(!ek_sm2_sign_with_nonce(&r, &s, &key, &e, &k));
+    CHECK(!ek_sm2_sign_with_nonce(&r, &s, &witness, &key, &e, &k));
     CHECK(ek_scalar_is_zero(&r) && ek_scalar_is_zero(&s));
 }
 
