@@ -37,7 +37,9 @@ class LibCrypto:
 
     def sm3(self, length: int) -> float:
         """Seconds for one digest of ``length`` bytes."""
-        return self._timed(self._lib.time_sm3(bytes(length), length, 1 + 2_000_000 // (length + 99)))
+        return self._timed(
+            self._lib.time_sm3(bytes(length), length, 1 + 2_000_000 // (length + 99))
+        )
 
     def sm2_sign(self) -> float:
         """Seconds for one signature of 64 bytes."""
