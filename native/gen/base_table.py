@@ -97,10 +97,14 @@ def lanes() -> None:
         print("{")
         columns = [words(x * 2**256 % P) + words(y * 2**254 % P) for x, y in row]
         for limb in range(8):
-            print(" {" + ",\n  ".join(
-                ", ".join(column[limb] for column in columns[i : i + 4])
-                for i in range(0, COLUMNS, 4)
-            ) + "},")
+            print(
+                " {"
+                + ",\n  ".join(
+                    ", ".join(column[limb] for column in columns[i : i + 4])
+                    for i in range(0, COLUMNS, 4)
+                )
+                + "},"
+            )
         print("},")
     print("};")
     print("/* clang-format on */")

@@ -20,11 +20,16 @@ from esealkit._version import __version__
 
 if TYPE_CHECKING:
     from esealkit import crypto, errors
-    from esealkit.api.inspect import Inspection, inspect
+    from esealkit.api.committing import Receipt
+    from esealkit.api.entries import Protected, protect_entries
+    from esealkit.api.inspect import Inspection, inspect, signed_revision
     from esealkit.api.make import make_seal
+    from esealkit.api.marks import Mark
+    from esealkit.api.pdf_options import PdfOptions
+    from esealkit.api.preview import Places, Preview, places, preview
+    from esealkit.api.remove import Removal, remove_signature
     from esealkit.api.sign import (
         Prepared,
-        Receipt,
         complete,
         load_seal,
         open_key,
@@ -36,32 +41,48 @@ if TYPE_CHECKING:
     from esealkit.crypto import SM3, sm3
     from esealkit.errors import EsealError
     from esealkit.limits import Limits
+    from esealkit.ofd.protection import AllBut
     from esealkit.pki.trust import TrustStore
-    from esealkit.placement import At, EveryPage
+    from esealkit.placement import At, EveryPage, InAnnotation, Keyword, Seam
     from esealkit.policy import Policy
     from esealkit.seal.model import ElectronicSeal
     from esealkit.verification.judgement import Verdict
 
 _HOMES = {
     "SM3": "esealkit.crypto",
+    "AllBut": "esealkit.ofd.protection",
     "At": "esealkit.placement",
     "ElectronicSeal": "esealkit.seal.model",
     "EsealError": "esealkit.errors",
     "EveryPage": "esealkit.placement",
+    "InAnnotation": "esealkit.placement",
     "Inspection": "esealkit.api.inspect",
+    "Keyword": "esealkit.placement",
     "Limits": "esealkit.limits",
+    "Mark": "esealkit.api.marks",
+    "PdfOptions": "esealkit.api.pdf_options",
+    "Places": "esealkit.api.preview",
     "Policy": "esealkit.policy",
     "Prepared": "esealkit.api.sign",
-    "Receipt": "esealkit.api.sign",
+    "Removal": "esealkit.api.remove",
+    "Preview": "esealkit.api.preview",
+    "Protected": "esealkit.api.entries",
+    "Receipt": "esealkit.api.committing",
     "Report": "esealkit.api.verify",
+    "Seam": "esealkit.placement",
     "TrustStore": "esealkit.pki.trust",
     "Verdict": "esealkit.verification.judgement",
     "complete": "esealkit.api.sign",
     "inspect": "esealkit.api.inspect",
+    "signed_revision": "esealkit.api.inspect",
     "load_seal": "esealkit.api.sign",
     "make_seal": "esealkit.api.make",
     "open_key": "esealkit.api.sign",
+    "places": "esealkit.api.preview",
     "prepare": "esealkit.api.sign",
+    "remove_signature": "esealkit.api.remove",
+    "preview": "esealkit.api.preview",
+    "protect_entries": "esealkit.api.entries",
     "sign": "esealkit.api.sign",
     "sm3": "esealkit.crypto",
     "stamp": "esealkit.api.sign",
@@ -72,16 +93,26 @@ _MODULES = frozenset({"crypto", "errors"})
 
 __all__ = [
     "SM3",
+    "AllBut",
     "At",
     "ElectronicSeal",
     "EsealError",
     "EveryPage",
+    "InAnnotation",
     "Inspection",
+    "Keyword",
     "Limits",
+    "Mark",
+    "PdfOptions",
+    "Places",
     "Policy",
     "Prepared",
+    "Preview",
+    "Protected",
     "Receipt",
+    "Removal",
     "Report",
+    "Seam",
     "TrustStore",
     "Verdict",
     "__version__",
@@ -92,8 +123,13 @@ __all__ = [
     "load_seal",
     "make_seal",
     "open_key",
+    "places",
     "prepare",
+    "preview",
+    "protect_entries",
+    "remove_signature",
     "sign",
+    "signed_revision",
     "sm3",
     "stamp",
     "verify",

@@ -89,7 +89,10 @@ COMPUTED = {
     ),
     ("verification/verifier.py", "_judge_seal_signature", "error.code"): (),
     ("ofd/document.py", "*", "error.code"): (),
+    ("pdf/examination.py", "_whole", "error.code"): (),
     ("ofd/signatures.py", "*", "error.code"): (),
+    ("ofd/entries.py", "_fault", "error.code"): (),
+    ("verification/verifier.py", "_verify_encrypted", "refused.code"): (),
     ("ofd/examination.py", "_container", "damaged[0].code"): (),
     # Local tables of codes, named once more.
     ("ofd/examination.py", "_resources", "code"): (
@@ -97,9 +100,12 @@ COMPUTED = {
         "document.active_content",
     ),
     ("ofd/coverage.py", "_listed", "code"): (
+        "document.link_uncovered",
         "document.attachment_uncovered",
         "document.extra_parts",
     ),
+    ("ofd/stamp_checks.py", "_boundary", "code"): ("stamp.distorted", "stamp.resized"),
+    ("ofd/stamp_checks.py", "_seam", "code"): ("stamp.cut", "stamp.seam_incomplete"),
     ("ofd/signatures.py", "note", "code"): (
         "document.no_signature_list",
         "document.empty_signature_list",
@@ -122,7 +128,7 @@ COMPUTED_DEVIATIONS = (
     "time.lowercase_z", "time.offset", "time.unix_seconds", "time.unreadable",
     "path.backslash", "path.double_slash", "path.root_relative", "path.relative_reference",
     "package.name_unmarked", "package.name_gbk", "package.name_invisible", "package.wrapped",
-    "signature.stamp_page", "signature.stamp_invisible", "signature.stamp_id_twice",
+    "signature.stamp_id_twice",
 )  # fmt: skip
 
 
@@ -310,8 +316,27 @@ def test_every_phrase_exists() -> None:
             )
             for item in grades
         ],
+        "f'verdict.{found.verdict.value}'": [f"verdict.{item.value}" for item in Verdict],
+        "f'verdict.{done.verdict.value}'": [f"verdict.{item.value}" for item in Verdict],
+        "f'archive.check.{item.id}'": [
+            f"archive.check.{each}" for each in ("record", "files", "complete")
+        ],
+        "f'archive.reason.{self.reason}'": [
+            f"archive.reason.{each}"
+            for each in (
+                "unsigned_record",
+                "record_signature",
+                "signer_unknown",
+                "changed",
+                "missing",
+                "added",
+            )
+        ],
+        "f'integrity.{grade.value}'": [f"integrity.{item.value}" for item in Integrity],
         "f'short.{item.code}'": [],  # optional: the code itself is shown without one
         "key": ["label.time_claimed", "label.time_stamped"],
+        "f'keys.{row.kind}'": ["keys.key", "keys.certificate"],
+        "f'keys.use_{row.use}'": ["keys.use_sign", "keys.use_encrypt"],
     }
     missing = []
     for site in calls("phrase"):

@@ -69,6 +69,12 @@ def ofdrw() -> Iterator[Peer]:
 
 
 @pytest.fixture(scope="session")
+def ofdrw_crypto() -> Iterator[Peer]:
+    """ofdrw's encryption and integrity protection (GM/T 0099)."""
+    yield from _java("ofdrw-crypto")
+
+
+@pytest.fixture(scope="session")
 def gmsm() -> Iterator[Peer]:
     """emmansun/gmsm."""
     if not (READY / "gmsm").is_file():

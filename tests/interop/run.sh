@@ -44,6 +44,22 @@ java_peer() {
   echo "$made/$1/target/classes:$(cat "$made/$1.libraries")" >"$made/$1.classpath"
 }
 
+# ofdrw-crypto is published without its parent POM: the jar alone, over ofdrw's libraries.
+crypto_peer() {
+  rm -f "$made/ofdrw-crypto.classpath"
+  [ -f "$made/ofdrw.classpath" ] || return 1
+  local artifact=org.ofdrw:ofdrw-crypto:2.2.9 to="$made/ofdrw-crypto"
+  mkdir -p "$to/classes"
+  timeout 120 mvn -q -B dependency:get -Dartifact=$artifact -Dtransitive=false \
+    >"$made/ofdrw-crypto.log" 2>&1 || return 1
+  timeout 120 mvn -q -B dependency:copy -Dartifact=$artifact -DoutputDirectory="$to" \
+    >>"$made/ofdrw-crypto.log" 2>&1 || return 1
+  local path="$to/ofdrw-crypto-2.2.9.jar:$(cat "$made/ofdrw.libraries")"
+  javac -d "$to/classes" -cp "$path" "$here/java/ofdrw-crypto/Peer.java" \
+    >>"$made/ofdrw-crypto.log" 2>&1 || return 1
+  echo "$to/classes:$path" >"$made/ofdrw-crypto.classpath"
+}
+
 go_peer() {
   rm -f "$made/gmsm"
   (cd "$here/go" && timeout 300 go build -mod=readonly -o "$made/gmsm" . >"$made/gmsm.log" 2>&1)
@@ -54,6 +70,10 @@ if have mvn maven default-jdk-headless && have javac default-jdk-headless; then
   for peer in bouncycastle ofdrw; do
     thrice java_peer $peer || { skip "$peer cannot be made ready:"; tail -n 3 "$made/$peer.log"; }
   done
+  thrice crypto_peer || {
+    skip "ofdrw-crypto cannot be made ready:"
+    tail -n 3 "$made/ofdrw-crypto.log"
+  }
 else
   skip "Java and Maven cannot be installed: Bouncy Castle, ofdrw"
 fi
@@ -62,6 +82,7 @@ if have go golang-go; then
 else
   skip "Go cannot be installed: gmsm"
 fi
+skip "ofdrw with GM/T 0031-2025 (V5) seals: 2.1.0 has none, later versions cannot be resolved"
 skip "ofdgo is not served by the Go module proxy; no driver"
 
 "$python" -m pytest -m interop

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import io
 from collections.abc import Callable, Mapping
@@ -12,7 +13,7 @@ import esealkit as ek
 from esealkit.asn1 import oids
 from esealkit.crypto import sm3
 from esealkit.keys import SoftwareKey
-from esealkit.ofd import OfdDocument, StampBox, plan
+from esealkit.ofd import OfdDocument, SignaturePlan, StampBox, plan
 from esealkit.pki.certificate import Certificate
 from esealkit.sandbox import Sandbox
 from esealkit.seal.build import (
@@ -35,6 +36,13 @@ def changed(data: bytes, change: Callable[[Parts], Any]) -> bytes:
     parts = unpack(data)
     change(parts)
     return pack(parts)
+
+
+def described(laid: SignaturePlan, describe: Callable[[bytes], bytes]) -> SignaturePlan:
+    """The plan with another Signature.xml."""
+    xml = describe(laid.signature_xml)
+    changed = {**laid._changed, laid.property_info.lstrip("/"): xml}
+    return dataclasses.replace(laid, signature_xml=xml, _changed=changed)
 
 
 class Workbench:
@@ -115,10 +123,14 @@ class Workbench:
         signed_message: Callable[[bytes], bytes] | None = None,
         property_info: Callable[[str], str] | None = None,
         edition: Edition = Edition.V4,
+        describe: Callable[[bytes], bytes] | None = None,
+        box: tuple[float, float, float, float] = (100, 100, 40, 40),
     ) -> bytes:
         """``source`` (default a plain contract) with a seal signature that nobody checked.
 
-        ``value`` bends the finished SES_Signature, ``signed_message`` what is really signed.
+        ``box`` is its stamp's place on page 1, x, y, width and height in mm; ``describe`` bends
+        Signature.xml before it is hashed, ``value`` the finished SES_Signature,
+        ``signed_message`` what is really signed.
         """
         document = OfdDocument.open(sample() if source is None else source)
         seal = seal or self.seal()
@@ -126,11 +138,17 @@ class Workbench:
         laid = plan(
             document,
             when=when,
-            stamps=[StampBox(page_index=0, x=100, y=100, width=40, height=40)],
+            stamps=[
+                StampBox(
+                    page_index=0, x=box[0], y=box[1], width=box[2], height=box[3], off_page=True
+                )
+            ],
             body=body,
             seal=seal,
             lock=lock,
         )
+        if describe is not None:
+            laid = described(laid, describe)
         key = self.key(signer)
         assert key.certificate is not None
         named = laid.property_info

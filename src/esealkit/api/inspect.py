@@ -15,13 +15,16 @@ from typing import BinaryIO
 
 from esealkit.api.sources import Source, opened
 from esealkit.asn1.anatomy import describe_hidden
-from esealkit.errors import EsealError, LimitExceeded
+from esealkit.errors import EsealError, LimitExceeded, UsageError
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.ofd.document import Body, OfdDocument
 from esealkit.ofd.signatures import SignatureEntry, read_signatures
+from esealkit.pdf.document import PdfDocument
+from esealkit.pdf.signatures import SignatureEntry as PdfSignatureEntry
 from esealkit.report.inspection import (
     InspectedBody,
     InspectedPage,
+    InspectedRevision,
     InspectedSignature,
     Inspection,
     Tree,
@@ -29,7 +32,7 @@ from esealkit.report.inspection import (
 from esealkit.seal.anatomy import describe_any
 from esealkit.verification.verifier import sniff_format
 
-__all__ = ["Inspection", "inspect"]
+__all__ = ["Inspection", "inspect", "signed_revision"]
 
 _MOST_PAGES = 1_000
 _MOST_BLOCKS = 1_000
@@ -37,12 +40,15 @@ _HEAD = 64 * 1024
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----(.*?)-----END \1-----", re.DOTALL)
 
 
-def inspect(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> Inspection:
-    """What a file holds: an OFD's bodies, pages (mm) and signatures, or the tree of a structure.
+def inspect(
+    source: Source, *, password: str | bytes | None = None, limits: Limits = DEFAULT_LIMITS
+) -> Inspection:
+    """What a file holds: a document's pages (mm) and signatures, or the tree of a structure.
 
     Nothing is verified.  Seals, seal signatures, CMS, certificates and CRLs are laid out under
     the names their standards give them, any other DER as plain TLVs; key material is not shown.
 
+    :param password: of an encrypted PDF.
     :raises InputError: the source cannot be read.  Bad *content* never raises: the result says
         where it broke.
     """
@@ -51,7 +57,7 @@ def inspect(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> Inspection:
         size = len(content) if isinstance(content, bytes) else _size(content)
         base = Inspection(path=found.path, format="", size=size, sha256=found.sha256)
         try:
-            return _inspected(content, size, base, limits)
+            return _inspected(content, size, base, password, limits)
         except EsealError as error:
             return _as(base, format=_format(content), fault=error.code)
 
@@ -85,14 +91,37 @@ def _format(content: bytes | BinaryIO) -> str:
     return "der" if found == "seal" else found
 
 
+def signed_revision(
+    source: Source,
+    number: int,
+    *,
+    password: str | bytes | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> bytes:
+    """A PDF as it was after revision ``number``, from 1: byte for byte what was signed then.
+
+    :raises UsageError: the source is no PDF.
+    :raises PdfError: it cannot be read, or has no such revision.
+    :raises InputError: the source cannot be read.
+    """
+    with opened(source, limits=limits) as found:
+        if _format(found.content) != "pdf":
+            raise UsageError("usage.not_a_pdf")
+        return PdfDocument(found.content, password=password, limits=limits).revision_bytes(number)
+
+
 def _inspected(
-    content: bytes | BinaryIO, size: int, base: Inspection, limits: Limits
+    content: bytes | BinaryIO,
+    size: int,
+    base: Inspection,
+    password: str | bytes | None,
+    limits: Limits,
 ) -> Inspection:
     kind = _format(content)
     if kind == "ofd":
         return _ofd(content, base, limits)
     if kind == "pdf":
-        return _as(base, format="pdf")
+        return _pdf(PdfDocument(content, password=password, limits=limits), base, limits)
     if size > limits.crl_size:
         raise LimitExceeded("limit.input_size", allowed=limits.crl_size)
     data = _first(content, size)
@@ -195,3 +224,78 @@ def _signature(entry: SignatureEntry, limits: Limits) -> InspectedSignature:
 
 def _broken(finding: object) -> bool:
     return getattr(getattr(finding, "outcome", None), "value", "") in ("failed", "unknown")
+
+
+# -- PDF --------------------------------------------------------------------------------------
+
+
+def _pdf(document: PdfDocument, base: Inspection, limits: Limits) -> Inspection:
+    pages = tuple(
+        InspectedPage(
+            number=number,
+            width_mm=round(size[0], 2) if size else None,
+            height_mm=round(size[1], 2) if size else None,
+            part="",
+        )
+        for number, size in enumerate(document.reading.page_sizes(_MOST_PAGES), 1)
+    )
+    body = InspectedBody(
+        index=0,
+        doc_root="/Root",
+        page_count=document.reading.page_count(),
+        pages=pages,
+        faults=(),
+    )
+    return _as(
+        base,
+        format="pdf",
+        version=document.data[5:8].decode("ascii", "replace"),
+        bodies=(body,),
+        encrypted=document.reading.encrypted,
+        revisions=tuple(
+            InspectedRevision(
+                number=revision.index + 1,
+                start=revision.start,
+                end=revision.end,
+                signed_by=tuple(
+                    index
+                    for index, entry in enumerate(document.signatures)
+                    if entry.covers and entry.revision is revision
+                ),
+            )
+            for revision in document.revisions
+        ),
+        signatures=tuple(
+            _pdf_signature(index, entry, limits) for index, entry in enumerate(document.signatures)
+        ),
+    )
+
+
+def _pdf_signature(index: int, entry: PdfSignatureEntry, limits: Limits) -> InspectedSignature:
+    value = None
+    if entry.contents is not None:
+        kind, root = describe_any(entry.contents, limits=limits)
+        value = Tree(kind=kind, root=root)
+    entries = entry.facts.entries
+    return InspectedSignature(
+        index=index,
+        body=0,
+        id=entry.field.name,
+        declared_kind=entries.get("Type", ""),
+        part="" if entry.field.holder is None else f"{entry.field.holder[0]} 0 obj",
+        provider=entries.get("Filter", ""),
+        signature_method=entries.get("SubFilter", ""),
+        digest_method="",
+        declared_time=entries.get("M", ""),
+        references=0,
+        stamps=tuple(
+            f"{item.page or '?'}: ({item.box[0]:g}, {item.box[1]:g}) "
+            f"{item.box[2]:g}×{item.box[3]:g} mm"
+            for item in entry.field.widgets
+            if item.box is not None and item.box[2] and item.box[3]
+        ),
+        seal_part="",
+        value_part="/Contents",
+        value=value,
+        faults=tuple(dict.fromkeys(item.reason for item in entry.findings if _broken(item))),
+    )

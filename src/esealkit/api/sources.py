@@ -15,10 +15,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from esealkit.errors import InputError, LimitExceeded, UsageError, input_unreadable
+from esealkit.errors import (
+    InputError,
+    LimitExceeded,
+    UnsupportedError,
+    UsageError,
+    input_unreadable,
+)
 from esealkit.limits import DEFAULT_LIMITS, Limits
+from esealkit.ofd.document import OfdDocument
+from esealkit.verification.verifier import sniff_format
 
-__all__ = ["Opened", "Source", "opened", "read_small"]
+__all__ = ["Opened", "Source", "kind_of", "ofd_document", "opened", "read_small", "taken"]
 
 Source = bytes | bytearray | memoryview | str | os.PathLike[str] | BinaryIO
 _BLOCK = 1 << 20
@@ -35,10 +43,24 @@ class Opened:
     path: str
     """The path as given, ``""`` for bytes and files without a name."""
 
+    def close(self) -> None:
+        """Forget a private file; bytes need no closing."""
+        if not isinstance(self.content, bytes):
+            self.content.close()
+
 
 @contextmanager
 def opened(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Opened]:
-    """Read ``source`` once.
+    """Read ``source`` once, for the length of a block; errors as for :func:`taken`."""
+    found = taken(source, limits=limits)
+    try:
+        yield found
+    finally:
+        found.close()
+
+
+def taken(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> Opened:
+    """Read ``source`` once; the caller closes what it gets.
 
     :raises InputError: it is missing or cannot be read.
     :raises LimitExceeded: it is larger than ``limits.source_size``.
@@ -46,17 +68,15 @@ def opened(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Opene
     """
     if isinstance(source, (bytes, bytearray, memoryview)):
         data = bytes(source)
-        yield Opened(content=data, sha256=hashlib.sha256(data).hexdigest(), path="")
-        return
+        return Opened(content=data, sha256=hashlib.sha256(data).hexdigest(), path="")
     if isinstance(source, (str, os.PathLike)):
         path = os.fspath(source)
         with _open(Path(path)) as stream:
-            yield from _spooled(stream, path, limits)
-        return
+            return _spooled(stream, path, limits)
     if not hasattr(source, "read"):
         raise UsageError("usage.source", found=type(source).__name__)
     name = getattr(source, "name", "")
-    yield from _spooled(source, name if isinstance(name, str) else "", limits)
+    return _spooled(source, name if isinstance(name, str) else "", limits)
 
 
 @contextmanager
@@ -73,9 +93,10 @@ def _open(path: Path) -> Iterator[BinaryIO]:
         yield stream
 
 
-def _spooled(stream: BinaryIO, path: str, limits: Limits) -> Iterator[Opened]:
+def _spooled(stream: BinaryIO, path: str, limits: Limits) -> Opened:
     digest = hashlib.sha256()
-    with tempfile.SpooledTemporaryFile(max_size=limits.spool) as spool:
+    spool = tempfile.SpooledTemporaryFile(max_size=limits.spool)  # noqa: SIM115 - the caller's
+    try:
         size = 0
         while block := _block(stream, path):
             size += len(block)
@@ -84,8 +105,15 @@ def _spooled(stream: BinaryIO, path: str, limits: Limits) -> Iterator[Opened]:
             digest.update(block)
             spool.write(block)
         spool.seek(0)
-        content: bytes | BinaryIO = spool if size > limits.spool else spool.read()  # type: ignore[assignment]
-        yield Opened(content=content, sha256=digest.hexdigest(), path=path)
+        if size > limits.spool:
+            content: BinaryIO = spool  # type: ignore[assignment]
+            return Opened(content=content, sha256=digest.hexdigest(), path=path)
+        data = spool.read()
+    except BaseException:
+        spool.close()
+        raise
+    spool.close()
+    return Opened(content=data, sha256=digest.hexdigest(), path=path)
 
 
 def _block(stream: BinaryIO, path: str) -> bytes:
@@ -106,3 +134,24 @@ def read_small(source: Source, most: int, *, limits: Limits = DEFAULT_LIMITS) ->
     if len(data) > most:
         raise LimitExceeded("limit.input_size", allowed=most)
     return data
+
+
+def ofd_document(content: bytes | BinaryIO, limits: Limits = DEFAULT_LIMITS) -> OfdDocument:
+    """The OFD document in ``content``, told by content and not by name.
+
+    :raises UnsupportedError: another format.
+    :raises PackageError, XmlError, LimitExceeded: it cannot be opened.
+    """
+    if (kind := kind_of(content)) != "ofd":
+        raise UnsupportedError("signing.format", format=kind)
+    return OfdDocument.open(content, limits=limits)
+
+
+def kind_of(content: bytes | BinaryIO) -> str:
+    """``ofd``, ``pdf``, another format's name, or ``?``, by content and not by name."""
+    if isinstance(content, bytes):
+        return sniff_format(content[:65_540]) or "?"
+    content.seek(0)
+    head = content.read(65_540)
+    content.seek(0)
+    return sniff_format(head) or "?"

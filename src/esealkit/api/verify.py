@@ -12,13 +12,14 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, Self
 
 from esealkit import words
 from esealkit._version import __version__
 from esealkit.api.downloads import download_revocation
-from esealkit.api.sources import Source, opened, read_small
+from esealkit.api.sources import Opened, Source, read_small, taken
 from esealkit.crypto import backend
+from esealkit.crypto.sm2_cipher import DecryptionKey
 from esealkit.errors import (
     EsealError,
     InputError,
@@ -29,6 +30,7 @@ from esealkit.errors import (
 )
 from esealkit.fetching import Fetcher
 from esealkit.limits import DEFAULT_LIMITS, Limits
+from esealkit.ofd.encryption import Credentials
 from esealkit.pki.evidence import Evidence, sort_evidence
 from esealkit.pki.revocation import RevocationData
 from esealkit.pki.trust import TrustStore, merge
@@ -41,6 +43,7 @@ from esealkit.verification.circumstances import Circumstances
 from esealkit.verification.judgement import Reservation, Verdict
 from esealkit.verification.results import DocumentResult
 from esealkit.verification.verifier import unreadable_document, verify_document
+from esealkit.verification.view import VerifiedPart
 
 __all__ = [
     "Report",
@@ -112,9 +115,51 @@ class Report:
 
         return report_html(self.run, _language(lang))
 
+    def open(
+        self,
+        name: str,
+        *,
+        document: int = 0,
+        signature: int | None = None,
+        unverified: bool = False,
+    ) -> VerifiedPart:
+        """A package part, exactly as it was hashed: from the copy that was verified.
+
+        What happens to the file after :func:`verify` changes nothing.  The copy lives until
+        :meth:`close`, or as long as the report does; parts opened before stay readable.
+
+        :param name: part as in the coverage map, e.g. ``Doc_0/Pages/Page_0/Content.xml``.
+        :param document: position in :attr:`documents`.
+        :param signature: index of the signature that must cover it; by default any passed one.
+        :param unverified: hand out a part that no passed signature covers; the result's
+            ``verified`` is then ``False``.
+        :returns: a binary file with ``name``, ``size``, ``covered_by`` and ``verified``.
+        :raises NotPassed: no passed signature covers the part, and ``unverified`` was not given.
+        :raises UsageError: there is no such document or part, the format has no parts, or the
+            copy was given up: after :meth:`close`, in reports on many files, in a receipt.
+        """
+        if not 0 <= document < len(self.documents):
+            raise UsageError("view.no_document", index=document, count=len(self.documents))
+        view = self.documents[document].view
+        if view is None:
+            raise UsageError("view.none", path=self.documents[document].path)
+        return view.open(name, signature=signature, unverified=unverified)
+
+    def close(self) -> None:
+        """Forget the private copies; the report itself stays."""
+        for item in self.documents:
+            if item.view is not None:
+                item.view.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def renamed(self, path: str) -> Report:
-        """The same report of one file under the name it has now."""
-        documents = tuple(replace(item, path=path) for item in self.run.documents)
+        """The same report of one file under the name it has now, without the copy."""
+        documents = tuple(replace(item, path=path, view=None) for item in self.run.documents)
         return Report(replace(self.run, documents=documents))
 
     def __bool__(self) -> NoReturn:
@@ -142,6 +187,7 @@ def verify(
     fetch: Fetcher | None = None,
     expect: Collection[str] = (),
     password: str | bytes | None = None,
+    decryption_key: DecryptionKey | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Report:
     """Verify every signature of a document, clause by clause.
@@ -155,13 +201,14 @@ def verify(
     :param fetch: rules for downloading revocation data; ``None`` downloads nothing.  Only
         certificates whose path reached an anchor are asked about.
     :param expect: seals (name, code or unified social credit code) that must have passed.
-    :param password: reserved for encrypted packages; refused by this version.
+    :param password: opens a PDF encrypted for its user or owner, or an OFD package that is
+        encrypted by password (GM/T 0099-2020 7.3).
+    :param decryption_key: opens an OFD package that is encrypted for a certificate; what
+        :func:`esealkit.open_key` gives for the encryption key of the pair.
     :raises UsageError: an argument is wrong.  A bad *document* never raises: it is a verdict.
     :raises InputError, KeyFormatError, SealFormatError, InvalidSignature: ``trust`` or
         ``evidence`` cannot be read.
     """
-    if password is not None:
-        raise UsageError("usage.password")
     made = verifier(
         trust=trust,
         when=when,
@@ -169,9 +216,11 @@ def verify(
         evidence=evidence,
         fetch=fetch,
         expect=expect,
+        password=password,
+        decryption_key=decryption_key,
         limits=limits,
     )
-    return made.report(source)
+    return made.report(source, keep=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,9 +236,15 @@ class Verifier:
     expect: tuple[str, ...]
     """Seals that must have passed in every file."""
 
-    def report(self, source: Source) -> Report:
-        """Verify one file; a bad document never raises."""
+    def report(self, source: Source, *, keep: bool = False) -> Report:
+        """Verify one file; a bad document never raises.
+
+        :param keep: keep the private copy, so that :meth:`Report.open` can hand out parts.
+        """
         document = _verify_one(source, self.around, self.expect, self.fetch)
+        if not keep and document.view is not None:
+            document.view.close()
+            document = replace(document, view=None)
         return _report((document,), self.around, self.when)
 
     def unreadable(self, error: EsealError, *, path: str) -> Report:
@@ -206,6 +261,8 @@ def verifier(
     evidence: Iterable[Source] = (),
     fetch: Fetcher | None = None,
     expect: Collection[str] = (),
+    password: str | bytes | None = None,
+    decryption_key: DecryptionKey | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Verifier:
     """What :func:`verify` uses, to be kept for many files; the same arguments and errors.
@@ -213,6 +270,7 @@ def verifier(
     :param now: what counts as now where ``when`` is not given; default the system's time.
     """
     around = _circumstances(trust, when or now, policy, evidence, limits)
+    around = replace(around, credentials=_credentials(password, decryption_key))
     return Verifier(around=around, when=when, fetch=fetch, expect=_expected(expect))
 
 
@@ -250,6 +308,13 @@ def verify_seal(
     return Report(replace(report.run, documents=(refused,)))
 
 
+def _credentials(password: str | bytes | None, key: DecryptionKey | None) -> Credentials:
+    if key is not None and not isinstance(key, DecryptionKey):
+        raise UsageError("usage.decryption_key", found=type(key).__name__)
+    octets = password.encode("utf-8") if isinstance(password, str) else password
+    return Credentials(password=octets, key=key)
+
+
 def _expected(expect: Collection[str]) -> tuple[str, ...]:
     if isinstance(expect, str):
         raise UsageError("usage.expect", found=expect)
@@ -261,35 +326,53 @@ def _verify_one(
 ) -> DocumentResult:
     """One input; what cannot be read is an unreadable document, not an exception."""
     try:
-        with opened(source, limits=around.limits) as found:
-
-            def judged(circumstances: Circumstances) -> DocumentResult:
-                return verify_document(
-                    found.content,
-                    circumstances,
-                    path=found.path,
-                    sha256=found.sha256,
-                    expect=expect,
-                )
-
-            result = judged(around)
-            if fetch is None:
-                return result
-            fetched = download_revocation(result, around, fetch).revocation
-            if not fetched.crls and not fetched.responses:
-                return result
-            known = around.revocation
-            return judged(
-                replace(
-                    around,
-                    revocation=RevocationData(
-                        crls=(*known.crls, *fetched.crls),
-                        responses=(*known.responses, *fetched.responses),
-                    ),
-                )
-            )
+        found = taken(source, limits=around.limits)
     except (InputError, LimitExceeded) as error:
         return unreadable_document(error, path=str(error.details.get("path", "")))
+    view = None
+    try:
+        result = _verify_taken(found, around, expect, fetch)
+        view = result.view
+    except (InputError, LimitExceeded) as error:
+        return unreadable_document(error, path=str(error.details.get("path", "")))
+    finally:
+        if view is None:
+            found.close()
+        else:
+            view.keep(found.close)
+    return result
+
+
+def _verify_taken(
+    found: Opened, around: Circumstances, expect: tuple[str, ...], fetch: Fetcher | None
+) -> DocumentResult:
+    """A private copy judged; with ``fetch`` once more, with what was downloaded."""
+
+    def judged(circumstances: Circumstances) -> DocumentResult:
+        return verify_document(
+            found.content,
+            circumstances,
+            path=found.path,
+            sha256=found.sha256,
+            expect=expect,
+        )
+
+    result = judged(around)
+    if fetch is None:
+        return result
+    fetched = download_revocation(result, around, fetch).revocation
+    if not fetched.crls and not fetched.responses:
+        return result
+    known = around.revocation
+    return judged(
+        replace(
+            around,
+            revocation=RevocationData(
+                crls=(*known.crls, *fetched.crls),
+                responses=(*known.responses, *fetched.responses),
+            ),
+        )
+    )
 
 
 def _circumstances(

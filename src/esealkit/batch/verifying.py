@@ -20,6 +20,7 @@ from functools import lru_cache
 
 from esealkit.api.sources import Source, read_small
 from esealkit.api.verify import Report, Trust, Verifier, verifier
+from esealkit.crypto.sm2_cipher import DecryptionKey
 from esealkit.errors import EsealError, UsageError
 from esealkit.fetching import Fetcher
 from esealkit.limits import DEFAULT_LIMITS, Limits
@@ -43,6 +44,8 @@ def verify_many(
     evidence: Iterable[Source] = (),
     fetch: Fetcher | None = None,
     expect: Collection[str] = (),
+    password: str | bytes | None = None,
+    decryption_key: DecryptionKey | None = None,
     jobs: int = 1,
     executor: Executor | None = None,
     limits: Limits = DEFAULT_LIMITS,
@@ -52,6 +55,8 @@ def verify_many(
     The arguments of :func:`esealkit.verify` hold for every file; without ``when``, all files are
     judged as of the same now.  ``paths`` is read as the work goes on, so that it may be endless.
 
+    :param password: opens encrypted documents; with ``decryption_key`` it stays in this process,
+        so that it goes with ``jobs=1`` and no executor.
     :param jobs: worker processes; with 1 everything happens in this process.
     :param executor: where to work instead; it is not shut down.  Its workers need esealkit and
         see the same paths.
@@ -60,6 +65,9 @@ def verify_many(
     """
     if isinstance(paths, (str, bytes)) or not 1 <= jobs <= _MOST_JOBS:
         raise UsageError("usage.jobs", most=_MOST_JOBS)
+    secret = password is not None or decryption_key is not None
+    if secret and (jobs > 1 or executor is not None):
+        raise UsageError("usage.secret_jobs")
     if isinstance(policy, str):
         policy = Policy.named(policy)
     settings = _Settings(
@@ -72,7 +80,7 @@ def verify_many(
         expect=expect,
         limits=limits,
     )
-    made = settings.verifier()
+    made = settings.verifier(password=password, decryption_key=decryption_key)
     if executor is not None:
         return _elsewhere(paths, settings, executor)
     if jobs == 1:
@@ -93,7 +101,13 @@ class _Settings:
     expect: Collection[str]
     limits: Limits
 
-    def verifier(self) -> Verifier:
+    def verifier(
+        self,
+        *,
+        password: str | bytes | None = None,
+        decryption_key: DecryptionKey | None = None,
+    ) -> Verifier:
+        """What verifies; secrets are no settings, for settings travel."""
         return verifier(
             trust=self.stores,
             when=self.when,
@@ -102,6 +116,8 @@ class _Settings:
             evidence=self.evidence,
             fetch=self.fetch,
             expect=self.expect,
+            password=password,
+            decryption_key=decryption_key,
             limits=self.limits,
         )
 

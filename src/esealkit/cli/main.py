@@ -23,9 +23,13 @@ _COMMANDS = {
     "verify": ("esealkit.cli.commands.verify", "verify"),
     "stamp": ("esealkit.cli.commands.stamp", "stamp"),
     "sign": ("esealkit.cli.commands.stamp", "sign"),
+    "protect": ("esealkit.cli.commands.stamp", "protect"),
+    "remove": ("esealkit.cli.commands.remove", "remove"),
+    "archive": ("esealkit.cli.commands.archive", "archive"),
     "inspect": ("esealkit.cli.commands.inspect", "inspect"),
     "trust": ("esealkit.cli.commands.trust", "trust"),
     "seal": ("esealkit.cli.commands.seal", "seal"),
+    "keys": ("esealkit.cli.commands.keys", "keys"),
 }
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from os import PathLike, fsdecode
 from pathlib import Path
+from typing import Any
 
 from esealkit.errors import (
     CertificateError,
@@ -18,7 +19,9 @@ from esealkit.errors import (
 )
 from esealkit.keys.certificates import belongs, chain_of, fitness, readable
 from esealkit.keys.containers import KeyContainer, read_container
-from esealkit.keys.pins import Pin, PinSource
+from esealkit.keys.device_key import DeviceKey
+from esealkit.keys.device_pins import DevicePinSource
+from esealkit.keys.pins import Pin
 from esealkit.keys.software import SoftwareKey
 from esealkit.limits import DEFAULT_LIMITS
 from esealkit.pki.certificate import Certificate, load_certificates
@@ -31,6 +34,9 @@ _FILE_URI = re.compile(r"file:(?://(?:localhost)?(?=/))?((?!//)[^?#]+)", re.IGNO
 _ESCAPED = re.compile(rb"%([0-9A-Fa-f]{2})")
 _DEVICES = frozenset({"pkcs11", "skf", "sdf", "https", "oes"})
 
+OpenedKey = SoftwareKey | DeviceKey
+"""What :func:`open_key` gives: both have the same interface."""
+
 CertificateSource = str | PathLike[str] | bytes
 
 
@@ -38,10 +44,14 @@ def open_key(
     source: str | PathLike[str],
     *,
     certificate: CertificateSource | None = None,
-    pin: PinSource | Pin = None,
+    pin: DevicePinSource | Pin = None,
     chain: Iterable[CertificateSource] = (),
-) -> SoftwareKey:
-    """Open the signing key at ``source``: a path or a ``file:`` URI.
+) -> OpenedKey:
+    """Open the signing key at ``source``: a path, a ``file:`` URI or the URI of a device.
+
+    ``pkcs11:`` URIs follow RFC 7512; ``skf:`` and ``sdf:`` are alike.  A device's PIN as text
+    is sent once; a callable is asked for each login, and one that takes an argument gets a
+    :class:`~esealkit.keys.device_pins.PinRequest`.
 
     ``certificate`` and ``chain`` are paths or bytes, PEM or DER; without ``certificate`` the
     one in the key's own file is taken.  Among several that belong to the key the one for
@@ -50,17 +60,21 @@ def open_key(
 
     Raises :class:`InputError`, :class:`KeyFormatError`, :class:`PinRejected`,
     :class:`KeyNotFound`, :class:`CertificateError` (``key.certificate_mismatch``),
-    :class:`UnsupportedError` (a device scheme that is not built yet) or :class:`LimitExceeded`.
+    :class:`UnsupportedError`, :class:`LimitExceeded`, and for devices :class:`TokenError`.
     """
-    pin = pin if isinstance(pin, Pin) else Pin(pin)
+    scheme = _scheme(source)
+    secret = Pin(None)
     try:
-        return _opened(source, certificate, pin, tuple(chain))
+        if scheme in _DEVICES:
+            return _opened_device(scheme, str(source), certificate, pin, tuple(chain))
+        secret = pin if isinstance(pin, Pin) else Pin(pin)
+        return _opened(source, certificate, secret, tuple(chain))
     except EsealError as error:
         # Frames below held secrets; a traceback that shows local variables must not.
         error.__context__ = None
         raise error.with_traceback(None) from None
     finally:
-        pin.wipe()
+        secret.wipe()
 
 
 def _opened(
@@ -84,14 +98,46 @@ def _opened(
     return key.with_certificates(leaf.der, (*linked, *rest))
 
 
+def _opened_device(
+    scheme: str,
+    uri: str,
+    certificate: CertificateSource | None,
+    pin: Any,
+    chain: tuple[CertificateSource, ...],
+) -> DeviceKey:
+    given = [] if certificate is None else _certificates(certificate)
+    extra = [each for part in chain for each in _certificates(part)]
+    if scheme == "pkcs11":
+        from esealkit.keys.pkcs11 import open_pkcs11
+
+        return open_pkcs11(uri, pin=pin, given=given, extra=extra)
+    if scheme == "skf":
+        from esealkit.keys.skf import open_skf
+
+        return open_skf(uri, pin=pin, given=given, extra=extra)
+    if scheme == "sdf":
+        from esealkit.keys.sdf import open_sdf
+
+        return open_sdf(uri, pin=pin, given=given, extra=extra)
+    if scheme == "https":
+        from esealkit.keys.remote import open_remote
+
+        return open_remote(uri, pin=pin, given=given, extra=extra)
+    raise UnsupportedError("key.scheme_not_built", scheme=scheme)
+
+
+def _scheme(source: str | PathLike[str]) -> str:
+    found = _SCHEME.match(source) if isinstance(source, str) else None
+    return found[1].lower() if found else ""
+
+
 def _local_path(source: str | PathLike[str]) -> Path:
     text = fsdecode(source)
     if "\0" in text:
         raise UsageError("key.uri", uri=text)
-    scheme = _SCHEME.match(text) if isinstance(source, str) else None
-    name = scheme[1].lower() if scheme else ""
+    name = _scheme(source)
     if name in _DEVICES:
-        raise UnsupportedError("key.scheme_not_built", scheme=name)
+        raise UsageError("key.uri", uri=name)
     if name != "file":
         return Path(text)
     found = _FILE_URI.fullmatch(text)

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from esealkit.errors import PinRejected, UsageError
 
-__all__ = ["Pin", "PinSource"]
+__all__ = ["Pin", "PinSource", "encoded_pin"]
 
 PinSource = str | bytes | Callable[[], str | bytes] | None
 
@@ -37,7 +37,7 @@ class Pin:
             source, self._source = self._source, None
             if source is None:
                 raise PinRejected("key.pin_required")
-            self._value = bytearray(_encoded(source() if callable(source) else source))
+            self._value = bytearray(encoded_pin(source() if callable(source) else source))
         return bytes(self._value)
 
     def wipe(self) -> None:
@@ -54,7 +54,8 @@ class Pin:
         raise TypeError("a PIN cannot be pickled")
 
 
-def _encoded(pin: object) -> bytes:
+def encoded_pin(pin: object) -> bytes:
+    """A PIN as UTF-8.  Raises :class:`UsageError` ``key.pin_text`` for what cannot be one."""
     # A callable comes from outside and may answer anything.
     if isinstance(pin, str):
         try:

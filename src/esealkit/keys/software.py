@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from esealkit.asn1 import build, oids
-from esealkit.crypto import sm2
+from esealkit.crypto import self_test_once, sm2, sm2_cipher
 from esealkit.errors import KeyBackendError, UnsupportedError
 
 __all__ = ["SoftwareKey", "sm2_public_key_info"]
@@ -49,6 +49,7 @@ class SoftwareKey:
         self.certificate = certificate
         self.chain = tuple(chain)
         if isinstance(private, sm2.PrivateKey):
+            self_test_once()  # no key is used by a core that computes wrongly on this machine
             self.algorithm = "sm2"
             self._public = private.public_key
             self.public_key_info = sm2_public_key_info(self._public)
@@ -98,6 +99,17 @@ class SoftwareKey:
         if not isinstance(private, sm2.PrivateKey):
             raise UnsupportedError("key.not_sm2", algorithm=self.algorithm)
         return private.sign_e(e)
+
+    def decrypt(self, ciphertext: bytes) -> bytes:
+        """Open an SM2 ciphertext (GB/T 32918.4), DER or C1 ‖ C3 ‖ C2; SM2 keys only.
+
+        Raises :class:`MalformedError` ``crypto.sm2_ciphertext`` where it is not for this key,
+        :class:`UnsupportedError` ``key.not_sm2`` for other keys.
+        """
+        private = self._opened()
+        if not isinstance(private, sm2.PrivateKey):
+            raise UnsupportedError("key.not_sm2", algorithm=self.algorithm)
+        return sm2_cipher.decrypt(private, ciphertext)
 
     def private_key_info(self) -> bytes:
         """The unencrypted PKCS#8 PrivateKeyInfo, DER: for writing key files."""

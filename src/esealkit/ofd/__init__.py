@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from esealkit.ofd.compose import ComposedPage, Picture, Shape, TextRun, compose
 from esealkit.ofd.coverage import Coverage, PartCoverage, coverage, coverage_findings
-from esealkit.ofd.document import Body, Box, OfdDocument, OfdPage, Permissions
+from esealkit.ofd.document import Body, Box, OfdDocument, OfdPage, PageArea, Permissions
 from esealkit.ofd.embed import SignaturePlan, StampBox, complete, plan
 from esealkit.ofd.examination import (
     BodyState,
@@ -32,6 +32,7 @@ from esealkit.ofd.signatures import (
     read_signatures,
 )
 from esealkit.ofd.stamps import Stamp
+from esealkit.ofd.surface import OfdSurface
 from esealkit.ofd.writer import PackageWriter, rewrite
 
 __all__ = [
@@ -45,8 +46,10 @@ __all__ = [
     "Located",
     "OfdDocument",
     "OfdPage",
+    "OfdSurface",
     "Package",
     "PackageWriter",
+    "PageArea",
     "Part",
     "PartCoverage",
     "Permissions",

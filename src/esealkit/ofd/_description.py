@@ -21,6 +21,8 @@ from esealkit.ofd.stamps import DeclaredStamp
 __all__ = ["DIGEST_SIZES", "SM3_OID", "Description", "digest_name", "read_description"]
 
 SM3_OID = "1.2.156.10197.1.401"
+_MOST_FAULTS = 100
+"""Faults of one description that are told apart; one is as bad as a thousand."""
 DIGEST_SIZES = {"sm3": 32, "sha256": 32, "sha384": 48, "sha512": 64, "sha1": 20, "md5": 16}
 _ALIASES = {
     SM3_OID: "sm3",
@@ -34,6 +36,8 @@ _ALIASES = {
     "1.2.840.113549.2.5": "md5",
     **{name: name for name in DIGEST_SIZES},
 }
+_METHODS = ("1.2.156.10197.", "1.2.840.113549.1.1.", "1.2.840.10045.4.")
+"""OIDs of GM/T 0006, PKCS #1 and X9.62."""
 _TIMES = (
     (re.compile(r"(\d{4})-(\d\d?)-(\d\d?)[ T](\d\d?):(\d\d):(\d\d)(?:\.\d+)?(Z|\+08:?00)?"), 0),
     (re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.\d+)?(Z|\+0800)?"), 0),
@@ -56,16 +60,23 @@ class Description:
     value_bytes: bytes | None = None
     seal: Located | None = None
     seal_bytes: bytes | None = None
+    image: Located | None = None
+    image_bytes: bytes | None = None
     stamps: list[DeclaredStamp] = field(default_factory=list)
     faults: list[EsealError] = field(default_factory=list)
     deviations: list[Deviation] = field(default_factory=list)
+    more_faults: int = 0
+    method_unknown: bool = False
 
     def attempt(self, read: Callable[[], None]) -> None:
         """Runs one piece; its error becomes a fault of the description."""
         try:
             read()
         except EsealError as error:
-            self.faults.append(error)
+            if len(self.faults) < _MOST_FAULTS:
+                self.faults.append(error)
+            else:
+                self.more_faults += 1
 
     def note(self, kind: str, where: str, **evidence: object) -> None:
         """A departure that was tolerated."""
@@ -109,8 +120,21 @@ def _read_provider(info: Element, name: str, found: Description) -> None:
 
 def _read_methods(info: Element, found: Description) -> None:
     found.signature_method = info.text_of("SignatureMethod") or ""
+    if not found.signature_method.strip():
+        found.note("signature.method_missing", info.where)
+    elif not _is_known_method(found.signature_method):
+        found.method_unknown = True
     found.xml_time = info.text_of("SignatureDateTime") or ""
     found.xml_time_guess = _guess_time(found.xml_time)
+
+
+def _is_known_method(method: str) -> bool:
+    """SM2, RSA or ECDSA by any usual name or OID; the value itself says which it really is.
+
+    A method that nobody knows must not be taken for one that was checked (O-48).
+    """
+    text = re.sub(r"[-_\s]", "", method.casefold().removeprefix("urn:oid:").removeprefix("oid:"))
+    return text.startswith(_METHODS) or any(name in text for name in ("sm2", "rsa", "ecdsa"))
 
 
 def _guess_time(text: str) -> datetime | None:
@@ -172,16 +196,14 @@ def _read_reference(document: OfdDocument, row: Element, name: str, found: Descr
         located = locate(document.package, path, base=directory_of(name), where=name, strict=True)
     except XmlError as error:
         found.references.append((path, digest, None, error.code))
-        found.faults.append(error)
-        return
+        raise
     found.deviations.extend(located.deviations)
     found.references.append((path, digest, located.name, ""))
 
 
 def _read_stamps(document: OfdDocument, info: Element, name: str, found: Description) -> None:
-    """StampAnnot rows: no more than a document may have pages, as a seam has one on each."""
     rows = info.children("StampAnnot")
-    limit = document.limits.pages
+    limit = document.limits.stamps
     if len(rows) > limit:
         raise LimitExceeded("signature.stamps", count=len(rows), limit=limit)
     for row in rows:
@@ -214,6 +236,7 @@ def _read_value(document: OfdDocument, top: Element, name: str, found: Descripti
 def _read_seal(document: OfdDocument, info: Element, name: str, found: Description) -> None:
     """Seal/BaseLoc; tax invoices leave it out, the seal is in the signed value too."""
     seal = info.child("Seal")
+    _read_image(document, seal, name, found)
     loc = seal.text_of("BaseLoc") if seal is not None else None
     if not loc:
         return
@@ -225,6 +248,20 @@ def _read_seal(document: OfdDocument, info: Element, name: str, found: Descripti
         return
     _check_size(document, located.name)
     found.seal_bytes = document.package.read(located.name)
+
+
+def _read_image(document: OfdDocument, seal: Element | None, name: str, found: Description) -> None:
+    """Seal/ImageLoc (GM/T 0099-2020 annex B): what viewers may show for the seal's picture, or
+    where there is no seal.
+    """
+    loc = seal.text_of("ImageLoc") if seal is not None else None
+    if not loc:
+        return
+    found.image = locate(document.package, loc, base=directory_of(name), where=name)
+    found.deviations.extend(found.image.deviations)
+    if found.image.name is not None:
+        _check_size(document, found.image.name)
+        found.image_bytes = document.package.read(found.image.name)
 
 
 def _check_size(document: OfdDocument, part: str) -> None:

@@ -39,6 +39,11 @@ class Named:
     """What was tolerated."""
 
 
+_CONTROL = ("Cc", "Cs", "Zl", "Zp")
+_DEEPEST = 64
+"""Folders in folders: genuine packages have five."""
+
+
 @lru_cache(maxsize=4096)
 def fold(name: str) -> str:
     """What a careless reader may compare: no case, one Unicode form, nothing invisible."""
@@ -57,7 +62,7 @@ def name_entries(records: Iterable[Record]) -> Named:
     for record in records:
         name, others = _decode(record, deviations)
         _check_name(name, record)
-        if any(unicodedata.category(char) == "Cf" for char in name):
+        if not name.isascii() and any(unicodedata.category(char) == "Cf" for char in name):
             deviations.append(_deviation("package.name_invisible", name))
         key = fold(name.rstrip("/"))
         for candidate in {key, *(fold(other.rstrip("/")) for other in others)}:
@@ -147,9 +152,15 @@ def _unsafe(name: str) -> str:
         return "backslash"
     if ":" in name:
         return "colon"
-    if any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in name):
+    plain = name.isascii()
+    if plain and not name.isprintable():
         return "control character"
-    for segment in name.removesuffix("/").split("/"):
+    if not plain and any(unicodedata.category(char) in _CONTROL for char in name):
+        return "control character"
+    segments = name.removesuffix("/").split("/")
+    if len(segments) > _DEEPEST:
+        return "too many folders"
+    for segment in segments:
         if segment in ("", ".", ".."):
             return "empty, . or .. segment"
         if segment[-1] in " .":
@@ -164,9 +175,12 @@ def _check_parents(files: dict[str, Record], directories: list[str]) -> None:
     folded = {fold(name): name for name in files}
     parents: set[str] = set()
     for name in (*files, *directories):
-        segments = fold(name.removesuffix("/")).split("/")
-        stop = len(segments) + name.endswith("/")
-        parents.update("/".join(segments[:depth]) for depth in range(1, stop))
+        # Upwards until a folder that was seen before: its own parents were seen with it.
+        parent = fold(name) if name.endswith("/") else fold(name).rpartition("/")[0]
+        parent = parent.rstrip("/")
+        while parent and parent not in parents:
+            parents.add(parent)
+            parent = parent.rpartition("/")[0]
     for parent in parents & folded.keys():
         raise PackageError("package.alias", name=folded[parent], other=folded[parent] + "/")
 

@@ -20,12 +20,14 @@ from esealkit.ofd._xml import Element, Xml, boolean, box, identifier, parse_xml
 from esealkit.ofd.package import Package
 from esealkit.ofd.paths import Located, directory_of, locate
 
-__all__ = ["Body", "Box", "OfdDocument", "OfdPage", "Permissions"]
+__all__ = ["Body", "Box", "OfdDocument", "OfdPage", "PageArea", "Permissions"]
 
 ENTRY = "OFD.xml"
 ENCRYPTIONS = "Encryptions.xml"
 _KEPT_TREES = 16
-_MOST_BODIES = 256
+_KEPT_TEXT = 2 * 1024 * 1024
+"""Trees that are kept, and the bytes of XML they were parsed from."""
+_MOST_BODIES = 32
 """Bodies of one package: each is walked for itself; genuine files have one."""
 Box = tuple[float, float, float, float]
 
@@ -42,6 +44,18 @@ class OfdPage:
     """Where Page/@BaseLoc leads, absolute."""
     name: str | None
     """The part, or ``None`` where it is missing or the path was refused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageArea:
+    """A page's boxes in mm (GB/T 33190-2016 7.5)."""
+
+    physical: Box
+    """The sheet; its top left corner is the origin of the page's coordinates."""
+    application: Box | None = None
+    """What is shown or printed of it, with header, footer and type area."""
+    content: Box | None = None
+    """The type area."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +82,8 @@ class Body:
     """The part Document.xml, or ``None``."""
     pages: tuple[OfdPage, ...] = ()
     """Pages in order."""
-    page_area: Box | None = None
-    """CommonData/PageArea/PhysicalBox in mm, for pages without an Area of their own."""
+    page_area: PageArea | None = None
+    """CommonData/PageArea, for pages without an Area of their own."""
     permissions: Permissions = Permissions()
     """What the document permits."""
     has_versions: bool = False
@@ -123,7 +137,8 @@ class OfdDocument:
         self.package = package
         self.limits = package.limits
         self._parsed: dict[tuple[str, str], Xml] = {}
-        self._areas: dict[str, Box | None] = {}
+        self._areas: dict[str, PageArea | None] = {}
+        self._page_count = 0
         if ENTRY in package.encrypted:
             raise UnsupportedError("package.encrypted", name=ENTRY)
         self.entry = ENTRY if ENTRY in package else package.same_but_case(ENTRY)
@@ -176,10 +191,17 @@ class OfdDocument:
             self._parsed[key] = parse_xml(
                 self.package.read(name), where=name, root=root, limits=self.limits
             )
-            # A tree takes several times its text; a few are kept, hostile thousands are not.
-            while len(self._parsed) > _KEPT_TREES:
-                del self._parsed[next(iter(self._parsed))]
+            self._forget_trees()
         return self._parsed[key]
+
+    def _forget_trees(self) -> None:
+        """A tree takes many times its text: a few are kept and the newest, hostile ones are not."""
+        parts = self.package.parts
+        kept = sum(parts[name].size for name, _ in self._parsed)
+        while len(self._parsed) > 1 and (len(self._parsed) > _KEPT_TREES or kept > _KEPT_TEXT):
+            oldest = next(iter(self._parsed))
+            kept -= parts[oldest[0]].size
+            del self._parsed[oldest]
 
     def page_box(self, page: OfdPage, *, body: int = 0) -> Box:
         """The physical box of a page in mm: its own Area, else the document's PageArea.
@@ -187,18 +209,20 @@ class OfdDocument:
         GB/T 33190-2016 7.7: a page's Area overrides PageArea of CommonData; a template page
         lends its content, not its size.  Raises `XmlError` where neither is given.
         """
+        return self.page_areas(page, body=body).physical
+
+    def page_areas(self, page: OfdPage, *, body: int = 0) -> PageArea:
+        """All boxes of a page; errors as for :meth:`page_box`."""
         own = self._own_area(page.name) if page.name is not None else None
         found = own or self.bodies[body].page_area
         if found is None:
             raise XmlError("document.no_page_area", where=self.bodies[body].doc_root)
         return found
 
-    def _own_area(self, name: str) -> Box | None:
+    def _own_area(self, name: str) -> PageArea | None:
         if name not in self._areas:
             area = self.xml(name, root="Page").root.child("Area")
-            self._areas[name] = (
-                None if area is None else box(area.need("PhysicalBox").text(), where=name)
-            )
+            self._areas[name] = None if area is None else _page_area(area, name)
         return self._areas[name]
 
     def body(self, index: int) -> Body:
@@ -243,7 +267,7 @@ def _read_body(document: OfdDocument, index: int, element: Element) -> Body:
 @dataclass(slots=True)
 class _Details:
     pages: list[OfdPage] = field(default_factory=list)
-    page_area: Box | None = None
+    page_area: PageArea | None = None
     permissions: Permissions = field(default_factory=Permissions)
 
 
@@ -268,8 +292,7 @@ def _read_root(document: OfdDocument, root: str, notes: _Notes) -> _Details:
         common = top.child("CommonData")
         page_area = common.child("PageArea") if common else None
         if page_area is not None:
-            text = page_area.need("PhysicalBox").text()
-            details.page_area = box(text, where=root)
+            details.page_area = _page_area(page_area, root)
 
     def permissions() -> None:
         details.permissions = _read_permissions(top, root)
@@ -278,6 +301,21 @@ def _read_root(document: OfdDocument, root: str, notes: _Notes) -> _Details:
     attempt(permissions)
     attempt(lambda: _read_pages(document, top, root, details, notes))
     return details
+
+
+def _page_area(element: Element, where: str) -> PageArea:
+    def lesser(name: str) -> Box | None:
+        # Nothing but a caller's wish depends on these boxes: one that cannot be read is none.
+        try:
+            return box(element.need(name).text(), where=where)
+        except XmlError:
+            return None
+
+    return PageArea(
+        physical=box(element.need("PhysicalBox").text(), where=where),
+        application=lesser("ApplicationBox"),
+        content=lesser("ContentBox"),
+    )
 
 
 def _read_permissions(top: Element, root: str) -> Permissions:
@@ -300,8 +338,9 @@ def _read_pages(
     holder = top.child("Pages")
     elements = holder.children("Page") if holder else []
     limit = document.limits.pages
-    if len(elements) > limit:
-        raise LimitExceeded("document.page_count", count=len(elements), limit=limit)
+    document._page_count += len(elements)
+    if document._page_count > limit:
+        raise LimitExceeded("document.page_count", count=document._page_count, limit=limit)
     seen: set[int] = set()
     for position, element in enumerate(elements, 1):
         page_id = (element.get("ID") or "").strip()

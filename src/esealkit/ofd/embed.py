@@ -14,9 +14,8 @@ the plan is refused before anything is written.
 from __future__ import annotations
 
 import base64
-import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import BinaryIO, Literal
@@ -30,42 +29,50 @@ from esealkit.errors import (
     UsageError,
 )
 from esealkit.ofd._description import SM3_OID
-from esealkit.ofd._edit import attribute, content, insert_list_entry, insert_signatures_element
+from esealkit.ofd._edit import (
+    attribute,
+    content,
+    insert_annotations_element,
+    insert_list_entry,
+    insert_signatures_element,
+)
 from esealkit.ofd._names import fold
 from esealkit.ofd._xml import NAMESPACE, parse_xml
-from esealkit.ofd.document import Body, Box, OfdDocument
+from esealkit.ofd.document import Body, OfdDocument
+from esealkit.ofd.entries import entries_parts
 from esealkit.ofd.package import Package
 from esealkit.ofd.paths import directory_of
+from esealkit.ofd.protection import Protection, annotation_list, left_open
 from esealkit.ofd.references import Digests
+from esealkit.ofd.relative import base_of
 from esealkit.ofd.signatures import Provider, SignatureEntry, read_signatures
 from esealkit.ofd.writer import rewrite
+from esealkit.placement import Placed, check_on_page
 
-__all__ = ["SignaturePlan", "StampBox", "complete", "plan"]
+__all__ = ["MarkPicture", "SignaturePlan", "StampBox", "complete", "plan"]
 
 SM2_WITH_SM3 = "1.2.156.10197.1.501"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 ESEALKIT = Provider(name="esealkit")
 _CHINA = timezone(timedelta(hours=8))
-_SLACK = 0.05
-"""mm that a stamp may lie over the edge: page sizes are written with rounding."""
+
+
+StampBox = Placed
+"""Where one stamp goes: page from 0, box and clip in mm."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StampBox:
-    """Where one stamp goes."""
+class MarkPicture:
+    """The picture of a digital signature's mark: handwriting, a fingerprint.
 
-    page_index: int
-    """Page of the body, from 0."""
-    x: float
-    """Left edge in mm from the page's left."""
-    y: float
-    """Top edge in mm from the page's top."""
-    width: float
-    """Width in mm."""
-    height: float
-    """Height in mm."""
-    clip: Box | None = None
-    """Part to show, ``x y width height`` in mm within the stamp; ``None`` for all."""
+    It is stored beside the signature, named by Seal/ImageLoc (GM/T 0099-2020 annex B) and
+    listed in the references, so that the signature protects it.
+    """
+
+    data: bytes
+    """The picture file."""
+    extension: str
+    """Of the part that will hold it, such as ``png``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,46 +118,54 @@ def plan(
     body: int = 0,
     kind: Literal["Seal", "Sign"] = "Seal",
     seal: bytes | None = None,
+    mark: MarkPicture | None = None,
     lock: bool = False,
     provider: Provider = ESEALKIT,
     signature_method: str = SM2_WITH_SM3,
-    protect: Literal["whole"] = "whole",
-    allow_off_page: bool = False,
+    protect: Protection = "whole",
+    relative_to: int | None = None,
 ) -> SignaturePlan:
-    """Lays out a signature over the whole package.
+    """Lays out a signature of one body over the parts that ``protect`` says.
 
-    ``lock`` covers Signatures.xml too, which forbids further signatures (18.1).  Raises
-    `Forbidden` where the document or an earlier signature does not allow it,
-    `PlacementError` where a stamp does not lie on its page, `DocumentError` or
-    `UnsupportedError` for documents that cannot be signed as they are.
+    ``lock`` covers Signatures.xml too, which forbids further signatures (18.1).
+    ``relative_to`` is the index of the signature this one builds on (GM/T 0099).  A ``mark``
+    is the picture of a ``Sign``, shown at its stamps.  Raises `Forbidden` where the document
+    or an earlier signature does not allow it, `PlacementError` where a stamp does not lie on
+    its page, `DocumentError` or `UnsupportedError` for documents that cannot be signed as
+    they are.
     """
-    if protect != "whole" or kind not in ("Seal", "Sign"):
-        raise UsageError("signature.plan_arguments")
-    if when.tzinfo is None:
-        raise UsageError("signature.naive_time")
-    if (kind == "Seal") != bool(stamps):
-        raise UsageError("signature.stamps_and_kind", kind=kind, stamps=len(stamps))
+    _check_arguments(kind, when, stamps, seal, mark)
     target = document.body(body)
     _check_permitted(document, target, when)
-    lists = read_signatures(document)
-    entries = lists.entries
+    entries = read_signatures(document).entries
+    base = None if relative_to is None else base_of(entries, relative_to, body=body)
     listed = _list_name(document, target)
     _check_unlocked(document, target, entries, listed)
     ids = _fresh_ids(document, entries, 1 + len(stamps))
     folder = _fresh_folder(document, target, entries)
-    changed = _new_lists(document, target, listed, f"/{folder}Signature.xml", ids, kind)
-    if seal is not None:
-        changed[f"{folder}Seal.esl"] = seal
+    own = {f"{folder}Seal.esl": seal} if seal is not None else {}
+    picture = f"{folder}Mark.{mark.extension}" if mark is not None else None
+    if mark is not None and picture is not None:
+        own[picture] = mark.data
+    changed = _new_lists(document, target, listed, f"/{folder}Signature.xml", ids, kind, base)
+    lists = {name for name in changed if name != document.entry}
+    changed |= own
     _check_inserted(document, target, listed, changed, ids[0])
-    covered = _covered(document, listed, changed, lock=lock)
+    opened = left_open(document, target, protect)
+    if protect == "all-but-annotations" and not opened:
+        opened = _add_annotation_list(document, target, entries, changed)
+    covered = _covered(document, lists, changed, lock=lock, opened=opened)
+    if set(covered) <= own.keys():
+        raise UsageError("signature.nothing_protected")
     rows = _digests(document, covered, changed)
     xml = _signature_xml(
         provider=provider,
         method=signature_method,
         when=when,
         rows=rows,
-        stamps=list(_annotations(document, target, stamps, ids[1:], allow_off_page)),
+        stamps=list(_annotations(document, target, stamps, ids[1:])),
         seal=f"/{folder}Seal.esl" if seal is not None else None,
+        picture=f"/{picture}" if picture is not None else None,
         value=f"/{folder}SignedValue.dat",
     )
     changed[f"{folder}Signature.xml"] = xml
@@ -164,6 +179,25 @@ def plan(
         _package=document.package,
         _changed=changed,
     )
+
+
+def _check_arguments(
+    kind: str,
+    when: datetime,
+    stamps: Sequence[StampBox],
+    seal: bytes | None,
+    mark: MarkPicture | None,
+) -> None:
+    """A Seal is shown and has no mark; a Sign has no seal, and is shown exactly if marked."""
+    if kind not in ("Seal", "Sign"):
+        raise UsageError("signature.plan_arguments")
+    if when.tzinfo is None:
+        raise UsageError("signature.naive_time")
+    shown = kind == "Seal" or mark is not None
+    if shown != bool(stamps):
+        raise UsageError("signature.stamps_and_kind", kind=kind, stamps=len(stamps))
+    if (kind == "Seal" and mark is not None) or (kind == "Sign" and seal is not None):
+        raise UsageError("signature.plan_arguments")
 
 
 def _check_permitted(document: OfdDocument, body: Body, when: datetime) -> None:
@@ -196,7 +230,7 @@ def _moment(text: str | None, *, last: bool) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=_CHINA)
 
 
-def _list_name(document: OfdDocument, body: Body) -> str:
+def _list_name(document: OfdDocument, body: Body, taken: Collection[str] = ()) -> str:
     """The part Signatures.xml: the one there is, or a free name beside Document.xml."""
     if body.signatures is not None:
         if body.signatures.name is not None:
@@ -207,7 +241,7 @@ def _list_name(document: OfdDocument, body: Body) -> str:
     folder = f"{directory_of(body.root or '')}Signs"
     for number in range(10_000):
         name = f"{folder}{f'_{number}' if number else ''}/Signatures.xml"
-        if document.package.same_but_case(name) is None:
+        if document.package.same_but_case(name) is None and name not in taken:
             return name
     raise DocumentError("document.no_free_name")
 
@@ -252,28 +286,83 @@ def _fresh_folder(document: OfdDocument, body: Body, entries: tuple[SignatureEnt
 
 
 def _new_lists(
-    document: OfdDocument, body: Body, listed: str, path: str, ids: list[str], kind: str
+    document: OfdDocument,
+    body: Body,
+    listed: str,
+    path: str,
+    ids: list[str],
+    kind: str,
+    base: str | None,
 ) -> dict[str, bytes]:
-    """Signatures.xml with the new entry, and OFD.xml where it does not name a list yet."""
+    """Signatures.xml with the new entry, and OFD.xml where it does not name a list yet.
+
+    Where OFD.xml has to change, the other bodies get their empty lists with it: the signature
+    will cover OFD.xml, and they could never be signed afterwards.
+    """
     changed: dict[str, bytes] = {}
     entry = document.entry or "OFD.xml"
     if body.signatures is None:
-        changed[entry] = insert_signatures_element(
-            document.package.read(entry),
-            where=entry,
-            body=body.index,
-            bodies=len(document.bodies),
-            loc=f"/{listed}",
-        )
+        for each in document.bodies:
+            if each.signatures is not None or (each is not body and not _can_sign(each)):
+                continue
+            name = listed if each is body else _list_name(document, each, {listed, *changed})
+            changed[name] = f'{_HEAD}<ofd:Signatures xmlns:ofd="{NAMESPACE}"/>'.encode()
+            changed[entry] = insert_signatures_element(
+                changed.get(entry) or document.package.read(entry),
+                where=entry,
+                body=each.index,
+                bodies=len(document.bodies),
+                loc=f"/{name}",
+            )
     if listed in document.package:
         document.xml(listed, root="Signatures")
         old = document.package.read(listed)
     else:
         old = f'{_HEAD}<ofd:Signatures xmlns:ofd="{NAMESPACE}"/>'.encode()
     changed[listed] = insert_list_entry(
-        old, where=listed, identifier=ids[0], kind=kind, loc=path, greatest=ids[-1]
+        old,
+        where=listed,
+        identifier=ids[0],
+        kind=kind,
+        loc=path,
+        greatest=ids[-1],
+        relative=base,
     )
     return changed
+
+
+def _can_sign(body: Body) -> bool:
+    return body.root is not None and not body.findings and bool(body.pages)
+
+
+def _add_annotation_list(
+    document: OfdDocument,
+    body: Body,
+    entries: tuple[SignatureEntry, ...],
+    changed: dict[str, bytes],
+) -> frozenset[str]:
+    """An empty annotation list to be left open, where the document has none.
+
+    Without one, a later annotation would have to change Document.xml, which is protected.  A
+    Document.xml that is signed already stays as it is, and nothing is left open.
+    """
+    root = body.root or ""
+    if annotation_list(document, body) is not None or any(
+        root == reference.name for entry in entries for reference in entry.references
+    ):
+        return frozenset()
+    folder = f"{directory_of(root)}Annots"
+    name = f"{folder}/Annotations.xml"
+    if document.package.same_but_case(name) is not None:
+        raise DocumentError("document.no_free_name")
+    changed[root] = insert_annotations_element(
+        document.package.read(root), where=root, loc="Annots/Annotations.xml"
+    )
+    changed[name] = f'{_HEAD}<ofd:Annotations xmlns:ofd="{NAMESPACE}"/>'.encode()
+    again = parse_xml(changed[root], where=root, root="Document", limits=document.limits).root
+    if again.text_of("Annotations") != "Annots/Annotations.xml":
+        raise UnsupportedError("document.unusual_xml", where=root)
+    return frozenset({name})
 
 
 def _check_inserted(
@@ -288,19 +377,32 @@ def _check_inserted(
     if entry in changed:
         bodies = parse_xml(changed[entry], where=entry, root="OFD", limits=limits).root
         named = [each.text_of("Signatures") for each in bodies.children("DocBody")]
-        before = [each.signatures is not None for each in document.bodies]
-        before[body.index] = True
-        if named[body.index] != f"/{listed}" or [text is not None for text in named] != before:
+        meant = [each.signatures is not None or _can_sign(each) for each in document.bodies]
+        if named[body.index] != f"/{listed}" or [text is not None for text in named] != meant:
             raise UnsupportedError("document.unusual_xml", where=entry)
 
 
 def _covered(
-    document: OfdDocument, listed: str, changed: dict[str, bytes], *, lock: bool
+    document: OfdDocument,
+    new_lists: Collection[str],
+    changed: dict[str, bytes],
+    *,
+    lock: bool,
+    opened: Collection[str],
 ) -> list[str]:
-    """Every part, the lists only under lock; own Signature.xml and value do not exist yet."""
-    lists = {body.signatures.name for body in document.bodies if body.signatures} | {listed}
+    """Every part that is not left open; the lists, and all of them, under lock.
+
+    The own Signature.xml and value do not exist yet.  The file list of GM/T 0099 7.4 and its
+    value are made after the last signature and vouch for themselves.
+    """
+    lists = {body.signatures.name for body in document.bodies if body.signatures} | {*new_lists}
+    apart = entries_parts(document)
     names = [*document.package.names, *(name for name in changed if name not in document.package)]
-    return [name for name in names if lock or name not in lists]
+    return [
+        name
+        for name in names
+        if (lock if name in lists else name not in opened and name not in apart)
+    ]
 
 
 def _digests(
@@ -318,7 +420,6 @@ def _annotations(
     body: Body,
     stamps: Sequence[StampBox],
     ids: list[str],
-    allow_off_page: bool,
 ) -> Iterable[str]:
     for stamp, identifier in zip(stamps, ids, strict=True):
         if not 0 <= stamp.page_index < len(body.pages):
@@ -326,45 +427,13 @@ def _annotations(
                 "placement.no_page", page=stamp.page_index + 1, count=len(body.pages)
             )
         page = body.pages[stamp.page_index]
-        _check_placement(stamp, document.page_box(page, body=body.index), allow_off_page)
+        _, _, width, height = document.page_box(page, body=body.index)
+        check_on_page(stamp, width, height)
         clip = f" Clip={attribute(_numbers(stamp.clip))}" if stamp.clip is not None else ""
         boundary = _numbers((stamp.x, stamp.y, stamp.width, stamp.height))
         yield (
             f"<ofd:StampAnnot ID={attribute(identifier)} PageRef={attribute(page.id)} "
             f"Boundary={attribute(boundary)}{clip}/>"
-        )
-
-
-def _check_placement(stamp: StampBox, page: Box, allow_off_page: bool) -> None:
-    """What is shown of a stamp must lie on its page and be there at all."""
-    numbers = (stamp.x, stamp.y, stamp.width, stamp.height, *(stamp.clip or ()))
-    if not all(math.isfinite(value) and abs(value) < 1e6 for value in numbers):
-        raise PlacementError("placement.number", page=stamp.page_index + 1)
-    left, top, right, bottom = 0.0, 0.0, stamp.width, stamp.height
-    if stamp.clip is not None:
-        x, y, width, height = stamp.clip
-        left, top, right, bottom = (
-            max(x, 0),
-            max(y, 0),
-            min(x + width, right),
-            min(y + height, bottom),
-        )
-    if right - left <= 0 or bottom - top <= 0:
-        raise PlacementError("placement.nothing_visible", page=stamp.page_index + 1)
-    if allow_off_page:
-        return
-    inside = (
-        stamp.x + left >= -_SLACK
-        and stamp.y + top >= -_SLACK
-        and stamp.x + right <= page[2] + _SLACK
-        and stamp.y + bottom <= page[3] + _SLACK
-    )
-    if not inside:
-        raise PlacementError(
-            "placement.off_page",
-            page=stamp.page_index + 1,
-            width=round(page[2], 2),
-            height=round(page[3], 2),
         )
 
 
@@ -386,6 +455,7 @@ def _signature_xml(
     rows: list[tuple[str, bytes]],
     stamps: list[str],
     seal: str | None,
+    picture: str | None,
     value: str,
 ) -> bytes:
     """Signature.xml in the schema's order (18.2.1)."""
@@ -404,7 +474,12 @@ def _signature_xml(
         if text or key == "ProviderName"
     )
     moment = when.astimezone(UTC).strftime("%Y%m%d%H%M%SZ")
-    sealed = f"<ofd:Seal><ofd:BaseLoc>{content(seal)}</ofd:BaseLoc></ofd:Seal>" if seal else ""
+    sealed = "".join(
+        f"<ofd:{name}>{content(path)}</ofd:{name}>"
+        for name, path in (("BaseLoc", seal), ("ImageLoc", picture))
+        if path
+    )
+    sealed = f"<ofd:Seal>{sealed}</ofd:Seal>" if sealed else ""
     return (
         f'{_HEAD}<ofd:Signature xmlns:ofd="{NAMESPACE}"><ofd:SignedInfo>'
         f"<ofd:Provider{named}/>"

@@ -9,18 +9,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from esealkit.errors import XmlError
 from esealkit.findings import Deviation, Finding, failed, passed, unknown
 from esealkit.ofd.coverage import Coverage, coverage, coverage_findings
 from esealkit.ofd.document import OfdDocument
+from esealkit.ofd.entries import EntryList, entries_parts, read_entries
+from esealkit.ofd.marks import check_mark
 from esealkit.ofd.paths import locate
 from esealkit.ofd.references import Digests, ReferenceResult, check_references
+from esealkit.ofd.relative import Base, bases
 from esealkit.ofd.signatures import SignatureEntry, SignatureLists, read_signatures
 
 __all__ = ["BodyState", "Examination", "ExaminedSignature", "examine", "path_binding"]
+
+
+_SHOWN = 100
+"""Names in one finding's evidence; its count says how many there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +56,8 @@ class ExaminedSignature:
     """Each protected part."""
     findings: tuple[Finding, ...]
     """``signature.form`` and ``document.references``."""
+    mark: Finding
+    """``signature.mark``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +75,14 @@ class Examination:
     """Every body."""
     signatures: tuple[ExaminedSignature, ...]
     """Every signature of every body."""
+    entries: EntryList | None
+    """The package's file list (GM/T 0099-2020 7.4), or ``None``."""
+    bases: Mapping[int, Base]
+    """Signature index → the signature it builds on (Relative)."""
     coverage: Coverage
     """Which parts are covered by which signatures."""
     _digests: Digests = field(repr=False)
+    _apart: frozenset[str] = field(repr=False)
 
     def coverage_of(
         self, index: int, *, own_seal_equal: bool, known: Collection[bytes] = ()
@@ -80,6 +94,7 @@ class Examination:
             self.coverage,
             own_seal_equal=own_seal_equal,
             known=known,
+            apart=self._apart,
             digests=self._digests,
         )
 
@@ -92,10 +107,20 @@ def examine(document: OfdDocument) -> Examination:
     lists = read_signatures(document)
     digests = Digests(document)
     signatures = []
+    checked: dict[tuple[int, str], tuple[tuple[ReferenceResult, ...], Finding]] = {}
     for entry in lists.entries:
-        results, finding = check_references(entry, digests)
+        # A description that is listed twice was read once; its references are checked once too.
+        key = (id(entry.references), entry.list_name)
+        if key not in checked:
+            checked[key] = check_references(entry, digests)
+        results, finding = checked[key]
         signatures.append(
-            ExaminedSignature(entry=entry, references=results, findings=(*entry.findings, finding))
+            ExaminedSignature(
+                entry=entry,
+                references=results,
+                findings=(*entry.findings, finding),
+                mark=check_mark(entry, results),
+            )
         )
     covered = coverage(
         document, lists.entries, {each.entry.index: each.references for each in signatures}
@@ -105,14 +130,17 @@ def examine(document: OfdDocument) -> Examination:
         findings=(
             *_container(document),
             *_forms(document),
-            *_resources(covered),
+            *_resources(covered, lists),
             *lists.findings,
         ),
         deviations=_deviations(document, lists),
         bodies=tuple(_body_states(document, lists)),
         signatures=tuple(signatures),
+        entries=read_entries(document),
+        bases=bases(lists.entries),
         coverage=covered,
         _digests=digests,
+        _apart=entries_parts(document),
     )
 
 
@@ -135,17 +163,26 @@ def _forms(document: OfdDocument) -> Iterator[Finding]:
     yield from found or [passed("document.form", "GB/T 33190-2016 7", bodies=len(document.bodies))]
 
 
-def _resources(covered: Coverage) -> Iterator[Finding]:
+def _resources(covered: Coverage, lists: SignatureLists) -> Iterator[Finding]:
     """Notes on what the document leads to beyond its parts."""
     external = [path for found in covered.reaches for path in found.external]
     if external:
-        yield failed("document.resources", code="document.external", parts=external)
+        yield failed(
+            "document.resources",
+            code="document.external",
+            parts=external[:_SHOWN],
+            count=len(external),
+        )
+    dangling = [path for found in covered.reaches for path in found.dangling]
+    dangling += [
+        each.image_path for each in lists.entries if each.image_path and not each.image_name
+    ]
     for code, names in (
-        ("document.dangling", [path for found in covered.reaches for path in found.dangling]),
+        ("document.dangling", dangling),
         ("document.active_content", [name for found in covered.reaches for name in found.active]),
     ):
         if names:
-            yield passed("document.resources", code=code, parts=names)
+            yield passed("document.resources", code=code, parts=names[:_SHOWN], count=len(names))
 
 
 def _deviations(document: OfdDocument, lists: SignatureLists) -> tuple[Deviation, ...]:
@@ -174,18 +211,18 @@ def path_binding(
     """``document.path_binding``: whether the signed propertyInfo names this Signature.xml.
 
     GB/T 38540-2020 7.1 leaves the text free; all OFD practice is the absolute package path.
-    Text that names no part binds nothing (unknown); another Signature.xml's path is a
-    signature that was moved (failed).
+    Text that is no such path binds nothing (unknown); the path of another XML part, present or
+    not, is a signature that was moved (failed).
     """
     check, clause = "document.path_binding", "GB/T 38540-2020 7.1"
     evidence = {"found": property_info[:200], "expected": entry.path}
     if entry.path and property_info == entry.path and entry.path == f"/{entry.name}":
         return passed(check, clause, **evidence), ()
-    named = None
+    named, led = None, ""
     if len(property_info) <= 1024:
         try:
             root = locate(document.package, property_info, base="", where="propertyInfo")
-            named = root.name
+            named, led = root.name, root.path
         except XmlError:
             named = None
     if named is not None and named == entry.name:
@@ -196,6 +233,7 @@ def path_binding(
             evidence={"found": property_info[:200]},
         )
         return passed(check, clause, **evidence), (deviation,)
-    if named is not None and named.rsplit("/", 1)[-1].casefold().endswith(".xml"):
+    # A path of the form that signatures lie at, whether or not something still lies there.
+    if led.count("/") > 1 and led.casefold().endswith(".xml"):
         return failed(check, clause, code="document.path_of_another", **evidence), ()
     return unknown(check, clause, code="document.path_unbound", **evidence), ()

@@ -77,6 +77,7 @@ class Package:
             *named.deviations,
         )
         self._cache: OrderedDict[str, bytes] = OrderedDict()
+        self._cached = 0
         self._whole: set[str] = set()
         self._lock = threading.Lock()
 
@@ -127,9 +128,10 @@ class Package:
         content = b"".join(self.chunks(name))
         if len(content) <= _CACHE_PART:
             with self._lock:
-                self._cache[name] = content
-                while sum(map(len, self._cache.values())) > _CACHE_BYTES:
-                    self._cache.popitem(last=False)
+                if self._cache.setdefault(name, content) is content:
+                    self._cached += len(content)
+                while self._cached > _CACHE_BYTES:
+                    self._cached -= len(self._cache.popitem(last=False)[1])
         return content
 
     def digest(self, name: str, new: Callable[[], Hasher]) -> bytes:

@@ -34,6 +34,8 @@ _NEW: dict[str, Callable[[], Hasher]] = {
     "md5": lambda: hashlib.md5(usedforsecurity=False),
 }
 _WEAK = frozenset({"sha1", "md5"})
+_SHOWN = 100
+"""Names in one finding's evidence; its count says how many there are."""
 
 State = Literal["ok", "mismatch", "missing", "refused", "damaged", "encrypted", "unsupported"]
 
@@ -139,13 +141,20 @@ def _finding(entry: SignatureEntry, results: tuple[ReferenceResult, ...]) -> Fin
     for state, code in _CODES.items():
         if state in broken:
             parts = [path for paths in broken.values() for path in paths]
-            return failed(CHECK, CLAUSE, code=code, parts=parts, states=_counts(by_state))
+            return failed(
+                CHECK,
+                CLAUSE,
+                code=code,
+                parts=parts[:_SHOWN],
+                count=len(parts),
+                states=_counts(by_state),
+            )
     if not results:
         return failed(CHECK, CLAUSE, code="document.no_references")
     if "unsupported" in by_state:
         return unknown(CHECK, CLAUSE, code="document.unknown_digest", method=entry.check_method)
     if "encrypted" in by_state:
-        return unknown(CHECK, CLAUSE, code="package.encrypted", name=by_state["encrypted"])
+        return unknown(CHECK, CLAUSE, code="package.encrypted", name=by_state["encrypted"][:_SHOWN])
     if entry.digest_name in _WEAK:
         return unknown(CHECK, CLAUSE, code="document.weak_digest", method=entry.digest_name)
     return passed(CHECK, CLAUSE, count=len(results), method=entry.digest_name)

@@ -15,6 +15,7 @@ from typing import Literal
 
 from esealkit.errors import EsealError, LimitExceeded, XmlError
 from esealkit.findings import Deviation, Finding, failed, passed, unknown
+from esealkit.limits import Limits
 from esealkit.ofd._description import Description, read_description
 from esealkit.ofd._xml import Element
 from esealkit.ofd.document import Body, OfdDocument, OfdPage
@@ -25,8 +26,9 @@ __all__ = ["Provider", "Reference", "SignatureEntry", "SignatureLists", "Stamp",
 
 LIST_CLAUSE = "GB/T 33190-2016 18.1"
 CLAUSE = "GB/T 33190-2016 18.2"
-_ALL_ROWS = 16
-"""All signatures of a document together may have as many rows as sixteen full ones."""
+_ALL_ROWS = 3
+"""All signatures of a document together may have as many rows as three full ones: fifty
+signatures over four thousand parts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,12 @@ class SignatureEntry:
     """The part Seal.esl."""
     seal: bytes | None = None
     """Its bytes."""
+    image_path: str = ""
+    """Where Seal/ImageLoc leads (GM/T 0099-2020), ``""`` where there is none."""
+    image_name: str | None = None
+    """The part with that picture, which viewers may show in place of the seal's own."""
+    image: bytes | None = None
+    """Its bytes: the picture of a mark, where there is no seal."""
     stamps: tuple[Stamp, ...] = ()
     """Stamp annotations in order."""
     findings: tuple[Finding, ...] = ()
@@ -127,8 +135,11 @@ class SignatureLists:
 
 @dataclass(slots=True)
 class _Lists:
+    limits: Limits
     described: dict[str, SignatureEntry] = field(default_factory=dict)
     rows: int = 0
+    stamps: int = 0
+    kept: int = 0
     entries: list[SignatureEntry] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     deviations: list[Deviation] = field(default_factory=list)
@@ -136,7 +147,7 @@ class _Lists:
 
 def read_signatures(document: OfdDocument) -> SignatureLists:
     """Every entry of every body's list.  Never raises for a bad document."""
-    lists = _Lists()
+    lists = _Lists(document.limits)
     for body in document.bodies:
         if body.signatures is not None:
             _read_list(document, body, lists)
@@ -217,7 +228,7 @@ def _once(
     """A description is read once, however often it is listed (O-21)."""
     name = entry.name or ""
     if name not in lists.described:
-        lists.described[name] = _described(document, body, entry, pages)
+        lists.described[name] = _within_limits(_described(document, body, entry, pages), lists)
     return replace(
         lists.described[name],
         index=entry.index,
@@ -228,6 +239,28 @@ def _once(
         relative=entry.relative,
         list_name=entry.list_name,
         path=entry.path,
+    )
+
+
+def _within_limits(entry: SignatureEntry, lists: _Lists) -> SignatureEntry:
+    """``entry``, or what is left of it where all signatures together hold too much."""
+    limits = lists.limits
+    lists.kept += sum(len(item or b"") for item in (entry.description, entry.value, entry.seal))
+    lists.stamps += len(entry.stamps)
+    if lists.kept > limits.signature_bytes:
+        error = LimitExceeded("signature.size", name=entry.name, limit=limits.signature_bytes)
+    elif lists.stamps > limits.stamps:
+        error = LimitExceeded("signature.stamps", count=lists.stamps, limit=limits.stamps)
+    else:
+        return entry
+    return replace(
+        entry,
+        description=None,
+        value=None,
+        seal=None,
+        stamps=(),
+        references=(),
+        findings=(*entry.findings, _fault(error)),
     )
 
 
@@ -298,6 +331,11 @@ def _described(
     read_description(document, entry.name, found)
     stamps, stamp_notes = place_stamps(document, body, found.stamps, pages, entry.name)
     findings = [*entry.findings, *map(_fault, found.faults)]
+    if found.method_unknown:
+        method = found.signature_method[:200]
+        findings.append(
+            unknown("signature.form", CLAUSE, code="signature.method_unknown", method=method)
+        )
     return replace(
         entry,
         description=stored,
@@ -319,6 +357,9 @@ def _described(
         seal_path=found.seal.path if found.seal else "",
         seal_name=found.seal.name if found.seal else None,
         seal=found.seal_bytes,
+        image_path=found.image.path if found.image else "",
+        image_name=found.image.name if found.image else None,
+        image=found.image_bytes,
         stamps=stamps,
         findings=tuple(findings),
         deviations=(*entry.deviations, *found.deviations, *stamp_notes),

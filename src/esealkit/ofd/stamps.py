@@ -45,8 +45,14 @@ class Stamp:
     """Height in mm."""
     clip: Box | None
     """Visible part in mm, relative to the stamp's own boundary; ``None`` for all of it."""
-    visible: bool
-    """Whether any of it lies on its page."""
+    shown: Box | None
+    """What of it lies on its page, ``x y width height`` in page coordinates; ``None`` where
+    nothing does.  An unknown page size hides nothing."""
+
+    @property
+    def visible(self) -> bool:
+        """Whether any of it lies on its page."""
+        return self.shown is not None
 
 
 def place_stamps(
@@ -56,22 +62,23 @@ def place_stamps(
     pages: dict[str, OfdPage],
     where: str,
 ) -> tuple[tuple[Stamp, ...], tuple[Deviation, ...]]:
-    """The stamps with their pages; one that cannot be seen is a note (O-38)."""
+    """The stamps with their pages, and notes on their identifiers.
+
+    Whether they can be seen is a finding of :mod:`esealkit.ofd.stamp_checks`.
+    """
     stamps: list[Stamp] = []
     notes: list[Deviation] = []
     boxes: dict[int, Box | None] = {}
     seen: set[str] = set()
     for stamp in declared:
         page = pages.get(plain_id(stamp.page_ref)) if stamp.page_ref else None
-        if page is None:
-            notes.append(_note("signature.stamp_page", where, stamp.page_ref))
-        elif page.number not in boxes:
+        if page is not None and page.number not in boxes:
             boxes[page.number] = _page_box(document, body, page)
-        visible = page is not None and _is_visible(stamp, boxes[page.number])
-        if page is not None and not visible:
-            notes.append(_note("signature.stamp_invisible", where, stamp.id))
+        shown = _shown(stamp, boxes[page.number]) if page is not None else None
         if stamp.id in seen:
-            notes.append(_note("signature.stamp_id_twice", where, stamp.id))
+            notes.append(
+                Deviation(id="signature.stamp_id_twice", where=where, evidence={"id": stamp.id})
+            )
         seen.add(stamp.id)
         x, y, width, height = stamp.boundary
         stamps.append(
@@ -84,14 +91,10 @@ def place_stamps(
                 width=width,
                 height=height,
                 clip=stamp.clip,
-                visible=visible,
+                shown=shown,
             )
         )
     return tuple(stamps), tuple(notes)
-
-
-def _note(kind: str, where: str, what: str) -> Deviation:
-    return Deviation(id=kind, where=where, evidence={"id": what})
 
 
 def _page_box(document: OfdDocument, body: Body, page: OfdPage) -> Box | None:
@@ -101,17 +104,18 @@ def _page_box(document: OfdDocument, body: Body, page: OfdPage) -> Box | None:
         return None
 
 
-def _is_visible(stamp: DeclaredStamp, page: Box | None) -> bool:
-    """Whether boundary, clip and page share an area; an unknown page size hides nothing."""
+def _shown(stamp: DeclaredStamp, page: Box | None) -> Box | None:
+    """What boundary, clip and page share; ``None`` for nothing."""
     x, y, width, height = stamp.boundary
+    left, top, right, bottom = x, y, x + width, y + height
     if stamp.clip is not None:
-        left, top, wide, high = stamp.clip
-        right, bottom = min(width, left + wide), min(height, top + high)
-        left, top = max(0.0, left), max(0.0, top)
-        x, y, width, height = x + left, y + top, right - left, bottom - top
-    if width <= 0 or height <= 0:
-        return False
-    if page is None:
-        return True
-    # Page coordinates start at the physical box's own corner (GB/T 33190-2016 8.1).
-    return x < page[2] and y < page[3] and x + width > 0 and y + height > 0
+        clip_x, clip_y, wide, high = stamp.clip
+        left, top = max(left, x + clip_x), max(top, y + clip_y)
+        right, bottom = min(right, x + clip_x + wide), min(bottom, y + clip_y + high)
+    if page is not None:
+        # Page coordinates start at the physical box's own corner (GB/T 33190-2016 8.1).
+        left, top = max(left, 0.0), max(top, 0.0)
+        right, bottom = min(right, page[2]), min(bottom, page[3])
+    if not (left < right and top < bottom):
+        return None
+    return (left, top, right - left, bottom - top)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -131,15 +131,18 @@ def rewrite(
     out: BinaryIO,
     *,
     changed: Mapping[str, bytes],
+    removed: Collection[str] = (),
     time: tuple[int, int] = EPOCH,
 ) -> None:
-    """``package`` with parts replaced in place or appended, as a clean archive.
+    """``package`` with parts replaced in place, appended or left out, as a clean archive.
 
     Order is kept, untouched parts are copied packed; foreign bytes around the archive,
     comments and directory entries are left behind.
     """
     writer = PackageWriter(out, time=time)
     for name in package.names:
+        if name in removed:
+            continue
         if name in changed:
             writer.add(name, changed[name])
         else:

@@ -1,5 +1,8 @@
-"""Seal pictures: draw and measure.
+"""Seal pictures: draw, measure, turn into pixels, compare.
 
 :mod:`esealkit.picture.simple` draws a plain round seal without any third-party package;
-:mod:`esealkit.picture.measure` tells a picture's type and size from its header.
+:mod:`esealkit.picture.measure` tells a picture's type and size from its header.  With the
+``[picture]`` extra :mod:`esealkit.picture.raster` gives the pixels of any seal picture,
+:mod:`esealkit.picture.compare` says whether two show the same seal, and
+:mod:`esealkit.picture.seal_like` whether one looks like a seal at all.
 """

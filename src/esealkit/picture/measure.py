@@ -12,7 +12,13 @@ from enum import Enum
 
 from esealkit.errors import MalformedError
 
-__all__ = ["MeasuredPicture", "PictureKind", "measure_picture", "sniff_picture"]
+__all__ = [
+    "MeasuredPicture",
+    "PictureKind",
+    "is_colourless",
+    "measure_picture",
+    "sniff_picture",
+]
 
 
 class PictureKind(str, Enum):
@@ -102,6 +108,19 @@ def measure_picture(picture: bytes) -> MeasuredPicture | None:
     return MeasuredPicture(kind=kind, width_px=width, height_px=height)
 
 
+def is_colourless(picture: bytes) -> bool:
+    """Whether the header alone says that a PNG or JPEG has no colour but grey."""
+    kind = sniff_picture(picture)
+    if kind is PictureKind.PNG:
+        return picture[25:26] in (b"\0", b"\4")
+    if kind is PictureKind.JPEG:
+        try:
+            return _jpeg_frame(picture)[2] == 1
+        except (struct.error, IndexError):
+            return False
+    return False
+
+
 def _png(picture: bytes) -> tuple[int, int]:
     if picture[8:16] != b"\0\0\0\rIHDR":
         return 0, 0
@@ -128,6 +147,11 @@ def _bmp(picture: bytes) -> tuple[int, int]:
 
 
 def _jpeg(picture: bytes) -> tuple[int, int]:
+    return _jpeg_frame(picture)[:2]
+
+
+def _jpeg_frame(picture: bytes) -> tuple[int, int, int]:
+    """Width, height and number of components of the first frame header (ITU-T T.81 B.2.2)."""
     at = 2
     while picture[at] == 0xFF:
         marker = picture[at + 1]
@@ -138,13 +162,13 @@ def _jpeg(picture: bytes) -> tuple[int, int]:
             at += 2
             continue
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            height, width = struct.unpack_from(">HH", picture, at + 5)
-            return width, height
+            height, width, components = struct.unpack_from(">HHB", picture, at + 5)
+            return width, height, components
         (length,) = struct.unpack_from(">H", picture, at + 2)
         if length < 2 or marker in (0xD9, 0xDA):
-            return 0, 0
+            return 0, 0, 0
         at += 2 + length
-    return 0, 0
+    return 0, 0, 0
 
 
 def _jbig2(picture: bytes) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 
-__all__ = ["write_png"]
+__all__ = ["encode_png", "write_png"]
 
 
 def write_png(
@@ -22,8 +22,13 @@ def write_png(
     for channel in range(3):
         pixels[channel::4] = bytes([colour[channel]]) * count
     pixels[3::4] = alpha
+    return encode_png(pixels, width=width, height=height, dpi=dpi)
+
+
+def encode_png(rgba: bytes | bytearray, *, width: int, height: int, dpi: float) -> bytes:
+    """An RGBA picture, four bytes per pixel with straight alpha, rows from the top."""
     stride = 4 * width
-    rows = b"".join(b"\0" + pixels[i : i + stride] for i in range(0, 4 * count, stride))
+    rows = b"".join(b"\0" + rgba[i : i + stride] for i in range(0, len(rgba), stride))
     per_metre = round(dpi / 0.0254)
     return b"".join(
         [

@@ -197,6 +197,19 @@ class Certificate:
         except EsealError as error:
             raise KeyFormatError("certificate.public_key", subject=self.subject) from error
 
+    @cached_property
+    def key_bits(self) -> int:
+        """Bits of an RSA modulus or of an elliptic curve's field.
+
+        :raises KeyFormatError: a key of another algorithm, or one that cannot be read.
+        """
+        if self.uses_sm2:
+            return 256
+        try:
+            return int(self.asn1.public_key.bit_size)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise KeyFormatError("certificate.malformed", reason=type(error).__name__) from error
+
     @property
     def public_key_bytes(self) -> bytes:
         """Content of the subjectPublicKey BIT STRING: what OCSP's issuerKeyHash is over."""

@@ -41,6 +41,7 @@ __all__ = [
     "digest_named",
     "find_message",
     "is_weak_signer",
+    "names_certificate",
     "parse_signed_message",
     "select_certificate",
     "verify_signer",
@@ -457,6 +458,37 @@ def _fits(certificate: Certificate, signer: SignerInfo) -> bool:
     if signer.key_identifier is not None:
         return bool(certificate.asn1.key_identifier == signer.key_identifier)
     return certificate.serial == signer.serial and certificate.issuer_der == signer.issuer
+
+
+def names_certificate(signer: SignerInfo, certificate: Certificate) -> bool:
+    """Whether the signed signingCertificate attribute, where present, is of ``certificate``.
+
+    RFC 5035: the first ESSCertID holds the digest of the signer's certificate, SHA-256 unless
+    version 2 names another.  One that cannot be read names nothing.
+    """
+    return all(
+        _names(value, algorithm, certificate)
+        for oid, algorithm in _SIGNING_CERTIFICATES.items()
+        for value in signer.attribute_values.get(oid, ())
+    )
+
+
+_SIGNING_CERTIFICATES = {
+    oids.ATTRIBUTE_SIGNING_CERTIFICATE_V2: oids.SHA256,
+    oids.ATTRIBUTE_SIGNING_CERTIFICATE: oids.SHA1,
+}
+
+
+def _names(value: Node, algorithm: str, certificate: Certificate) -> bool:
+    try:
+        first = value.sequence("SigningCertificate", 1, 2)[0].sequence("certs", 1)[0]
+        fields = list(first.sequence("ESSCertID", 1, 3))
+        if fields[0].is_universal(Tag.SEQUENCE):
+            algorithm = fields.pop(0).sequence("hashAlgorithm", 1, 2)[0].oid("hashAlgorithm")
+        _, digest = digest_named(algorithm)
+        return fields[0].octets("certHash") == digest(certificate.der)
+    except (EsealError, IndexError):
+        return False
 
 
 def verify_signer(

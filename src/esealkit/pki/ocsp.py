@@ -74,6 +74,7 @@ class OcspResponse:
 
     __slots__ = (
         "certificates",
+        "data",
         "produced_at",
         "responses",
         "signature",
@@ -86,6 +87,7 @@ class OcspResponse:
 
         :raises KeyFormatError: not a successful basic OCSP response.
         """
+        self.data = bytes(data)
         try:
             self._read(der.parse(data, notes=[], limits=limits), limits)
         except (DerError, IndexError, ValueError) as error:

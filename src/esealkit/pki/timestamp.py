@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 from esealkit.asn1 import build, der, oids
 from esealkit.asn1.der import Node, Tag
-from esealkit.crypto import sm3
 from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import (
     DerError,
@@ -34,7 +33,11 @@ from esealkit.pki.cms import (
     select_certificate,
     verify_signer,
 )
-from esealkit.pki.cms_build import Family, build_signed_message
+from esealkit.pki.cms_build import (
+    Family,
+    build_signed_message,
+    signing_certificate_attribute,
+)
 
 __all__ = [
     "Token",
@@ -48,7 +51,6 @@ __all__ = [
 ]
 
 _TIME = re.compile(r"(\d{14})(?:\.(\d{1,9}))?Z")
-_SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.47"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,17 +245,9 @@ def build_token(
         der.encode(0x18, text),
         *([build.integer(nonce)] if nonce is not None else []),
     )
-    # ESSCertIDv2 with SM3 named: its default digest would be SHA-256 (RFC 5035 4).
-    reference = build.sequence(
-        build.sequence(build.oid(oids.SM3)), build.octet_string(sm3(certificate.der))
-    )
-    signing_certificate = build.sequence(
-        build.oid(_SIGNING_CERTIFICATE_V2),
-        build.set_of([build.sequence(build.sequence(reference))]),
-    )
     return build_signed_message(
         info,
-        key=key,
+        sign=key.sign,
         certificate=key.certificate,
         chain=chain,
         family=Family.standard(),
@@ -261,7 +255,7 @@ def build_token(
         content=info,
         content_type=oids.TST_INFO,
         signing_time=time,
-        extra_attributes=[signing_certificate],
+        extra_attributes=[signing_certificate_attribute(certificate.der)],
     )
 
 

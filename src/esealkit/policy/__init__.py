@@ -47,6 +47,7 @@ CHECKS: tuple[str, ...] = (
     "document.encryption",
     "document.resources",
     "document.signature_list",
+    "document.entries",
     "signature.form",
     "signature.value",
     "document.digest",
@@ -54,6 +55,8 @@ CHECKS: tuple[str, ...] = (
     "document.coverage",
     "document.changes",
     "document.path_binding",
+    "signature.relative",
+    "signature.mark",
     "seal.form",
     "seal.maker_signature",
     "seal.maker_chain",
@@ -74,6 +77,11 @@ CHECKS: tuple[str, ...] = (
     "signer.in_seal",
     "time.rules",
     "time.stamp",
+    "stamp.visible",
+    "stamp.boundary",
+    "stamp.seam",
+    "stamp.overlap",
+    "stamp.lookalike",
     "expectation",
 )
 """Every check id, in the order in which reports list them and verdicts name their reason."""

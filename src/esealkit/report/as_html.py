@@ -26,13 +26,12 @@ from esealkit.policy import Effect
 from esealkit.report._markup import Child, Markup, joined, tag
 from esealkit.report._pictures import Budget, show
 from esealkit.report.as_text import headline, reason_line
-from esealkit.report.run import Run
+from esealkit.report.run import Run, signature_label
 from esealkit.verification.judgement import JudgedCheck, Reservation, Verdict
 from esealkit.verification.results import (
     CertificateFacts,
     DocumentResult,
     PartFacts,
-    SealFacts,
     SignatureResult,
     StampFacts,
 )
@@ -209,35 +208,47 @@ class _Page:
     def signature(self, signature: SignatureResult, document: DocumentResult) -> Markup:
         lang = self.lang
         sealed = signature.seal is not None
-        kind = phrase("label.seal" if sealed else "label.signature", lang)
+        label = "label.seal" if sealed else signature_label(signature.signature_kind)
+        kind = phrase(label, lang)
         name = signature.seal.name if signature.seal is not None else ""
         facts = tag("dl", *self._facts(signature))
         place = f"{signature.index + 1}/{len(document.signatures)}"
         return tag(
             "section",
             tag("h3", f"{kind} {place} ", name, " — ", self.verdict(signature.verdict)),
-            tag("div", self._figure(signature.seal), facts, class_="seal"),
+            tag("div", self._figure(signature), facts, class_="seal"),
             self._three_parts(signature),
             self._groups(signature),
             self.deviations(signature.deviations),
         )
 
-    def _figure(self, seal: SealFacts | None) -> Child:
-        if seal is None:
-            return None
-        lang, picture = self.lang, seal.picture
-        shown = show(picture.data, self.budget)
+    def _figure(self, signature: SignatureResult) -> Child:
+        """The seal's picture, or the mark's."""
+        lang, seal, mark = self.lang, signature.seal, signature.mark
+        if seal is not None:
+            picture = seal.picture
+            size = phrase(
+                "html.declared_size", lang, width=picture.width_mm, height=picture.height_mm
+            )
+            caption = f"{picture.format.upper()} · {size}"
+            return self._picture(picture.data, picture.format, seal.name, caption)
+        if mark is not None:
+            caption = f"{phrase('label.mark', lang)} · {mark.format or '?'}"
+            return self._picture(mark.data, mark.format or "?", phrase("label.mark", lang), caption)
+        return None
+
+    def _picture(self, data: bytes, declared: str, name: str, caption: str) -> Child:
+        shown = show(data, self.budget)
         box = (
             tag(
                 "div",
-                tag("img", src=shown.uri, alt=phrase("html.picture_of", lang, name=seal.name)),
+                tag("img", src=shown.uri, alt=phrase("html.picture_of", self.lang, name=name)),
                 class_="picture",
             )
             if shown.uri
-            else tag("div", self._not_shown(shown.why, picture.format), class_="picture bare")
+            else tag("div", self._not_shown(shown.why, declared), class_="picture bare")
         )
-        size = phrase("html.declared_size", lang, width=picture.width_mm, height=picture.height_mm)
-        return tag("figure", box, tag("figcaption", f"{picture.format.upper()} · {size}"))
+        return tag("figure", box, tag("figcaption", caption))
 
     def _not_shown(self, why: str, declared: str) -> str:
         lang = self.lang
@@ -347,6 +358,7 @@ class _Page:
             (phrase("html.group_seal", lang), ("seal.",)),
             (phrase("html.group_signer", lang), ("signer.",)),
             (phrase("html.group_time", lang), ("time.",)),
+            (phrase("html.group_stamp", lang), ("stamp.",)),
         )
         for label, prefixes in groups:
             rows = [item for item in signature.checks if item.finding.check.startswith(prefixes)]
@@ -359,7 +371,7 @@ class _Page:
         rows = [
             tag(
                 "tr",
-                tag("td", self.outcome(item.finding.outcome), class_="outcome"),
+                tag("td", self.outcome(item), class_="outcome"),
                 tag("td", *self._check(item)),
             )
             for item in checks
@@ -472,7 +484,11 @@ class _Page:
         text = phrase(f"verdict.{verdict.value}", self.lang)
         return self._marked(_VERDICT_CLASS[verdict], text)
 
-    def outcome(self, outcome: Outcome) -> Markup:
+    def outcome(self, item: JudgedCheck) -> Markup:
+        """How a check came out; what is only said, and does nothing, is a note."""
+        outcome = item.finding.outcome
+        if item.effect is Effect.NOTE:
+            return self._marked("bare", phrase("outcome.note", self.lang))
         text = phrase(f"outcome.{outcome.value}", self.lang)
         return self._marked(_OUTCOME_CLASS[outcome], text)
 

@@ -18,6 +18,7 @@ from esealkit.verification.results import (
     DocumentResult,
     SealFacts,
     SignatureResult,
+    StampFacts,
 )
 
 __all__ = ["SCHEMA", "document_value", "report_json", "report_value", "schema"]
@@ -110,20 +111,34 @@ def _signature(signature: SignatureResult, lang: words.Language) -> dict[str, An
         },
         "seal": _seal(signature.seal),
         "signer": _certificate(signature.signer),
-        "stamps": [
+        "stamps": stamp_rows(signature.stamps),
+        "mark": (
             {
-                "page": stamp.page,
-                "x_mm": stamp.x_mm,
-                "y_mm": stamp.y_mm,
-                "width_mm": stamp.width_mm,
-                "height_mm": stamp.height_mm,
-                "clip": list(stamp.clip) if stamp.clip else None,
+                "format": signature.mark.format,
+                "part": signature.mark.part,
+                "sha256": signature.mark.sha256,
             }
-            for stamp in signature.stamps
-        ],
+            if signature.mark
+            else None
+        ),
         "checks": _checks(judged.checks, lang),
         "deviations": _deviations(signature.deviations, lang),
     }
+
+
+def stamp_rows(stamps: Iterable[StampFacts]) -> list[dict[str, Any]]:
+    """Stamps as reports and receipts have them: pages from 1, millimetres."""
+    return [
+        {
+            "page": stamp.page,
+            "x_mm": stamp.x_mm,
+            "y_mm": stamp.y_mm,
+            "width_mm": stamp.width_mm,
+            "height_mm": stamp.height_mm,
+            "clip": list(stamp.clip) if stamp.clip else None,
+        }
+        for stamp in stamps
+    ]
 
 
 def _seal(seal: SealFacts | None) -> dict[str, Any] | None:

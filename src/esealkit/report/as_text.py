@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 
 from esealkit import words
 from esealkit.findings import Outcome
-from esealkit.report.run import Run
+from esealkit.policy import Effect
+from esealkit.report.run import Run, signature_label
 from esealkit.verification.judgement import JudgedCheck, Reservation, Verdict
 from esealkit.verification.results import DocumentResult, SignatureResult
 from esealkit.words import inert, phrase
@@ -31,6 +32,11 @@ _VERDICT_MARKS = {
     Verdict.UNSIGNED: "–",
     Verdict.UNREADABLE: "!",
 }
+
+
+_ALWAYS_SHOWN = ("document.encryption", "document.entries")
+"""Checks of the whole document that say something even where they pass: what was verified was
+decrypted, and no file was smuggled in."""
 
 
 def report_text(run: Run, lang: words.Language) -> str:
@@ -124,7 +130,11 @@ def _document(document: DocumentResult, lang: words.Language, policy: str) -> It
         yield f"  {phrase('label.reason', lang)}: {_reason(document.checks, document.code, lang)}"
     for signature in document.signatures:
         yield from _signature(signature, lang)
-    bare = [item for item in document.checks if item.effect is not None]
+    bare = [
+        item
+        for item in document.checks
+        if item.effect is not None or item.finding.check in _ALWAYS_SHOWN
+    ]
     yield from _checks(bare, lang)
     yield from _deviations(document, lang)
     if document.reservations:
@@ -157,7 +167,7 @@ def _signature(signature: SignatureResult, lang: words.Language) -> Iterator[str
         if seal.maker is not None:
             yield f"      {phrase('label.made_by', lang)}: {inert(seal.maker.subject)}"
     else:
-        label = phrase("label.signature", lang)
+        label = phrase(signature_label(signature.signature_kind), lang)
         yield f"  [{signature.index + 1}] {label}: {verdict}"
     if signature.signer is not None:
         yield f"      {phrase('label.signer', lang)}: {inert(signature.signer.subject)}"
@@ -167,6 +177,10 @@ def _signature(signature: SignatureResult, lang: words.Language) -> Iterator[str
         yield f"      {phrase('label.time', lang)}: {moment} ({phrase(key, lang)})"
     if signature.stamps:
         yield f"      {phrase('label.stamps', lang)}: {_stamps(signature, lang)}"
+    if signature.mark is not None:
+        mark = signature.mark
+        shown = f"{mark.format or '?'}, {inert(mark.part)}"
+        yield f"      {phrase('label.mark', lang)}: {shown}"
     grades = (
         ("integrity", judged.integrity),
         ("identity", judged.identity),
@@ -199,7 +213,9 @@ def _checks(
         if finding.outcome is Outcome.NOT_APPLICABLE:
             continue
         clause = f" — {finding.clause}" if finding.clause else ""
-        yield f"{indent}{_MARKS[finding.outcome]} {finding.check}: {finding.message(lang)}{clause}"
+        # What is only said, and does nothing to the verdict, is no cross.
+        mark = "·" if item.effect is Effect.NOTE else _MARKS[finding.outcome]
+        yield f"{indent}{mark} {finding.check}: {finding.message(lang)}{clause}"
         if item.effect is not None and (advice := finding.advice(lang)):
             yield f"{indent}    {phrase('label.advice', lang)}: {advice}"
 

@@ -10,7 +10,15 @@ from esealkit import words
 from esealkit.asn1.anatomy import Field
 from esealkit.words import inert, phrase
 
-__all__ = ["SCHEMA", "InspectedBody", "InspectedPage", "InspectedSignature", "Inspection", "Tree"]
+__all__ = [
+    "SCHEMA",
+    "InspectedBody",
+    "InspectedPage",
+    "InspectedRevision",
+    "InspectedSignature",
+    "Inspection",
+    "Tree",
+]
 
 SCHEMA = "esealkit.inspection/1"
 _SHOWN_PAGES = 20
@@ -75,6 +83,20 @@ class InspectedSignature:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InspectedRevision:
+    """One revision of a PDF."""
+
+    number: int
+    """From 1; ``esealkit inspect --revision`` takes it."""
+    start: int
+    """Offset of its first byte."""
+    end: int
+    """Offset behind its ``%%EOF``."""
+    signed_by: tuple[int, ...]
+    """Indexes of the signatures whose byte range ends with it; nothing of it is verified."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:
     """What a file holds.  Nothing here is verified: not a name, not a date, not a signature."""
 
@@ -91,6 +113,10 @@ class Inspection:
     """Package parts."""
     bodies: tuple[InspectedBody, ...] = ()
     signatures: tuple[InspectedSignature, ...] = ()
+    revisions: tuple[InspectedRevision, ...] = ()
+    """Of a PDF, oldest first."""
+    encrypted: bool = False
+    """Whether a PDF is encrypted."""
     trees: tuple[Tree, ...] = ()
     """Structures of a file that is DER or PEM."""
 
@@ -111,10 +137,20 @@ def _lines(found: Inspection, lang: words.Language) -> Iterator[str]:
     yield f"{name}: {kind} {found.version}".rstrip() + f", {found.size} B, SHA-256 {found.sha256}"
     if found.fault:
         yield f"! {_fault(found.fault, lang)}"
-    if found.format == "pdf":
-        yield phrase("inspect.pdf", lang)
+    if found.encrypted:
+        yield phrase("inspect.encrypted", lang)
     for body in found.bodies:
         yield from _body(body, lang)
+    for revision in found.revisions:
+        signed = ", ".join(str(index + 1) for index in revision.signed_by) or "–"
+        yield phrase(
+            "inspect.revision",
+            lang,
+            number=revision.number,
+            start=revision.start,
+            end=revision.end,
+            signed=signed,
+        )
     for signature in found.signatures:
         yield from _signature(signature, lang)
     for tree in found.trees:

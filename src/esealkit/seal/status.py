@@ -206,7 +206,7 @@ def build_status_list(
     content = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
     return build_signed_message(
         content,
-        key=key,
+        sign=key.sign,
         certificate=key.certificate,
         chain=key.chain,
         attributes=True,

@@ -78,12 +78,15 @@ def check_signer_ready(
     now: dt.datetime,
     stores: Sequence[TrustStore] = (),
     intermediates: Iterable[Certificate] = (),
+    sm2_only: bool = True,
 ) -> None:
     """Raise a typed error unless the certificate itself may sign at ``now``.
 
+    :param sm2_only: seals and OFD documents take no other key.
+
     :raises Expired, WrongUsage, Revoked, ChainError, UsageError: as for :func:`check_ready`.
     """
-    if not signer.uses_sm2:
+    if sm2_only and not signer.uses_sm2:
         raise UsageError("signing.not_sm2", subject=signer.subject)
     if not signer.valid_at(now):
         raise Expired(

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from esealkit.limits import DEFAULT_LIMITS, Limits
+from esealkit.ofd.encryption import Credentials
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.revocation import RevocationData
 from esealkit.pki.trust import TrustStore
@@ -31,8 +32,15 @@ class Circumstances:
     """CRLs and OCSP responses: given, kept with the trust, or embedded."""
     status_lists: tuple[StatusList, ...] = ()
     """Seal status lists whose signatures hold; their signers' trust is judged when used."""
+    credentials: Credentials = field(default=Credentials(), repr=False)
+    """What encrypted packages may be opened with; never shown, never pickled by esealkit."""
     limits: Limits = field(default=DEFAULT_LIMITS)
     """Budgets."""
+
+    @property
+    def password(self) -> bytes | None:
+        """Of encrypted documents."""
+        return self.credentials.password
 
     @property
     def anchors(self) -> tuple[Certificate, ...]:

@@ -14,7 +14,7 @@ A seal has no part in it; ``document.path_binding`` cannot be bound, because no 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -30,6 +30,7 @@ from esealkit.pki.cms import (
     digest_named,
     find_message,
     is_weak_signer,
+    names_certificate,
     parse_signed_message,
     select_certificate,
     verify_signer,
@@ -39,7 +40,12 @@ from esealkit.pki.standing import judge_standing
 from esealkit.verification.circumstances import Circumstances
 from esealkit.verification.revocation_steps import judge_revocation
 from esealkit.verification.subject import Subject
-from esealkit.verification.time_steps import ProvenTime, check_time_rules, prove_time
+from esealkit.verification.time_steps import (
+    ProvenTime,
+    check_time_rules,
+    earliest,
+    prove_time,
+)
 
 __all__ = ["SignatureSteps", "judge_digital_signature"]
 
@@ -156,14 +162,21 @@ def _signer(
                 evidence={"type": message.encapsulated_type},
             )
         )
+    if message.content not in (None, subject.signed_data) and len(message.content or b"") > 32:
+        # Neither the description nor its digest: the digest as text, or something else that fails.
+        deviations.append(Deviation(id="cms.content_text", where="contentInfo.content"))
     if signer.signature_algorithm == oids.SM2_WITH_SM3 and message.content_type in (
         oids.GM_SIGNED_DATA,
         "",
     ):
         deviations.append(Deviation(id="cms.signature_algorithm", where="SignerInfo"))
+    deviations += _departures(message, signer, subject)
+    if certificate is not None and not names_certificate(signer, certificate):
+        code = "cms.certificate_not_named"
+        findings.append(failed("signature.form", _CLAUSES["signature.form"], code=code))
     findings.append(passed("signature.form", _CLAUSES["signature.form"], type=message.content_type))
     findings += _value(message, signer, certificate, subject, deviations)
-    stamp = _time_stamp(signer, around)
+    stamp = earliest(_time_stamp(signer, around), subject.document_stamp)
     findings.append(stamp.finding)
     deviations += stamp.deviations
     stated = signer.signing_time or claimed
@@ -182,12 +195,30 @@ def _signer(
         findings += _standing(certificate, signed_at, stamp.moment is not None, around)
     findings.append(not_applicable("document.path_binding"))
     return SignatureSteps(
-        findings=tuple(findings),
+        findings=tuple(_restated(findings, subject.clauses)),
         deviations=tuple(deviations),
         signer=certificate,
         signing_time=signed_at,
         time_source="timestamp" if stamp.moment is not None else "claimed",
     )
+
+
+def _departures(
+    message: SignedMessage, signer: SignerInfo, subject: Subject
+) -> Iterator[Deviation]:
+    """Where a message is not of the shape that its document's format prescribes."""
+    gm = message.content_type == oids.GM_SIGNED_DATA
+    if subject.detached and message.content is not None and not gm:
+        yield Deviation(id="cms.not_detached", where="encapContentInfo")
+    if subject.attributes_required and signer.attributes is None:
+        yield Deviation(id="cms.no_attributes", where="SignerInfo")
+
+
+def _restated(findings: Iterable[Finding], clauses: Mapping[str, str]) -> Iterator[Finding]:
+    """The findings under the clauses of the document's own format."""
+    for item in findings:
+        own = clauses.get(item.check)
+        yield item if own is None else replace(item, clause=own)
 
 
 def _value(
@@ -215,7 +246,7 @@ def _value(
     if certificate is None:
         return [
             unknown(check, at, code="signer.certificate_missing"),
-            _digest(candidates[0].digest_matches, digest_at),
+            _digest(candidates[0].digest_matches, digest_at, signer),
         ]
     try:
         found, notes = verify_signer(
@@ -223,12 +254,12 @@ def _value(
         )
     except UnsupportedError as error:
         undecided = unknown(check, at, code=f"{check}_algorithm", algorithm=_named(error))
-        return [undecided, _digest(candidates[0].digest_matches, digest_at)]
+        return [undecided, _digest(candidates[0].digest_matches, digest_at, signer)]
     except InvalidSignature as error:
         code = error.code if error.code.startswith("cms.") else ""
         return [
             failed(check, at, code=code, subject=certificate.subject),
-            _digest(candidates[0].digest_matches, digest_at),
+            _digest(candidates[0].digest_matches, digest_at, signer),
         ]
     except EsealError as error:
         return [failed(check, at, code=f"{check}_key", reason=error.code)]
@@ -244,17 +275,18 @@ def _value(
     if is_weak_signer(signer):
         evidence["algorithm"] = digest_named(signer.digest_algorithm)[0]
         holds = unknown(check, at, code="signature.value_weak", **evidence)
-    return [holds, _digest(found.digest_matches, digest_at)]
+    return [holds, _digest(found.digest_matches, digest_at, signer)]
 
 
 def _named(error: EsealError) -> str:
     return str(error.details.get("algorithm", error.code))
 
 
-def _digest(matches: bool, at: str) -> Finding:
+def _digest(matches: bool, at: str, signer: SignerInfo) -> Finding:
+    algorithm = digest_named(signer.digest_algorithm)[0]
     if matches:
-        return passed("document.digest", at, algorithm="sm3")
-    return failed("document.digest", at)
+        return passed("document.digest", at, algorithm=algorithm)
+    return failed("document.digest", at, algorithm=algorithm)
 
 
 def _time_stamp(signer: SignerInfo, around: Circumstances) -> ProvenTime:

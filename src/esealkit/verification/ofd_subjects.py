@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 
 from esealkit.findings import Deviation, Finding, not_applicable, passed
 from esealkit.ofd.examination import Examination, ExaminedSignature, path_binding
+from esealkit.ofd.signatures import SignatureEntry
+from esealkit.ofd.stamp_checks import OnPages, SealPicture, check_stamps, stamps_by_page
+from esealkit.picture.measure import sniff_picture
 from esealkit.policy import Policy
-from esealkit.verification.results import StampFacts
+from esealkit.seal.model import ElectronicSeal
+from esealkit.verification.results import MarkFacts, StampFacts
 from esealkit.verification.subject import Subject
 
 __all__ = ["subjects_of"]
+
+_SHOWN = 100
+"""Later signatures that one finding names."""
 
 
 def subjects_of(examination: Examination, policy: Policy) -> tuple[Subject, ...]:
     """Every signature of an examined OFD document."""
     known = frozenset(bytes.fromhex(item) for item in policy.known_parts)
-    return tuple(_subject(examination, item, known) for item in examination.signatures)
+    on_pages = stamps_by_page([item.entry for item in examination.signatures])
+    return tuple(_subject(examination, item, known, on_pages) for item in examination.signatures)
 
 
 def _subject(
-    examination: Examination, signature: ExaminedSignature, known: frozenset[bytes]
+    examination: Examination,
+    signature: ExaminedSignature,
+    known: frozenset[bytes],
+    on_pages: OnPages,
 ) -> Subject:
     entry = signature.entry
 
@@ -30,13 +42,23 @@ def _subject(
     def coverage(own_seal_equal: bool) -> tuple[Finding, ...]:
         return examination.coverage_of(entry.index, own_seal_equal=own_seal_equal, known=known)
 
+    def stamp_checks(seal: ElectronicSeal | None) -> tuple[Finding, ...]:
+        picture = None
+        if seal is not None:
+            picture = SealPicture(
+                data=seal.picture.data,
+                width_mm=seal.picture.width_mm,
+                height_mm=seal.picture.height_mm,
+            )
+        return check_stamps(entry, on_pages, picture, examination.document.limits)
+
     return Subject(
         index=entry.index,
         body=entry.body,
         declared_kind="seal" if entry.kind == "Seal" else "signature",
         signed_value=entry.value,
         signed_data=entry.description,
-        findings=(*signature.findings, _changes(examination, signature)),
+        findings=(*signature.findings, signature.mark, _changes(examination, signature)),
         deviations=entry.deviations,
         claimed_time=_aware(entry.xml_time_guess),
         stamps=tuple(
@@ -52,7 +74,22 @@ def _subject(
         ),
         seal_file=entry.seal,
         bind_path=bind_path,
+        stamp_checks=stamp_checks,
         coverage=coverage,
+        mark=_mark(entry),
+        base=examination.bases.get(entry.index),
+    )
+
+
+def _mark(entry: SignatureEntry) -> MarkFacts | None:
+    if entry.image is None or entry.image_name is None:
+        return None
+    kind = sniff_picture(entry.image)
+    return MarkFacts(
+        format=kind.written if kind is not None else "",
+        part=entry.image_name,
+        sha256=hashlib.sha256(entry.image).hexdigest(),
+        data=entry.image,
     )
 
 
@@ -67,11 +104,9 @@ def _changes(examination: Examination, signature: ExaminedSignature) -> Finding:
     """An OFD keeps no revisions: what was covered is unchanged exactly if its digests hold."""
     check, at = "document.changes", "GB/T 33190-2016 18.1"
     entry = signature.entry
-    later = [
-        item.entry.index
-        for item in examination.signatures
-        if item.entry.body == entry.body and item.entry.position > entry.position
-    ]
+    # Entries stand in the order of bodies and lists.
+    last = sum(len(body.signatures) for body in examination.bodies[: entry.body + 1])
+    later = list(range(entry.index + 1, last))[:_SHOWN]
     if all(row.state == "ok" for row in signature.references) and signature.references:
         return passed(check, at, later_signatures=later)
     return not_applicable(check, at)

@@ -19,11 +19,13 @@ from esealkit.verification.judgement import (
     Status,
     Verdict,
 )
+from esealkit.verification.view import VerifiedView
 
 __all__ = [
     "BodyResult",
     "CertificateFacts",
     "DocumentResult",
+    "MarkFacts",
     "PartFacts",
     "PictureFacts",
     "SealFacts",
@@ -68,6 +70,19 @@ class PictureFacts:
     """Type as written in the seal."""
     width_mm: int
     height_mm: int
+    sha256: str
+    data: bytes = field(repr=False)
+    """The picture file: opaque, never decoded by the verifier."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkFacts:
+    """The picture of a digital signature's mark: handwriting, a fingerprint."""
+
+    format: str
+    """By its first bytes: ``PNG``, ``JPG``, …; ``""`` where they are no picture's."""
+    part: str
+    """The package part that holds it."""
     sha256: str
     data: bytes = field(repr=False)
     """The picture file: opaque, never decoded by the verifier."""
@@ -140,7 +155,8 @@ class SignatureResult:
     body: int
     """Document body it belongs to."""
     signature_kind: str
-    """``seal`` or ``signature``, decided from the signed value."""
+    """``seal``, ``signature`` or ``timestamp`` (of a whole document), decided from the signed
+    value."""
     judgement: Judgement
     signing_time: dt.datetime | None
     """UTC."""
@@ -150,6 +166,8 @@ class SignatureResult:
     signer: CertificateFacts | None
     stamps: tuple[StampFacts, ...]
     deviations: tuple[Deviation, ...]
+    mark: MarkFacts | None = None
+    """The picture shown at the stamps of a signature without a seal."""
 
     @property
     def verdict(self) -> Verdict:
@@ -214,3 +232,5 @@ class DocumentResult:
     signatures: tuple[SignatureResult, ...] = ()
     parts: tuple[PartFacts, ...] = ()
     """Coverage map."""
+    view: VerifiedView | None = field(default=None, repr=False, compare=False)
+    """The parts as they were hashed; ``None`` where the format has none or nobody kept it."""

@@ -35,7 +35,12 @@ from esealkit.verification.circumstances import Circumstances
 from esealkit.verification.revocation_steps import judge_revocation
 from esealkit.verification.status_steps import judge_seal_status
 from esealkit.verification.subject import Subject
-from esealkit.verification.time_steps import ProvenTime, check_time_rules, prove_time
+from esealkit.verification.time_steps import (
+    ProvenTime,
+    check_time_rules,
+    earliest,
+    prove_time,
+)
 
 __all__ = ["SealSteps", "judge_seal", "judge_seal_signature"]
 
@@ -78,7 +83,7 @@ def judge_seal_signature(
         findings.append(unknown("signature.value", clause(at, "signature.value")))
         findings.append(unknown("signer.in_seal", clause(at, "signer.in_seal")))
     # 6 time first, because 4 and 5 are judged at it
-    stamp = _time_stamp(signature, subject, around)
+    stamp = earliest(_time_stamp(signature, subject, around), subject.document_stamp)
     findings.append(stamp.finding)
     deviations += stamp.deviations
     proven = stamp.moment

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from esealkit.findings import Deviation, Finding
-from esealkit.verification.results import StampFacts
+from esealkit.ofd.relative import Base
+from esealkit.seal.model import ElectronicSeal
+from esealkit.verification.results import MarkFacts, StampFacts
+from esealkit.verification.time_steps import ProvenTime
 
 __all__ = ["Subject"]
 
@@ -39,5 +42,23 @@ class Subject:
     """A seal stored beside the signed value (Seal.esl)."""
     bind_path: Callable[[str], tuple[Finding, tuple[Deviation, ...]]]
     """``propertyInfo`` → ``document.path_binding``."""
+    stamp_checks: Callable[[ElectronicSeal | None], tuple[Finding, ...]] = field(
+        default=lambda _: ()
+    )
+    """The seal, if there is one → how its stamps show it (``stamp.*``)."""
     coverage: Callable[[bool], tuple[Finding, ...]]
     """Whether ``seal_file`` equals the embedded seal → ``document.coverage``."""
+    mark: MarkFacts | None = None
+    """A picture shown where there is no seal."""
+    base: Base | None = None
+    """The signature that this one builds on (Relative)."""
+    unrecognised: Finding | None = None
+    """What to say of a value that is of no kind known here; malformed without it."""
+    document_stamp: ProvenTime | None = None
+    """A time stamp over the whole document, made later, that proves the signature existed."""
+    detached: bool = False
+    """Whether the format wants messages without content (PDF's detached SubFilters)."""
+    attributes_required: bool = False
+    """Whether the format wants signed attributes (CAdES)."""
+    clauses: Mapping[str, str] = field(default_factory=dict)
+    """Check → clause, where the format has its own."""

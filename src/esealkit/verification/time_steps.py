@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from esealkit.errors import EsealError, InvalidSignature, SealFormatError
-from esealkit.findings import Deviation, Finding, failed, passed, unknown
+from esealkit.findings import Deviation, Finding, Outcome, failed, passed, unknown
 from esealkit.pki.chain import build_chain
 from esealkit.pki.timestamp import certificates_of, parse_token, verify_token
 from esealkit.verification.circumstances import Circumstances
 
-__all__ = ["ProvenTime", "check_time_rules", "prove_time"]
+__all__ = ["ProvenTime", "check_time_rules", "earliest", "prove_time"]
 
 _CLOCK_SKEW = dt.timedelta(minutes=5)
 _BEIJING_OFFSET = dt.timedelta(hours=8)
@@ -41,10 +41,12 @@ def prove_time(
     check: str,
     clause: str,
     around: Circumstances,
+    documented: str = _DOCUMENTED_IMPRINT,
 ) -> ProvenTime:
     """Verify a token: form, imprint, signature, purpose, path to a TSA anchor.
 
-    :param candidates: what may have been stamped, by name; ``signature`` is the documented one.
+    :param candidates: what may have been stamped, by name.
+    :param documented: the one that the standard names; another one is a deviation.
     """
     try:
         token = parse_token(token_bytes, limits=around.limits)
@@ -74,13 +76,22 @@ def prove_time(
         finding = unknown(check, clause, code=f"{check}_untrusted", **evidence)
         return ProvenTime(finding=finding, moment=None)
     deviations = [*token.message.deviations]
-    if matched != _DOCUMENTED_IMPRINT:
+    if matched != documented:
         deviations.append(
             Deviation(id="timestamp.imprint", where=check, check=check, evidence={"over": matched})
         )
     return ProvenTime(
         finding=passed(check, clause, **evidence), moment=moment, deviations=tuple(deviations)
     )
+
+
+def earliest(own: ProvenTime, of_document: ProvenTime | None) -> ProvenTime:
+    """The better proof: a signature's own time stamp, else one over the whole document."""
+    if own.moment is not None or of_document is None or of_document.moment is None:
+        return own
+    if own.finding.outcome is Outcome.FAILED:
+        return own
+    return of_document
 
 
 def check_time_rules(

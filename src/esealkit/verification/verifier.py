@@ -18,28 +18,45 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+import tempfile
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import BinaryIO, TypeVar
 
-from esealkit.asn1 import der, oids
 from esealkit.errors import (
     EsealError,
     LimitExceeded,
     MalformedError,
+    PinRejected,
     UnsupportedError,
     UsageError,
 )
-from esealkit.findings import Deviation, Finding, failed, not_applicable, passed, unknown
+from esealkit.findings import (
+    Deviation,
+    Finding,
+    Outcome,
+    failed,
+    not_applicable,
+    passed,
+    unknown,
+)
 from esealkit.ofd.document import OfdDocument
+from esealkit.ofd.encryption import decrypt_package, is_encrypted
 from esealkit.ofd.examination import Examination, examine
+from esealkit.ofd.lookalikes import check_lookalikes
+from esealkit.ofd.package import Package
+from esealkit.ofd.relative import bases_first
+from esealkit.pdf.document import PdfDocument
+from esealkit.pdf.examination import PdfExamination
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.chinese_extensions import chinese_extensions, credit_code_holds
 from esealkit.policy import Effect
 from esealkit.seal.model import ElectronicSeal
-from esealkit.seal.parse import is_seal, is_seal_signature, parse_seal, parse_seal_signature
+from esealkit.seal.parse import is_seal, parse_seal, parse_seal_signature
 from esealkit.verification.circumstances import Circumstances
 from esealkit.verification.digital_signature import judge_digital_signature
+from esealkit.verification.document_stamp import judge_document_stamp
+from esealkit.verification.entries_steps import judge_entries
 from esealkit.verification.judgement import (
     Identity,
     Integrity,
@@ -52,6 +69,8 @@ from esealkit.verification.judgement import (
     fold_verdicts,
 )
 from esealkit.verification.ofd_subjects import subjects_of
+from esealkit.verification.pdf_subjects import earliest_stamp, pdf_subject, with_validation_store
+from esealkit.verification.relative_steps import judge_base
 from esealkit.verification.results import (
     BodyResult,
     CertificateFacts,
@@ -61,7 +80,10 @@ from esealkit.verification.results import (
     SignatureResult,
 )
 from esealkit.verification.seal_signature import judge_seal, judge_seal_signature
+from esealkit.verification.signed_values import sniff_value
 from esealkit.verification.subject import Subject
+from esealkit.verification.time_steps import ProvenTime
+from esealkit.verification.view import VerifiedView
 
 __all__ = ["sniff_format", "unreadable_document", "verify_document"]
 
@@ -104,7 +126,7 @@ def verify_document(
             data = source if isinstance(source, bytes) else _whole(source, around.limits.der_size)
             result = _verify_seal(data, around)
         elif kind == "pdf":
-            raise UnsupportedError("container.pdf_unsupported")
+            result = _verify_pdf(source, around)
         else:
             result = _verify_ofd(source, around)
     except UsageError:
@@ -168,7 +190,7 @@ def unreadable_document(error: EsealError, *, path: str) -> DocumentResult:
 
 def _unreadable(error: EsealError, kind: str) -> DocumentResult:
     """What could not be opened; the error's code is the verdict's reason."""
-    undecided = isinstance(error, UnsupportedError)
+    undecided = isinstance(error, (UnsupportedError, PinRejected))
     evidence = {"reason": error.code, **error.details}
     make = unknown if undecided else failed
     finding = make("container.form", code=error.code, **_plain(evidence))
@@ -242,11 +264,46 @@ def _for_seal(deviations: Sequence[Deviation]) -> tuple[Deviation, ...]:
 
 
 def _verify_ofd(source: bytes | BinaryIO, around: Circumstances) -> DocumentResult:
-    document = OfdDocument.open(source, limits=around.limits)
+    package = Package.open(source, limits=around.limits)
+    if is_encrypted(package):
+        return _verify_encrypted(package, around)
+    return _judged_ofd(OfdDocument.open(package), around)
+
+
+def _verify_encrypted(package: Package, around: Circumstances) -> DocumentResult:
+    """Judge what was encrypted, where it can be opened; else what lies open (O-41)."""
+    check, at = "document.encryption", "GM/T 0099-2020 7.3"
+    refused: EsealError = UnsupportedError("document.encrypted")
+    if around.credentials:
+        with tempfile.SpooledTemporaryFile(max_size=around.limits.spool) as plain:
+            try:
+                count = decrypt_package(package, around.credentials, plain)  # type: ignore[arg-type]
+                document = OfdDocument.open(plain, limits=around.limits)  # type: ignore[arg-type]
+            except EsealError as error:
+                refused = error
+            else:
+                return _judged_ofd(document, around, passed(check, at, count=count))
+    finding = unknown(check, at, code=refused.code, **_plain(refused.details))
+    try:
+        return _judged_ofd(OfdDocument.open(package), around, finding)
+    except EsealError:
+        return _empty("ofd", Verdict.INDETERMINATE, refused.code, finding)
+
+
+def _judged_ofd(document: OfdDocument, around: Circumstances, *also: Finding) -> DocumentResult:
     examination = examine(document)
     subjects = subjects_of(examination, around.policy)
-    signatures = tuple(_judged_closed(subject, around) for subject in subjects)
-    whole = fold(examination.findings, examination.deviations, around.policy)
+    signatures = _judged_in_order(subjects, around)
+    pictures = [
+        (item.index, item.seal.picture.data) for item in signatures if item.seal is not None
+    ]
+    findings = (
+        *also,
+        *examination.findings,
+        *judge_entries(examination.entries, around),
+        check_lookalikes(examination, pictures),
+    )
+    whole = fold(findings, examination.deviations, around.policy)
     bodies = _bodies(examination, signatures)
     parts = [(item.verdict, item.code) for item in signatures]
     if whole.verdict is not Verdict.PASSED:
@@ -260,29 +317,13 @@ def _verify_ofd(source: bytes | BinaryIO, around: Circumstances) -> DocumentResu
     elif whole.verdict is Verdict.PASSED:
         parts.append((Verdict.UNSIGNED, "document.unsigned"))
     verdict, code = fold_verdicts(parts)
-    return DocumentResult(
-        path="",
-        format="ofd",
-        sha256="",
-        verdict=verdict,
-        code=code,
-        reservations=_merged(whole.reservations, *(item.reservations for item in signatures)),
-        checks=whole.checks,
+    return _folded_document(
+        "ofd",
+        (verdict, code),
+        whole,
+        signatures,
         deviations=examination.deviations,
-        integrity=_gravest(
-            [item.judgement.integrity for item in signatures],
-            (Integrity.BROKEN, Integrity.UNKNOWN, Integrity.PARTIAL, Integrity.INTACT),
-        ),
-        identity=_gravest(
-            [item.judgement.identity for item in signatures],
-            (Identity.BAD, Identity.UNKNOWN, Identity.PINNED, Identity.TRUSTED),
-        ),
-        status=_gravest(
-            [item.judgement.status for item in signatures],
-            (Status.BAD, Status.UNKNOWN, Status.GOOD),
-        ),
         bodies=bodies,
-        signatures=signatures,
         parts=tuple(
             PartFacts(
                 name=part.name,
@@ -292,6 +333,64 @@ def _verify_ofd(source: bytes | BinaryIO, around: Circumstances) -> DocumentResu
             )
             for part in examination.coverage.parts
         ),
+        view=_view(examination, signatures),
+    )
+
+
+def _view(examination: Examination, signatures: Sequence[SignatureResult]) -> VerifiedView:
+    """Who covers what: the references whose digests matched, and each signature's own
+    description where its data hash did.
+    """
+    covering = {part.name: part.covered_by for part in examination.coverage.parts}
+    for examined, result in zip(examination.signatures, signatures, strict=True):
+        name = examined.entry.name
+        if name is not None and any(
+            item.finding.check == "document.digest" and item.finding.outcome is Outcome.PASSED
+            for item in result.checks
+        ):
+            covering[name] = (*covering.get(name, ()), result.index)
+    passed_ones = frozenset(item.index for item in signatures if item.verdict is Verdict.PASSED)
+    return VerifiedView(examination.document.package, covering, passed_ones)
+
+
+def _folded_document(
+    kind: str,
+    verdict: tuple[Verdict, str],
+    whole: Judgement,
+    signatures: tuple[SignatureResult, ...],
+    *,
+    deviations: tuple[Deviation, ...],
+    parts: tuple[PartFacts, ...],
+    bodies: tuple[BodyResult, ...] = (),
+    view: VerifiedView | None = None,
+) -> DocumentResult:
+    """A document of any format: its own checks, and the gravest of its signatures."""
+    # A time stamp over the document speaks for nobody: only its integrity counts.
+    persons = [item.judgement for item in signatures if item.signature_kind != "timestamp"]
+    return DocumentResult(
+        path="",
+        format=kind,
+        sha256="",
+        verdict=verdict[0],
+        code=verdict[1],
+        reservations=_merged(whole.reservations, *(item.reservations for item in signatures)),
+        checks=whole.checks,
+        deviations=deviations,
+        integrity=_gravest(
+            [item.judgement.integrity for item in signatures],
+            (Integrity.BROKEN, Integrity.UNKNOWN, Integrity.PARTIAL, Integrity.INTACT),
+        ),
+        identity=_gravest(
+            [item.identity for item in persons],
+            (Identity.BAD, Identity.UNKNOWN, Identity.PINNED, Identity.TRUSTED),
+        ),
+        status=_gravest(
+            [item.status for item in persons], (Status.BAD, Status.UNKNOWN, Status.GOOD)
+        ),
+        bodies=bodies,
+        signatures=signatures,
+        parts=parts,
+        view=view,
     )
 
 
@@ -325,15 +424,122 @@ def _bodies(
     return tuple(results)
 
 
+# -- PDF ---------------------------------------------------------------------------------------
+
+
+def _verify_pdf(source: bytes | BinaryIO, around: Circumstances) -> DocumentResult:
+    document = PdfDocument(source, password=around.password, limits=around.limits)
+    examination = PdfExamination(document)
+    around = with_validation_store(around, examination.store, around.limits)
+    signatures = _judged_with_stamps(examination, around)
+    whole = fold(examination.findings, examination.deviations, around.policy)
+    parts = [(item.verdict, item.code) for item in signatures]
+    if whole.verdict is not Verdict.PASSED:
+        parts.append((whole.verdict, whole.code))
+    if not signatures:
+        parts.append((Verdict.UNSIGNED, "document.unsigned"))
+    elif all(item.signature_kind == "timestamp" for item in signatures):
+        parts.append((Verdict.UNSIGNED, "document.only_time_stamps"))
+    intact = frozenset(item.index for item in signatures if _digest_holds(item.judgement))
+    return _folded_document(
+        "pdf",
+        fold_verdicts(parts),
+        whole,
+        signatures,
+        deviations=examination.deviations,
+        parts=tuple(
+            PartFacts(name=part.name, body=None, covered_by=part.signatures, rendered=True)
+            for part in examination.parts(intact)
+        ),
+    )
+
+
+def _judged_with_stamps(
+    examination: PdfExamination, around: Circumstances
+) -> tuple[SignatureResult, ...]:
+    """Every signature; time stamps over the document first, for what they prove of the others."""
+    judged: dict[int, SignatureResult] = {}
+    proven: list[tuple[int, ProvenTime]] = []
+    subjects = [pdf_subject(examination, index) for index in range(len(examination.entries))]
+    for subject in subjects:
+        if subject.declared_kind == "timestamp" and subject.signed_value is not None:
+            judged[subject.index], stamp = _judge_stamp_closed(subject, around)
+            if stamp is not None and examination.entries[subject.index].covers:
+                proven.append((subject.index, stamp))
+    for subject in subjects:
+        if subject.index not in judged:
+            stamped = replace(
+                subject, document_stamp=earliest_stamp(examination, subject.index, proven)
+            )
+            judged[subject.index] = _judged_closed(stamped, around)
+    return tuple(judged[index] for index in range(len(subjects)))
+
+
+def _judge_stamp_closed(
+    subject: Subject, around: Circumstances
+) -> tuple[SignatureResult, ProvenTime | None]:
+    """A time stamp over the document; closed like any other signature."""
+    proven: list[ProvenTime] = []
+
+    def judge(subject: Subject, around: Circumstances) -> SignatureResult:
+        steps = judge_document_stamp(subject.signed_value or b"", subject, around)
+        if steps.proven is not None and steps.proven.moment is not None:
+            proven.append(steps.proven)
+        findings = [*subject.findings, *steps.findings]
+        deviations = (*subject.deviations, *(steps.proven.deviations if steps.proven else ()))
+        return SignatureResult(
+            index=subject.index,
+            body=subject.body,
+            signature_kind="timestamp",
+            judgement=fold(_one_form(findings), deviations, around.policy),
+            signing_time=proven[0].moment if proven else None,
+            time_source="timestamp" if proven else "claimed",
+            seal=None,
+            signer=CertificateFacts.of(steps.authority) if steps.authority else None,
+            stamps=subject.stamps,
+            deviations=deviations,
+        )
+
+    result = _judged_closed(subject, around, judge)
+    return result, proven[0] if proven else None
+
+
+def _digest_holds(judged: Judgement) -> bool:
+    return any(
+        item.finding.check == "document.digest" and item.finding.outcome.value == "passed"
+        for item in judged.checks
+    )
+
+
 # -- one signature -----------------------------------------------------------------------------
 
 
-def _judged_closed(subject: Subject, around: Circumstances) -> SignatureResult:
+def _judged_in_order(
+    subjects: Sequence[Subject], around: Circumstances
+) -> tuple[SignatureResult, ...]:
+    """Every signature, the one that another builds on before it (GM/T 0099-2020 7.2)."""
+    links = {item.index: item.base for item in subjects if item.base is not None}
+    done: dict[int, SignatureResult] = {}
+    for index in bases_first(len(subjects), links):
+        subject = subjects[index]
+        base = subject.base
+        judged = done.get(base.index) if base is not None and base.index is not None else None
+        finding = judge_base(base, judged)
+        subject = replace(subject, findings=(*subject.findings, finding))
+        done[index] = _judged_closed(subject, around)
+    return tuple(done[index] for index in range(len(subjects)))
+
+
+def _judged_closed(
+    subject: Subject,
+    around: Circumstances,
+    judge: Callable[[Subject, Circumstances], SignatureResult] | None = None,
+) -> SignatureResult:
     """Fail closed (catalogue G-01): whatever goes wrong in one signature is that signature's
     undecided form; it neither passes nor takes the others with it.
     """
     try:
-        return _judge(subject, around)
+        return (judge or _judge)(subject, around)
     except UsageError:
         raise
     except Exception as error:  # noqa: BLE001 - a fault of ours must not hide the other signatures
@@ -348,19 +554,21 @@ def _judge(subject: Subject, around: Circumstances) -> SignatureResult:
     value = subject.signed_value
     if value is None:
         return _without_value(subject, around)
-    kind = _sniff_value(value)
+    kind = sniff_value(value)
     if not kind and (decoded := _from_base64(value)) is not None:
         row = Deviation(id="signature.base64", where="SignedValue")
         subject = replace(subject, deviations=(*subject.deviations, row))
-        value, kind = decoded, _sniff_value(decoded)
+        value, kind = decoded, sniff_value(decoded)
     if kind == "seal":
         return _judge_seal_signature(subject, value, around)
     if kind == "raw":
         finding = unknown("signature.value", code="signer.certificate_missing")
         return _unjudged(subject, around, "signature", finding)
-    if kind == "cms":
+    if kind in ("cms", "token"):
         return _judge_digital_signature(subject, value, around)
-    finding = failed("signature.form", code="signature.unreadable", length=len(value))
+    finding = subject.unrecognised or failed(
+        "signature.form", code="signature.unreadable", length=len(value)
+    )
     return _unjudged(subject, around, subject.declared_kind, finding)
 
 
@@ -374,23 +582,6 @@ def _from_base64(value: bytes) -> bytes | None:
         return None
 
 
-def _sniff_value(value: bytes) -> str:
-    """``seal``, ``cms``, ``raw`` (an SM2 signature alone) or ``""``."""
-    if is_seal_signature(value):
-        return "seal"
-    try:
-        node = der.parse(value, notes=[], allow_trailing=True)
-        parts = node.sequence("signed value", 1)
-    except EsealError:
-        return ""
-    if parts[0].is_universal(der.Tag.OID):
-        known = (oids.GM_SIGNED_DATA, oids.CMS_SIGNED_DATA)
-        return "cms" if parts[0].oid("content type") in known else ""
-    if len(parts) == 2 and all(item.is_universal(der.Tag.INTEGER) for item in parts):
-        return "raw"
-    return "cms" if parts[0].is_universal(der.Tag.INTEGER) and len(parts) >= 4 else ""
-
-
 def _without_value(subject: Subject, around: Circumstances) -> SignatureResult:
     finding = failed("signature.form", code="signature.value_missing")
     return _unjudged(subject, around, subject.declared_kind, finding)
@@ -400,7 +591,12 @@ def _unjudged(
     subject: Subject, around: Circumstances, kind: str, *findings: Finding
 ) -> SignatureResult:
     """A signature whose value could not be judged: what the format found still counts."""
-    everything = (*subject.findings, *findings, *subject.coverage(False))
+    everything = (
+        *subject.findings,
+        *findings,
+        *subject.coverage(False),
+        *subject.stamp_checks(None),
+    )
     return SignatureResult(
         index=subject.index,
         body=subject.body,
@@ -412,6 +608,7 @@ def _unjudged(
         signer=None,
         stamps=subject.stamps,
         deviations=subject.deviations,
+        mark=subject.mark,
     )
 
 
@@ -425,7 +622,7 @@ def _judge_seal_signature(subject: Subject, value: bytes, around: Circumstances)
         finding = failed("signature.form", code="signature.malformed", reason=error.message("en"))
         return _unjudged(subject, around, "seal", finding)
     steps = judge_seal_signature(signature, subject, around)
-    findings = [*subject.findings, *steps.findings]
+    findings = [*subject.findings, *steps.findings, *subject.stamp_checks(signature.seal)]
     if subject.declared_kind != "seal":
         findings.append(failed("signature.form", code="signature.kind_mismatch"))
     deviations = (*subject.deviations, *steps.deviations)
@@ -441,6 +638,7 @@ def _judge_seal_signature(subject: Subject, value: bytes, around: Circumstances)
         signer=CertificateFacts.of(steps.signer) if steps.signer else None,
         stamps=subject.stamps,
         deviations=deviations,
+        mark=subject.mark,
     )
 
 
@@ -448,7 +646,12 @@ def _judge_digital_signature(
     subject: Subject, value: bytes, around: Circumstances
 ) -> SignatureResult:
     steps = judge_digital_signature(value, subject, around, claimed=subject.claimed_time)
-    findings = [*subject.findings, *steps.findings, *subject.coverage(False)]
+    findings = [
+        *subject.findings,
+        *steps.findings,
+        *subject.coverage(False),
+        *subject.stamp_checks(None),
+    ]
     if subject.declared_kind == "seal":
         findings.append(failed("signature.form", code="signature.kind_mismatch"))
     deviations = (*subject.deviations, *steps.deviations)
@@ -463,6 +666,7 @@ def _judge_digital_signature(
         signer=CertificateFacts.of(steps.signer) if steps.signer else None,
         stamps=subject.stamps,
         deviations=deviations,
+        mark=subject.mark,
     )
 
 

@@ -9,7 +9,7 @@ out is said with the check's title.
 
 from __future__ import annotations
 
-from esealkit.words import of_errors, of_ofd, of_seal
+from esealkit.words import of_errors, of_modes, of_ofd, of_pdf_reading, of_seal
 
 __all__ = ["REASONS", "TITLES"]
 
@@ -19,6 +19,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "document.encryption": ("文档加密", "document encryption"),
     "document.resources": ("文档资源", "document resources"),
     "document.signature_list": ("签名列表", "signature list"),
+    "document.entries": ("文件清单（防夹带）", "file list against smuggling"),
     "signature.form": ("签章数据格式", "form of the seal signature"),
     "signature.value": ("签名值", "signature value"),
     "document.digest": ("原文杂凑", "data hash"),
@@ -26,6 +27,8 @@ TITLES: dict[str, tuple[str, str]] = {
     "document.coverage": ("保护范围", "coverage"),
     "document.changes": ("盖章后的改动", "changes after signing"),
     "document.path_binding": ("签名位置", "place of the signature"),
+    "signature.relative": ("所依据的签名", "the signature it builds on"),
+    "signature.mark": ("签名图样", "picture of the mark"),
     "seal.form": ("印章数据格式", "form of the seal"),
     "seal.maker_signature": ("制章者签名", "seal maker's signature"),
     "seal.maker_chain": ("制章者证书链", "seal maker's certificate path"),
@@ -46,6 +49,11 @@ TITLES: dict[str, tuple[str, str]] = {
     "signer.in_seal": ("签章者与印章的绑定", "signer on the seal's list"),
     "time.rules": ("签章时间", "signing time"),
     "time.stamp": ("时间戳", "time stamp"),
+    "stamp.visible": ("印章外观是否可见", "stamps can be seen"),
+    "stamp.boundary": ("印章外观的尺寸", "size of the stamps"),
+    "stamp.seam": ("骑缝章拼合", "slices of the seam stamp"),
+    "stamp.overlap": ("印章外观的重叠", "stamps over one another"),
+    "stamp.lookalike": ("无签名的印章图样", "seal pictures without a signature"),
     "expectation": ("期望的印章", "expected seals"),
 }
 """Check id → title."""
@@ -66,5 +74,7 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     },
     **of_errors.ERRORS,
     **of_ofd.REASONS,
+    **of_modes.REASONS,
+    **of_pdf_reading.REASONS,
     **of_seal.REASONS,
 }

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from esealkit.words import of_ofd, of_rooms
+from esealkit.words import (
+    of_after,
+    of_keys,
+    of_modes,
+    of_ofd,
+    of_pdf_reading,
+    of_pdf_writing,
+    of_placement,
+    of_rooms,
+)
 
 ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     # crypto
@@ -89,7 +98,13 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "limit.der_depth": ("DER 嵌套超过 {allowed} 层", "DER is nested deeper than {allowed}"),
     "limit.der_elements": ("DER 元素超过 {allowed} 个", "DER holds more than {allowed} elements"),
     **of_ofd.ERRORS,
+    **of_modes.ERRORS,
+    **of_pdf_reading.ERRORS,
+    **of_pdf_writing.ERRORS,
+    **of_placement.ERRORS,
     **of_rooms.ERRORS,
+    **of_keys.ERRORS,
+    **of_after.ERRORS,
     # keys
     "key.pem": (
         "PEM 文本不完整或 Base64 无效",
@@ -239,6 +254,64 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "picture.header": (
         "{kind} 图片的文件头无效",
         "the header of the {kind} picture is invalid",
+    ),
+    "picture.font": (
+        "字体无法读取（{reason}）",
+        "the font cannot be read ({reason})",
+    ),
+    "picture.font_size": (
+        "字体有 {found} 字节，上限 {allowed}",
+        "the font has {found} bytes, at most {allowed} are read",
+    ),
+    "picture.glyph": (
+        "字形的绘制步骤超过 {limit}",
+        "a glyph takes more than {limit} steps to draw",
+    ),
+    "picture.extra": (
+        "处理印章图像需要 {package}",
+        "handling seal pictures needs {package}",
+        "安装可选组件：pip install 'esealkit[picture]'。",
+        "Install the optional part: pip install 'esealkit[picture]'.",
+    ),
+    "picture.kind": (
+        "无法转为像素的图像类型：{kind}",
+        "pictures of this kind cannot be turned into pixels: {kind}",
+    ),
+    "picture.dpi": (
+        "分辨率应为 1 至 2400 dpi（给出 {dpi}）",
+        "the resolution is 1 to 2400 dpi (given: {dpi})",
+    ),
+    "picture.bytes": (
+        "图像有 {found} 字节，最多处理 {allowed} 字节",
+        "the picture has {found} bytes; at most {allowed} are handled",
+    ),
+    "picture.pixels": (
+        "图像有 {found} 像素，最多处理 {allowed} 像素",
+        "the picture has {found} pixels; at most {allowed} are handled",
+    ),
+    "picture.work": (
+        "绘制图像的工作量超出限制（{what}，最多 {allowed}）",
+        "drawing the picture takes too much work ({what}, at most {allowed})",
+    ),
+    "picture.undecodable": (
+        "{kind} 图像无法解码（{reason}）",
+        "the {kind} picture cannot be decoded ({reason})",
+    ),
+    "picture.svg": (
+        "SVG 图像格式有误：{reason}",
+        "the SVG picture is malformed: {reason}",
+    ),
+    "picture.svg_doctype": (
+        "SVG 图像含 DTD，不予处理",
+        "the SVG picture has a DTD and is not handled",
+    ),
+    "picture.svg_element": (
+        "SVG 图像含不处理的内容：{name}",
+        "the SVG picture holds something that is not handled: {name}",
+    ),
+    "picture.svg_reference": (
+        "SVG 图像引用了不予打开的内容：{reference}",
+        "the SVG picture refers to something that is not opened: {reference}",
     ),
     "pdf.no_pages": (
         "PDF 至少需要一页",

@@ -10,6 +10,10 @@ Text = tuple[str, str] | tuple[str, str, str, str]
 
 ERRORS: dict[str, Text] = {
     # the container
+    "document.links": (
+        "{where} 及其他部件的指向过多（上限 {limit}）",
+        "too many pointers in {where} and other parts (limit {limit})",
+    ),
     "package.source": (
         "不能从 {kind} 读取文件包",
         "a package cannot be read from a {kind}",
@@ -240,23 +244,16 @@ ERRORS: dict[str, Text] = {
         "签章（Seal）至少一个外观，数字签名（Sign）没有外观。",
         "A Seal has at least one stamp, a Sign has none.",
     ),
-    "placement.no_page": (
-        "没有第 {page} 页（共 {count} 页）",
-        "there is no page {page} (of {count})",
+    # content of pages
+    "content.no_page": ("页面 {path} 不存在", "the page {path} is missing"),
+    "content.path": ("{where} 的路径数据有误：{text}", "{where} has broken path data: {text}"),
+    "content.too_much": (
+        "页面内容超出上限（{what}）",
+        "a page draws more than the limit ({what})",
     ),
-    "placement.number": (
-        "第 {page} 页的签章坐标不是有限数值",
-        "a stamp on page {page} has no finite place",
-    ),
-    "placement.nothing_visible": (
-        "第 {page} 页的签章没有可见部分",
-        "nothing of the stamp on page {page} would be visible",
-    ),
-    "placement.off_page": (
-        "签章超出第 {page} 页（{width} × {height} 毫米）",
-        "the stamp lies off page {page} ({width} × {height} mm)",
-        "坐标以毫米计，自页面左上角起。",
-        "Coordinates are millimetres from the page's top left.",
+    "content.depth": (
+        "图元嵌套超过 {limit} 层",
+        "graphic objects are nested deeper than {limit}",
     ),
     # composing
     "compose.page": ("页面尺寸须为正的毫米数", "page sizes must be positive millimetres"),
@@ -358,9 +355,20 @@ REASONS: dict[str, Text] = {
         "这些文件可在签名后被替换；如属已知模板，可在策略中登记其杂凑值。",
         "They could be replaced after signing; a policy may list the digests of known templates.",
     ),
+    "document.part_unreadable": (
+        "影响显示的部件无法解析，其内容与指向不明：{parts}（{reasons}）",
+        "parts that decide what is shown cannot be read, so what they show is unknown: {parts}"
+        " ({reasons})",
+    ),
     "document.entry_uncovered": (
         "{parts} 中的元数据未受保护（其余全部受保护）",
         "the metadata in {parts} is not protected (everything it leads to is)",
+    ),
+    "document.link_uncovered": (
+        "受保护的内容指向未受本签名保护的部件，它们可能是盖章后放入的：{parts}",
+        "what is signed points to parts that are not, which may have been put there later: {parts}",
+        "请勿信任这些附件、标引或扩展数据，除非另行核实。",
+        "Do not rely on these attachments, tags or extensions unless confirmed otherwise.",
     ),
     "document.attachment_uncovered": (
         "不参与显示的内容未受本签名保护：{parts}",
@@ -451,6 +459,14 @@ REASONS: dict[str, Text] = {
         "签名提供者信息的写法与标准不同",
         "the provider is not written as the schema asks",
     ),
+    "signature.method_unknown": (
+        "签名方法“{method}”未知",
+        "the signature method “{method}” is unknown",
+    ),
+    "deviation:signature.method_missing": (
+        "未写明签名方法",
+        "no signature method is given",
+    ),
     "deviation:signature.check_method": (
         "杂凑方法写作“{method}”而非 SM3 的对象标识符",
         "the digest method is written “{method}”, not as SM3's object identifier",
@@ -464,13 +480,96 @@ REASONS: dict[str, Text] = {
         "印章文件 {path} 不存在，采用签名值内的印章",
         "the seal {path} is missing; the one inside the signed value is used",
     ),
-    "deviation:signature.stamp_page": (
-        "签章外观指向不存在的页 {id}",
-        "a stamp refers to page {id}, which does not exist",
+    # stamps on pages
+    "stamp.visible:passed": (
+        "{stamps} 处印章外观均在页面上",
+        "each of the {stamps} stamps lies on its page",
     ),
-    "deviation:signature.stamp_invisible": (
-        "签章外观 {id} 在页面上不可见",
-        "the stamp {id} cannot be seen on its page",
+    "stamp.no_page": (
+        "印章外观 {stamps} 指向不存在的页 {pages}",
+        "the stamps {stamps} refer to pages that do not exist: {pages}",
+    ),
+    "stamp.invisible": (
+        "印章外观 {stamps} 在页面上不可见（在页外、面积为零或被裁剪掉）",
+        "the stamps {stamps} cannot be seen: off the page, without area, or clipped away",
+        "不影响签名的判定；以本报告所列印章为准",
+        "The signature is judged all the same; go by the seal named in this report.",
+    ),
+    "stamp.blank": (
+        "印章图像没有可见内容（透明或空白）",
+        "the seal's picture shows nothing: it is blank or transparent",
+    ),
+    "stamp.unseen": (
+        "未查看图像（{reason}）",
+        "pictures were not looked at ({reason})",
+        "安装可选组件后可查看：pip install 'esealkit[picture]'",
+        "With the optional part they are: pip install 'esealkit[picture]'.",
+    ),
+    "stamp.boundary:passed": (
+        "按印章尺寸显示：{seal_width_mm}×{seal_height_mm} mm",
+        "shown at the seal's size, {seal_width_mm}×{seal_height_mm} mm",
+    ),
+    "stamp.distorted": (
+        "印章外观 {stamps} 变形：{width_mm}×{height_mm} mm，"
+        "印章为 {seal_width_mm}×{seal_height_mm} mm",
+        "the stamps {stamps} are distorted: {width_mm}×{height_mm} mm, "
+        "the seal is {seal_width_mm}×{seal_height_mm} mm",
+    ),
+    "stamp.resized": (
+        "印章外观 {stamps} 缩放显示：{width_mm}×{height_mm} mm，"
+        "印章为 {seal_width_mm}×{seal_height_mm} mm",
+        "the stamps {stamps} are shown at {width_mm}×{height_mm} mm, "
+        "the seal is {seal_width_mm}×{seal_height_mm} mm",
+    ),
+    "stamp.seam:passed": (
+        "{pieces} 个切片拼成完整印章",
+        "the {pieces} slices make up whole seals",
+    ),
+    "stamp.seam_incomplete": (
+        "骑缝章切片 {stamps} 只拼出印章的 {percent}%",
+        "the slices {stamps} make up {percent}% of the seal only",
+        "核对是否缺页",
+        "See whether pages are missing.",
+    ),
+    "stamp.seam_overlap": (
+        "骑缝章切片 {stamps} 有重复部分",
+        "the slices {stamps} show parts of the seal more than once",
+    ),
+    "stamp.cut": (
+        "印章外观 {stamps} 只显示了印章的一部分",
+        "the stamps {stamps} show a part of the seal only",
+    ),
+    "stamp.overlap:passed": (
+        "没有印章外观被其他印章外观盖住",
+        "no stamp lies under another",
+    ),
+    "stamp.same_spot": (
+        "印章外观 {stamps} 与另一印章外观在同一位置",
+        "the stamps {stamps} lie on the same spot as another",
+    ),
+    "stamp.covered": (
+        "印章外观 {stamps} 被之后的印章外观盖住",
+        "the stamps {stamps} lie under a later one",
+    ),
+    "stamp.crowded": (
+        "一页上的印章外观超过 {limit} 处，未逐一比对",
+        "more than {limit} stamps on one page: not held against each other",
+    ),
+    "stamp.lookalike:passed": (
+        "页面上印章大小的 {pictures} 幅图像均不似印章",
+        "none of the {pictures} pictures of a seal's size on the pages looks like a seal",
+    ),
+    "stamp.copy_of_seal": (
+        "{parts} 显示与第 {signatures} 个签章的印章相同的图样，但它只是页面内容，不是签章",
+        "{parts} shows the seal of signature {signatures}, but is page content and not a stamp",
+        "以本报告所列签章为准，页面上的图样不证明任何事",
+        "Go by the signatures listed here; a picture on a page proves nothing.",
+    ),
+    "stamp.red_seal": (
+        "{parts} 形似印章，但只是页面内容，没有签章为其作证",
+        "{parts} looks like a seal, but is page content: no signature stands behind it",
+        "图片印章不是电子签章：无法据此确认出自何人、是否改动",
+        "A picture of a seal is no signature: it shows neither who made it nor any change.",
     ),
     "deviation:signature.stamp_id_twice": (
         "签章外观标识 {id} 重复",

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from esealkit.words import (
+    of_after,
+    of_placement,
+)
+
 PHRASES: dict[str, tuple[str, str]] = {
     "verdict.passed": ("验证通过", "passed"),
     "verdict.failed": ("验证不通过", "failed"),
@@ -11,6 +16,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "outcome.passed": ("通过", "passed"),
     "outcome.failed": ("不通过", "failed"),
     "outcome.unknown": ("未定", "unknown"),
+    "outcome.note": ("提示", "note"),
     "outcome.not_applicable": ("不适用", "not applicable"),
     "integrity.intact": ("未见改动", "intact"),
     "integrity.broken": ("已被改动", "broken"),
@@ -28,6 +34,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "label.status": ("证书与印章状态", "status"),
     "label.seal": ("印章", "seal"),
     "label.signature": ("数字签名", "digital signature"),
+    "label.document_stamp": ("文档时间戳", "document time stamp"),
     "label.made_by": ("制章者", "made by"),
     "label.signer": ("签章者", "signer"),
     "label.time": ("签章时间", "signed at"),
@@ -44,6 +51,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "label.edition": ("版本", "edition"),
     "label.valid": ("有效期", "valid"),
     "label.stamps": ("盖章位置", "stamps"),
+    "label.mark": ("图样", "mark"),
     "label.page": ("第 {page} 页", "page {page}"),
     "label.coverage": ("未受任何签名保护的部件", "parts covered by no signature"),
     "label.none": ("无", "none"),
@@ -69,6 +77,9 @@ PHRASES: dict[str, tuple[str, str]] = {
     "short.time.claimed_only": ("时间未经证明", "time not proven"),
     "short.document.entry_uncovered": ("OFD.xml 未受保护", "OFD.xml not covered"),
     "short.document.extra_parts": ("有多余部件", "extra parts"),
+    "short.document.entries_no_time_stamp": ("清单无时间戳", "file list not time-stamped"),
+    "short.signature.relative_uncovered": ("依据关系未受保护", "base not protected"),
+    "short.signature.mark_picture": ("图样无法识别", "mark not recognised"),
     "short.document.path_unbound": ("未绑定位置", "place not bound"),
     "edition.v1": ("GM/T 0031-2014", "GM/T 0031-2014"),
     "edition.v4": ("GB/T 38540-2020", "GB/T 38540-2020"),
@@ -81,6 +92,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "receipt.signed": (
         "{path}：已数字签名，签名时间 {time}，写出后已验证",
         "{path}: signed at {time}, verified after writing",
+    ),
+    "receipt.protected": (
+        "已签署文件清单：{path}",
+        "the file list is signed: {path}",
     ),
     "receipt.chain_unknown": (
         "未给出足够的信任来源，证书链没有判定",
@@ -158,6 +173,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "html.group_seal": ("印章与制章者", "Seal and its maker"),
     "html.group_signer": ("签章者", "Signer"),
     "html.group_time": ("时间", "Time"),
+    "html.group_stamp": ("印章外观", "Stamps as they are shown"),
     "html.outcome": ("结果", "outcome"),
     "html.check": ("检查项", "check"),
     "html.required": ("必需", "required"),
@@ -192,9 +208,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "batch.written": ("已写出：{path}", "written: {path}"),
     # inspection
     "inspect.unknown": ("无法识别的格式", "of no known format"),
-    "inspect.pdf": (
-        "本版本尚不展开 PDF 的结构。",
-        "The structure of PDF files is not laid out by this version yet.",
+    "inspect.encrypted": ("PDF 已加密", "the PDF is encrypted"),
+    "inspect.revision": (
+        "版本 {number}：偏移 {start} 至 {end}，签名 {signed}",
+        "revision {number}: offsets {start} to {end}, signatures {signed}",
     ),
     "inspect.body": (
         "文档 {index}：{root}，{pages} 页",
@@ -287,4 +304,27 @@ PHRASES: dict[str, tuple[str, str]] = {
         "unified social credit code, check digit holds",
     ),
     "html.seal_code": ("14 位印章编码", "14-digit seal code"),
+    # keys in devices
+    "seal.stored": ("已将印章“{seal}”存入 {uri}", "stored the seal “{seal}” in {uri}"),
+    "keys.key": ("密钥", "key"),
+    "keys.certificate": ("证书", "certificate"),
+    "keys.use_sign": ("签名", "signing"),
+    "keys.use_encrypt": ("加密", "encryption"),
+    "keys.mechanisms": ("机制：", "mechanisms:"),
+    "keys.good": ("符合 GB/T 32918，可用", "follows GB/T 32918: usable"),
+    "keys.nothing_good": (
+        "没有可用的 SM2 签名机制。",
+        "No mechanism signs SM2 as it should.",
+    ),
+    "keys.profile": (
+        "将以下内容存为文件，在 URI 中加 &x-profiles=文件&x-profile=mine：",
+        "Save this as a file and add &x-profiles=FILE&x-profile=mine to the URI:",
+    ),
+    "keys.consent": (
+        "将用该密钥对固定的测试文本签名，是否同意？",
+        "This signs a fixed test text with the key. Agree?",
+    ),
+    # where stamps go
+    **of_placement.PHRASES,
+    **of_after.PHRASES,
 }

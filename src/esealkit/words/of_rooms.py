@@ -232,10 +232,6 @@ ERRORS: dict[str, Text] = {
         "请给出 OFD 文件，或印章文件（.esl）。",
         "Give an OFD document, or a seal file (.esl).",
     ),
-    "container.pdf_unsupported": (
-        "PDF 文件的签章，本版本尚不能判定",
-        "signatures in PDF files cannot be judged by this version yet",
-    ),
     "seal.trailing": (
         "印章数据之后还有 {count} 个多余字节",
         "{count} foreign bytes follow the seal data",
@@ -424,12 +420,8 @@ ERRORS: dict[str, Text] = {
     "signing.format": (
         "不能在此格式（{format}）的文件上签章",
         "files of this format ({format}) cannot be stamped",
-        "请给出 OFD 文件。",
-        "Give an OFD document.",
-    ),
-    "signing.not_built": (
-        "本版本尚不支持 {what}",
-        "{what} is not supported by this version",
+        "请给出 OFD 或 PDF 文件。",
+        "Give an OFD or a PDF document.",
     ),
     "signing.earlier_changed": (
         "加签会改变已有签名的验证结果，已放弃",
@@ -458,10 +450,6 @@ ERRORS: dict[str, Text] = {
         "the signature is not the prepared certificate's over the value to be signed",
         "请用该证书的私钥，以默认 SM2 标识对 to_be_signed 签名，给出 DER 编码。",
         "Sign to_be_signed with that certificate's key and the default SM2 id, as DER.",
-    ),
-    "placement.twice": (
-        "同一位置给出了两次",
-        "the same place was given twice",
     ),
     # verifying
     "report.not_passed": (
@@ -555,39 +543,9 @@ ERRORS: dict[str, Text] = {
         "--json 与 --ndjson 只能用其一",
         "give --json or --ndjson, not both",
     ),
-    "usage.password": (
-        "本版本不能读取加密文件，请先解密",
-        "this version cannot read encrypted files; decrypt them first",
-    ),
     "usage.no_reports": (
         "没有可合并的报告",
         "there is no report to merge",
-    ),
-    "usage.placement": (
-        "{found} 不是盖章位置",
-        "{found} is no placement",
-        "请用 At 或 EveryPage，或它们的列表。",
-        "Use At or EveryPage, or a list of them.",
-    ),
-    "usage.no_placement": (
-        "没有给出盖章位置",
-        "no place for the stamp was given",
-        "用 --page N --at X,Y 给出（毫米，自页面左上角起）。",
-        "Give it with --page N --at X,Y (mm from the page's top left).",
-    ),
-    "usage.page": (
-        "不是页码：{text}",
-        "not a page number: {text}",
-    ),
-    "usage.page_at": (
-        "--page（{pages} 个）与 --at（{points} 个）不能配对",
-        "--page ({pages}) and --at ({points}) do not pair",
-    ),
-    "usage.point": (
-        "不是坐标：{text}",
-        "not a point: {text}",
-        "写作 X,Y，单位毫米，例如 120,220。",
-        "Write X,Y in millimetres, e.g. 120,220.",
     ),
     "usage.size": (
         "不是尺寸：{text}",

@@ -90,6 +90,10 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "签名算法写作 SM2-with-SM3，标准为 SM2-1",
         "the algorithm is written SM2-with-SM3 where the standard has SM2-1",
     ),
+    "deviation:cms.content_text": (
+        "所带内容是杂凑值的文本，而不是内容或其杂凑值",
+        "the content carried along is text of the digest, not the content or its digest",
+    ),
     "deviation:cms.digest_signed": (
         "签名针对内容的杂凑值而不是内容",
         "the signature is over the content's digest, not the content",
@@ -562,10 +566,6 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "departs from the standard, which the policy does not allow: {deviations}",
     ),
     "container.form:passed": ("文件容器完好", "the container is sound"),
-    "container.pdf_unsupported": (
-        "PDF 文件的签章，本版本尚不能判定",
-        "signatures in PDF files cannot be judged by this version yet",
-    ),
     "container.not_a_seal": ("不是电子印章数据", "this is not an electronic seal"),
     # deviations
     "deviation:der.ber_indefinite": ("BER 不定长编码", "BER indefinite length"),

@@ -96,7 +96,6 @@ REFUSALS: list[tuple[type[errors.EsealError], str, Callable[[Workbench], dict[st
     (errors.SealFormatError, "seal.trailing", lambda b: {"seal": b.seal() + b"x"}),
     (errors.UsageError, "signing.no_certificate",
      lambda b: {"key": b.key("signer").with_certificates(None, ())}),
-    (errors.UnsupportedError, "signing.not_built", lambda b: {"password": "x"}),
 ]  # fmt: skip
 
 
@@ -150,7 +149,7 @@ def test_document_may_forbid_it(
 
 @pytest.mark.parametrize(
     ("source", "kind"),
-    [(b"%PDF-1.4 x", errors.UnsupportedError), (b"text", errors.UnsupportedError),
+    [(b"%PDF-1.4 x", errors.PdfError), (b"text", errors.UnsupportedError),
      (b"PK\x03\x04 broken", errors.PackageError)],
 )  # fmt: skip
 def test_other_formats_are_refused(
@@ -160,6 +159,17 @@ def test_other_formats_are_refused(
     with pytest.raises(kind):
         stamped(bench, source, tmp_path / "o.ofd")
     assert only(tmp_path) == []
+
+
+@pytest.mark.parametrize("given", [{"password": "x"}, {"pdf": ek.PdfOptions()}])
+def test_options_of_other_formats_are_refused(
+    given: dict[str, Any], bench: Workbench, source: Path, tmp_path: Path
+) -> None:
+    """What only a PDF can have is refused for an OFD document instead of being ignored."""
+    with pytest.raises(errors.UnsupportedError) as refused:
+        stamped(bench, source, tmp_path / "o.ofd", **given)
+    assert refused.value.code == "signing.only_pdf"
+    assert only(tmp_path) == ["in.ofd"]
 
 
 def test_stamp_off_the_page_is_refused(bench: Workbench, source: Path, tmp_path: Path) -> None:

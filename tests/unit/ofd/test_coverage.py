@@ -19,8 +19,10 @@ from tests.support.ofds import (
     reference,
     signed,
 )
+from tests.support.pointers import pointers
 
 DOC = "Doc_0/Document.xml"
+POINTERS = {pointer.kind: pointer for pointer in pointers()}
 LINKS = b"<ofd:Annotations>Annots/Annotations.xml</ofd:Annotations></ofd:Document>"
 ATTACHED = b"<ofd:Attachments>Attachs/Attachments.xml</ofd:Attachments></ofd:Document>"
 
@@ -105,29 +107,59 @@ def test_planted_part_of_a_dangling_link_is_uncovered() -> None:
 
 
 def test_empty_annotations_are_no_matter() -> None:
-    """Uncovered annotation lists and pages that hold no annotation are not counted as shown (O-07)."""  # noqa: E501
+    """Uncovered annotation lists and pages that hold no annotation leave nothing open (O-07)."""
     names = ("Doc_0/Annots/Annotations.xml", "Doc_0/Annots/a.xml")
     empty = f"<ofd:PageAnnot {NS}/>".encode()
-    assert codes(covering_all_but(*names, parts=with_annotations(empty))) == {
-        "document.attachment_uncovered": list(names)
-    }
+    assert codes(covering_all_but(*names, parts=with_annotations(empty))) == {}
     assert codes(covering_all_but(*names, parts=with_annotations())) == {
         "document.partly_covered": list(names)
     }
 
 
-def test_uncovered_attachment_is_a_reservation() -> None:
-    """Attachments, custom tags and extensions are reached but not shown (O-08)."""
-    index = f'<ofd:Attachments {NS}><ofd:Attachment ID="1" Name="a"><ofd:FileLoc>a.bin</ofd:FileLoc></ofd:Attachment></ofd:Attachments>'  # noqa: E501
-    parts = {
-        **PARTS,
-        DOC: PARTS[DOC].replace(b"</ofd:Document>", ATTACHED),
-        "Doc_0/Attachs/Attachments.xml": index.encode(),
-        "Doc_0/Attachs/a.bin": b"data",
+def test_uncovered_attachment_of_a_signed_list_is_undecided() -> None:
+    """An attachment that a signed list names may have been swapped: undecided, not passed (O-08)."""
+    pointer = POINTERS["Attachments/FileLoc"]
+    parts = {**PARTS, **pointer.signed, **pointer.planted}
+    assert codes(covering_all_but("Doc_0/Att/a.bin", parts=parts)) == {
+        "document.link_uncovered": ["Doc_0/Att/a.bin"]
     }
-    assert codes(covering_all_but("Doc_0/Attachs/a.bin", parts=parts)) == {
-        "document.attachment_uncovered": ["Doc_0/Attachs/a.bin"]
+    # What hangs from an unsigned list is named too; the list itself already leaves it undecided.
+    names = ("Doc_0/Att/Attachments.xml", "Doc_0/Att/a.bin")
+    assert codes(covering_all_but(*names, parts=parts)) == {
+        "document.link_uncovered": ["Doc_0/Att/Attachments.xml"],
+        "document.attachment_uncovered": ["Doc_0/Att/a.bin"],
     }
+
+
+@pytest.mark.parametrize("kind", POINTERS)
+def test_part_planted_behind_any_signed_pointer_is_noticed(kind: str) -> None:
+    """Whatever kind of pointer dangles when signed, a part planted there later is undecided (O-06)."""
+    pointer = POINTERS[kind]
+    before = {**PARTS, **pointer.signed}
+    sealed = signed(before)
+    assert codes(sealed) == {}
+    assert any(
+        finding.code == "document.dangling" for finding in examine(document(sealed)).findings
+    )
+    found = codes({**sealed, **pointer.planted})
+    first = next(iter(pointer.planted))
+    if pointer.shown:
+        assert first in found["document.partly_covered"]
+    else:
+        assert found["document.link_uncovered"] == [first]
+
+
+def test_picture_shown_for_the_seal_must_be_covered() -> None:
+    """Seal/ImageLoc names a picture that viewers may show: uncovered it is undecided, missing noted."""
+    rest = "<ofd:Seal><ofd:ImageLoc>/Doc_0/Signs/Sign_0/i.png</ofd:ImageLoc></ofd:Seal>"
+    sealed = hand_signed(rest=rest)
+    assert any(
+        finding.code == "document.dangling" for finding in examine(document(sealed)).findings
+    )
+    image = f"{SIGN}i.png"
+    assert codes({**sealed, image: b"png"})["document.partly_covered"] == [image]
+    parts = {**PARTS, image: b"png"}
+    assert codes(hand_signed(parts, rest=rest)) == {}
 
 
 def test_uncovered_entry_alone_is_a_reservation() -> None:
@@ -235,7 +267,7 @@ def test_known_parts_are_excused() -> None:
 def test_unreadable_part_is_undecided() -> None:
     """A covered part that cannot be parsed may lead anywhere: coverage is undecided."""
     parts = {**PARTS, "Doc_0/PublicRes.xml": b"<broken"}
-    assert codes(signed(parts)) == {"document.partly_covered": ["Doc_0/PublicRes.xml"]}
+    assert codes(signed(parts)) == {"document.part_unreadable": ["Doc_0/PublicRes.xml"]}
 
 
 def test_misnamed_links_still_count() -> None:

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 import esealkit.ofd
-from esealkit.words import of_ofd
+from esealkit.words import of_modes, of_ofd
 
 SOURCES = sorted(Path(esealkit.ofd.__file__).parent.glob("*.py"))
-KEY = re.compile(r'"((?:package|xml|path|document|signature|placement|compose)\.[a-z_0-9]+)"')
+KEY = re.compile(r'"((?:package|xml|path|document|signature|compose)\.[a-z_0-9]+)"')
 CHECKS = {
     "document.references",
     "document.coverage",
@@ -18,6 +18,9 @@ CHECKS = {
     "document.resources",
     "document.signature_list",
     "document.encryption",
+    "document.entries",
+    "signature.mark",
+    "signature.relative",
     "signature.form",
     # the usual name of a part, not a code
     "signature.xml",
@@ -27,7 +30,8 @@ CHECKS = {
 def test_every_code_has_words() -> None:
     """Each code, reason and deviation named in the sources exists in both languages."""
     used = {code for path in SOURCES for code in KEY.findall(path.read_text(encoding="utf-8"))}
-    known = {key.removeprefix("deviation:").split(":")[0] for key in of_ofd.REASONS}
+    texts = {**of_ofd.REASONS, **of_modes.REASONS}
+    known = {key.removeprefix("deviation:").split(":")[0] for key in texts}
     assert used - CHECKS <= known
 
 

@@ -180,7 +180,7 @@ def test_huge_parts_hit_limits() -> None:
     for inner, limits in (
         (deep, DEFAULT_LIMITS),
         ("<o:A>" * 100 + "</o:A>" * 100, DEFAULT_LIMITS),
-        (wide, Limits(xml_elements=1000)),
+        (wide, Limits(xml_marks=1000)),
         ("x" * 1000, Limits(xml_size=500)),
         ("x" * 11_000_000, DEFAULT_LIMITS),
     ):

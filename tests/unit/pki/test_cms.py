@@ -371,7 +371,7 @@ def test_envelopes_are_no_signature() -> None:
 
 
 def _own(**changes: object) -> bytes:
-    return build_signed_message(DOCUMENT, key=KEY, certificate=SIGNER.der, **changes)  # type: ignore[arg-type]
+    return build_signed_message(DOCUMENT, sign=KEY.sign, certificate=SIGNER.der, **changes)  # type: ignore[arg-type]
 
 
 OWN = {

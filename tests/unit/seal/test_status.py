@@ -221,7 +221,7 @@ def raw(desk: Kept, value: Any) -> bytes:
     """A signed message over any JSON value or bytes."""
     content = value if isinstance(value, bytes) else json.dumps(value).encode()
     key = desk.key("maker")
-    return build_signed_message(content, key=key, certificate=key.certificate or b"",
+    return build_signed_message(content, sign=key.sign, certificate=key.certificate or b"",
                                 attributes=True, content=content)  # fmt: skip
 
 

@@ -123,6 +123,28 @@ def _size(text: str) -> tuple[int, int]:
     return width, height
 
 
+@seal.command()
+@click.argument("source", metavar="ESL", type=click.Path())
+@click.argument("uri", metavar="URI")
+@click.option("--pin-file", type=click.Path(), metavar="F", help="File with the PIN; - is stdin.")
+@lang_option
+@click.pass_context
+def store(ctx: click.Context, source: str, uri: str, pin_file: str | None, lang: str | None) -> int:
+    """Keep the electronic seal ESL in the device that URI names, and read it back.
+
+    URI is like skf:file=NAME?module-path=/path/lib.so or pkcs11:object=NAME?module-path=…
+    """
+    from esealkit.api.sign import load_seal
+    from esealkit.keys.seal_storage import store as store_in_device
+    from esealkit.words import phrase
+
+    kept = load_seal(source, strict=False)
+    store_in_device(uri, kept.der, pin=pin_of(pin_file))
+    language = chosen_language(ctx, lang)
+    say(phrase("seal.stored", language, seal=kept.name, uri=uri.partition("?")[0]))
+    return Exit.PASSED
+
+
 @seal.command(name="verify")
 @click.argument("source", metavar="ESL", type=click.Path())
 @trust_options

@@ -15,6 +15,7 @@ import click
 from esealkit.cli.options import (
     chosen_language,
     lang_option,
+    pin_of,
     policy_of,
     time_of,
     trust_of,
@@ -72,7 +73,14 @@ _SUFFIXES = frozenset({".ofd", ".pdf", ".esl"})
     "--password-file",
     type=click.Path(),
     metavar="F",
-    help="Password of an encrypted package (not in this version).",
+    help="File with the password of an encrypted document; - is stdin.",
+)
+@click.option(
+    "--decrypt-key", metavar="URI", help="Key of the certificate a package is encrypted for."
+)
+@click.option("--decrypt-cert", type=click.Path(), metavar="PEM", help="That certificate.")
+@click.option(
+    "--decrypt-pin-file", type=click.Path(), metavar="F", help="File holding that key's PIN."
 )
 @lang_option
 @click.pass_context
@@ -92,6 +100,9 @@ def verify(
     jobs: int,
     fetch: bool,
     password_file: str | None,
+    decrypt_key: str | None,
+    decrypt_cert: str | None,
+    decrypt_pin_file: str | None,
     lang: str | None,
 ) -> int:
     """Verify every signature of every FILE; a DIR stands for the documents below it.
@@ -104,8 +115,6 @@ def verify(
     from esealkit.batch import verify_many
     from esealkit.fetching import Fetcher
 
-    if password_file is not None:
-        raise UsageError("usage.password")
     if as_json and ndjson:
         raise UsageError("usage.json_twice")
     language = chosen_language(ctx, lang)
@@ -120,6 +129,8 @@ def verify(
         "evidence": evidence,
         "fetch": Fetcher() if fetch else None,
         "expect": expected,
+        "password": pin_of(password_file)() if password_file is not None else None,
+        "decryption_key": _decryption_key(decrypt_key, decrypt_cert, decrypt_pin_file),
     }
     # Alone, a fault of ours is a fault; among many it must not stop the others.
     reports = (
@@ -139,6 +150,15 @@ def verify(
     if not (as_json or ndjson):
         _conclude(counted, language, trusted=stores is not None)
     return worst_exit([EXIT_BY_VERDICT[verdict] for verdict in counted])
+
+
+def _decryption_key(uri: str | None, certificate: str | None, pin_file: str | None) -> Any:
+    """The key for packages that were encrypted for a certificate, or ``None``."""
+    if uri is None:
+        return None
+    from esealkit.keys.opening import open_key
+
+    return open_key(uri, certificate=certificate, pin=pin_of(pin_file))
 
 
 def _conclude(counted: Counter[str], language: Language, *, trusted: bool) -> None:

@@ -20,12 +20,16 @@ import org.ofdrw.reader.OFDReader;
 import org.ofdrw.sign.ExtendSignatureContainer;
 import org.ofdrw.sign.NumberFormatAtomicSignID;
 import org.ofdrw.sign.OFDSigner;
+import org.ofdrw.sign.SignIDProvider;
 import org.ofdrw.sign.SignMode;
+import org.ofdrw.sign.StandFormatAtomicSignID;
 import org.ofdrw.sign.signContainer.GBT35275DSContainer;
 import org.ofdrw.sign.signContainer.GBT35275PKCS9DSContainer;
 import org.ofdrw.sign.signContainer.SESV1Container;
 import org.ofdrw.sign.signContainer.SESV4Container;
 import org.ofdrw.sign.stamppos.NormalStampPos;
+import org.ofdrw.sign.stamppos.RidingStampPos;
+import org.ofdrw.sign.stamppos.Side;
 import org.ofdrw.sign.verify.OFDValidator;
 import org.ofdrw.sign.verify.SignedDataValidateContainer;
 import org.ofdrw.sign.verify.container.GBT35275ValidateContainer;
@@ -84,21 +88,40 @@ public final class Peer {
         }
     }
 
-    /** stamp KIND IN OUT KEY(PKCS#8, hex) CERTIFICATE(hex) SEAL(path). */
+    private static PrivateKey key(String hex) throws Exception {
+        return KeyFactory.getInstance("EC", "BC")
+                .generatePrivate(new PKCS8EncodedKeySpec(Hex.decode(hex)));
+    }
+
+    private static Certificate certificate(String hex) throws Exception {
+        return CertificateFactory.getInstance("X.509", "BC")
+                .generateCertificate(new ByteArrayInputStream(Hex.decode(hex)));
+    }
+
+    /** stamp KIND IN OUT KEY(PKCS#8, hex) CERTIFICATE(hex) SEAL(path) [many|seam|lock|ID]. */
     private static String stamp(String[] words) throws Exception {
-        PrivateKey key =
-                KeyFactory.getInstance("EC", "BC")
-                        .generatePrivate(new PKCS8EncodedKeySpec(Hex.decode(words[4])));
-        Certificate certificate =
-                CertificateFactory.getInstance("X.509", "BC")
-                        .generateCertificate(new ByteArrayInputStream(Hex.decode(words[5])));
+        PrivateKey key = key(words[4]);
+        Certificate certificate = certificate(words[5]);
+        String how = words.length > 7 ? words[7] : "";
+        boolean relative = how.startsWith("s0");
+        // Ids of the document decide the form of the next one: s001, or plain numbers.
+        SignIDProvider ids =
+                relative ? new StandFormatAtomicSignID() : new NumberFormatAtomicSignID();
         try (OFDReader reader = new OFDReader(Paths.get(words[2]));
-                OFDSigner signer =
-                        new OFDSigner(reader, Paths.get(words[3]), new NumberFormatAtomicSignID())) {
+                OFDSigner signer = new OFDSigner(reader, Paths.get(words[3]), ids)) {
             signer.setSignContainer(container(words[1], key, certificate, words[6]));
-            signer.setSignMode(SignMode.ContinueSign);
-            if (words[1].startsWith("v")) {
+            signer.setSignMode(
+                    how.equals("lock") ? SignMode.WholeProtected : SignMode.ContinueSign);
+            if (relative) {
+                signer.setRelative(how);
+            }
+            if (words[1].startsWith("v") && how.equals("seam")) {
+                signer.addApPos(new RidingStampPos(Side.Right, 40, 40));
+            } else if (words[1].startsWith("v")) {
                 signer.addApPos(new NormalStampPos(1, 50, 50, 40, 40));
+                if (how.equals("many")) {
+                    signer.addApPos(new NormalStampPos(2, 20, 90, 40, 40));
+                }
             }
             signer.exeSign();
         }

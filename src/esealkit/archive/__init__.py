@@ -1,0 +1,16 @@
+"""Hand-over (归档): the original, a reading copy marked 副本, and a record of its verification.
+
+::
+
+    from esealkit.archive import archive, check_archive
+
+    archive("contract.ofd", "contract.archive", trust="trust", key=key)
+    check_archive("contract.archive", trust="trust").verdict
+"""
+
+from __future__ import annotations
+
+from esealkit.archive.checking import ArchiveCheck, Checked, check_archive
+from esealkit.archive.writing import Archived, archive
+
+__all__ = ["ArchiveCheck", "Archived", "Checked", "archive", "check_archive"]

@@ -1,0 +1,159 @@
+"""``esealkit archive IN OUT`` and ``esealkit archive verify DIR``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from esealkit import words
+from esealkit.cli.options import (
+    chosen_language,
+    lang_option,
+    pin_of,
+    policy_of,
+    time_of,
+    trust_of,
+    trust_options,
+)
+from esealkit.cli.output import EXIT_BY_VERDICT, complain, say
+from esealkit.errors import NotPassed
+
+__all__ = ["archive"]
+
+
+class _InOrVerb(click.Group):
+    """A group whose first argument may be a file: then it archives that."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.commands:
+            args = ["write", *args]
+        return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in (*self.commands, "-h", "--help"):
+            args = ["write", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_InOrVerb)
+def archive() -> None:
+    """Hand a document over: IN OUT writes the directory OUT, verify DIR checks one back.
+
+    \b
+      esealkit archive IN OUT [--key URI] [--strip]
+      esealkit archive verify DIR
+    """
+
+
+@archive.command("write")
+@click.argument("source", metavar="IN", type=click.Path())
+@click.argument("destination", metavar="OUT", type=click.Path())
+@click.option("--key", "key_uri", metavar="URI", help="Sign the record with this key.")
+@click.option("--cert", type=click.Path(), metavar="PEM", help="The key's certificate.")
+@click.option("--pin-file", type=click.Path(), metavar="F", help="PIN of the key, '-' for stdin.")
+@click.option("--strip", is_flag=True, help="Drop the original; nobody can verify it again.")
+@click.option("--any-verdict", is_flag=True, help="Archive also what failed or is unsigned.")
+@click.option("--policy", metavar="NAME|FILE", help="default, strict, integrity or a file.")
+@click.option(
+    "--evidence", multiple=True, type=click.Path(), metavar="FILE", help="CRLs and the like."
+)
+@click.option("--when", metavar="TIME", help="Judge as of this time.")
+@trust_options
+@lang_option
+@click.pass_context
+def write(
+    ctx: click.Context,
+    source: str,
+    destination: str,
+    key_uri: str | None,
+    cert: str | None,
+    pin_file: str | None,
+    strip: bool,
+    any_verdict: bool,
+    policy: str | None,
+    evidence: tuple[str, ...],
+    when: str | None,
+    trusts: tuple[str, ...],
+    trust_makers: tuple[str, ...],
+    lang: str | None,
+) -> int:
+    """Verify IN and write the directory OUT: original, reading copy, report, record."""
+    from esealkit.archive import archive as write_archive
+
+    language = chosen_language(ctx, lang)
+    key: Any = None
+    if key_uri is not None:
+        from esealkit.api.sign import open_key
+
+        key = open_key(key_uri, certificate=cert, pin=pin_of(pin_file))
+    try:
+        done = write_archive(
+            source,
+            destination,
+            trust=trust_of(trusts, trust_makers),
+            key=key,
+            policy=policy_of(policy),
+            evidence=evidence,
+            when=time_of(when),
+            strip=strip,
+            any_verdict=any_verdict,
+        )
+    except NotPassed as error:
+        complain(error.message(language), error.advice(language))
+        return EXIT_BY_VERDICT[str(error.details["verdict"])]
+    verdict = words.phrase(f"verdict.{done.verdict.value}", language)
+    path, count = str(done.directory), len(done.files)
+    say(words.phrase("archive.written", language, path=path, verdict=verdict, count=count))
+    if not done.record_signed:
+        say("  " + words.phrase("archive.unsigned", language))
+    if done.stripped:
+        say("  " + words.phrase("archive.stripped", language))
+    return EXIT_BY_VERDICT[done.verdict.value]
+
+
+@archive.command("verify")
+@click.argument("directory", metavar="DIR", type=click.Path())
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--policy", metavar="NAME|FILE", help="default, strict, integrity or a file.")
+@click.option(
+    "--evidence", multiple=True, type=click.Path(), metavar="FILE", help="CRLs and the like."
+)
+@click.option("--when", metavar="TIME", help="Judge as of this time.")
+@trust_options
+@lang_option
+@click.pass_context
+def verify(
+    ctx: click.Context,
+    directory: str,
+    as_json: bool,
+    policy: str | None,
+    evidence: tuple[str, ...],
+    when: str | None,
+    trusts: tuple[str, ...],
+    trust_makers: tuple[str, ...],
+    lang: str | None,
+) -> int:
+    """Check DIR back: the record's signature, every digest, nothing added."""
+    from esealkit.archive import check_archive
+
+    language = chosen_language(ctx, lang)
+    found = check_archive(
+        directory,
+        trust=trust_of(trusts, trust_makers),
+        policy=policy_of(policy),
+        evidence=evidence,
+        when=time_of(when),
+    )
+    if as_json:
+        say(found.to_json())
+        return EXIT_BY_VERDICT[found.verdict.value]
+    say(f"{words.inert(found.path)}: {words.phrase(f'verdict.{found.verdict.value}', language)}")
+    for item in found.checks:
+        title = words.phrase(f"archive.check.{item.id}", language)
+        say(f"  {title}: {item.message(language)}")
+    if not found.original_kept:
+        say("  " + words.phrase("archive.stripped", language))
+    return EXIT_BY_VERDICT[found.verdict.value]

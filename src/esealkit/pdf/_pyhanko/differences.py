@@ -1,0 +1,140 @@
+"""pyHanko's difference analysis, run on one signed revision and all that came after it.
+
+Its standard policy is a whitelist: every object written later must be explained by a rule.  One
+rule is added for documents certified with permission to annotate (DocMDP P 3), which the
+standard policy does not cover.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, IndirectObject
+from pyhanko.sign.diff_analysis import (
+    DEFAULT_DIFF_POLICY,
+    DiffResult,
+    ModificationLevel,
+    QualifiedWhitelistRule,
+    ReferenceUpdate,
+    StandardDiffPolicy,
+)
+from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
+
+from esealkit.errors import PdfError
+
+__all__ = ["Review", "review"]
+
+_LEVELS = {
+    ModificationLevel.NONE: "none",
+    ModificationLevel.LTA_UPDATES: "validation",
+    ModificationLevel.FORM_FILLING: "form",
+    ModificationLevel.ANNOTATIONS: "annotations",
+}
+_ALLOWED = {
+    MDPPerm.NO_CHANGES: ModificationLevel.LTA_UPDATES,
+    MDPPerm.FILL_FORMS: ModificationLevel.FORM_FILLING,
+    MDPPerm.ANNOTATE: ModificationLevel.ANNOTATIONS,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What the analysis came to."""
+
+    level: str
+    fields: frozenset[str] = frozenset()
+    reason: str = ""
+
+
+class _AddedAnnotations(QualifiedWhitelistRule):
+    """Annotations added to pages that are otherwise as they were (12.8.2.2, P 3)."""
+
+    def apply_qualified(self, old: Any, new: Any) -> Iterator[tuple[Any, Any]]:
+        written = {ref.idnum for ref in new.explicit_refs_in_revision()}
+        yield from self._node(old.root["/Pages"], new.root["/Pages"], old, new, written, 0)
+
+    def _node(
+        self, was: Any, now: Any, old: Any, new: Any, written: set[int], depth: int
+    ) -> Iterator[tuple[Any, Any]]:
+        if depth > 32 or not isinstance(now, DictionaryObject):
+            return
+        for before, after in zip(was.get("/Kids", ()), now.get("/Kids", ()), strict=False):
+            if before != after:
+                return
+            if before.get_object().get("/Type") == "/Pages":
+                deeper = before.get_object(), after.get_object()
+                yield from self._node(*deeper, old, new, written, depth + 1)
+            else:
+                yield from self._page(before, after, old, new, written)
+
+    @staticmethod
+    def _page(
+        before: Any, after: Any, old: Any, new: Any, written: set[int]
+    ) -> Iterator[tuple[Any, Any]]:
+        was, now = before.get_object(), after.get_object()
+        same = {key for key in {*was, *now} if key != "/Annots"}
+        if any(was.get(key) is None or now.get(key) is None for key in same):
+            return
+        if any(was.raw_get(key) != now.raw_get(key) for key in same):
+            return
+        listed_before = list(was.get("/Annots", ArrayObject()))
+        listed_after = list(now.get("/Annots", ArrayObject()))
+        if listed_after[: len(listed_before)] != listed_before:
+            return
+        added = listed_after[len(listed_before) :]
+        if not added or any(item.get_object().get("/Subtype") == "/Widget" for item in added):
+            return
+        level = ModificationLevel.ANNOTATIONS
+        if after.idnum in written:
+            yield level, ReferenceUpdate(after.reference)
+        raw = now.raw_get("/Annots")
+        if isinstance(raw, IndirectObject):
+            yield level, ReferenceUpdate(raw.reference)
+        for item in added:
+            for found in new.collect_dependencies(item, since_revision=old.revision + 1):
+                yield level, ReferenceUpdate(found)
+
+
+_ANNOTATING = StandardDiffPolicy(
+    global_rules=[*DEFAULT_DIFF_POLICY.global_rules, _AddedAnnotations()],
+    form_rule=DEFAULT_DIFF_POLICY.form_rule,
+)
+
+
+def review(reader: Any, section: int, signature: Any, lock: Any) -> Review:
+    """Compare every later revision with the signed one.
+
+    :param signature: the signature dictionary, whose transforms restrict what may change.
+    :param lock: its field's ``/Lock`` dictionary, empty without one.
+    """
+    permitted, fields = _restrictions(signature)
+    if permitted is None and "/P" in lock:
+        permitted = MDPPerm(int(lock["/P"]))
+    policy = _ANNOTATING if permitted is MDPPerm.ANNOTATE else DEFAULT_DIFF_POLICY
+    found = policy.review_file(reader, section, field_mdp_spec=fields, doc_mdp=permitted)
+    if not isinstance(found, DiffResult):
+        return Review(level="other", reason=str(found)[:500])
+    level = found.modification_level
+    if permitted is not None and level.value > _ALLOWED[permitted].value:
+        return Review(level="other", reason=f"DocMDP P {permitted.value}")
+    if level not in _LEVELS:
+        return Review(level="other", reason=str(level))
+    return Review(level=_LEVELS[level], fields=frozenset(found.changed_form_fields))
+
+
+def _restrictions(signature: Any) -> tuple[Any, Any]:
+    """DocMDP's permission and FieldMDP's fields, as the signature's transforms state them."""
+    permitted, fields = None, None
+    for raw in signature.get("/Reference", ()):
+        transform = raw.get_object()
+        method = transform.get("/TransformMethod")
+        params = transform.get("/TransformParams", DictionaryObject())
+        if method == "/DocMDP":
+            permitted = MDPPerm(int(params.get("/P", 2)))
+        elif method == "/FieldMDP":
+            if fields is not None:
+                raise PdfError("pdf.malformed", reason="/FieldMDP")
+            fields = FieldMDPSpec.from_pdf_object(params)
+    return permitted, fields

@@ -1,0 +1,72 @@
+"""Small things around pyHanko's objects: values behind references, numbers, faults as errors."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pyhanko.pdf_utils.generic import ArrayObject, FloatObject, IndirectObject, NullObject
+from pyhanko.pdf_utils.misc import PdfDecodeLimitError
+
+from esealkit.errors import EsealError, LimitExceeded, PdfError
+from esealkit.pdf.geometry import Rectangle
+
+__all__ = ["entries_of", "guarded", "items", "numbers", "plain", "rectangle", "resolved", "value"]
+
+
+@contextlib.contextmanager
+def guarded() -> Iterator[None]:
+    """Whatever the parser raises for hostile bytes becomes one of our errors."""
+    try:
+        yield
+    except EsealError:
+        raise
+    except (PdfDecodeLimitError, MemoryError, RecursionError) as error:
+        raise LimitExceeded("limit.resources", kind=type(error).__name__) from error
+    except OSError:
+        raise
+    except Exception as error:
+        raise PdfError("pdf.malformed", reason=f"{type(error).__name__}: {error}"[:200]) from error
+
+
+def resolved(found: Any) -> Any:
+    """What a reference points to; ``None`` for the null object."""
+    if isinstance(found, IndirectObject):
+        found = found.get_object()
+    return None if isinstance(found, NullObject) else found
+
+
+def value(dictionary: Any, key: str, default: Any = None) -> Any:
+    """An entry behind its reference; an absent one and null are the same (7.3.7)."""
+    # dict.get of these objects would give the reference itself.
+    found = dictionary[key] if key in dictionary else None  # noqa: SIM401
+    return default if found is None or isinstance(found, NullObject) else found
+
+
+def items(array: Any) -> list[Any]:
+    """An array's elements behind their references; ``[]`` for none."""
+    return [] if array is None else [resolved(array[i]) for i in range(len(array))]
+
+
+def entries_of(dictionary: Any) -> dict[Any, Any]:
+    """A dictionary's own entries, references left as they are."""
+    found = resolved(dictionary)
+    return {} if found is None else {key: found.raw_get(key) for key in found}
+
+
+def rectangle(array: Any) -> Rectangle:
+    """Any two opposite corners (7.9.5)."""
+    one, two, three, four = (float(number) for number in items(array))
+    return min(one, three), min(two, four), max(one, three), max(two, four)
+
+
+def numbers(values: Iterable[float]) -> Any:
+    """An array of numbers."""
+    return ArrayObject([FloatObject(plain(value)) for value in values])
+
+
+def plain(number: float) -> str:
+    """A number as PDF writes it: no exponent, no needless zeros."""
+    text = f"{number:.4f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
