@@ -26,8 +26,8 @@ typedef struct ek_divsteps {
 } ek_divsteps;
 
 /* p in 62-bit limbs. */
-static const ek_signed62 ek_p62 = {{0x3fffffffffffffff, 0x3ffffffc00000003, 0x3fffffffffffffff,
-                                    0x3fffffbfffffffff, 0xff}};
+static const ek_signed62 ek_p62 = {
+    {0x3fffffffffffffff, 0x3ffffffc00000003, 0x3fffffffffffffff, 0x3fffffbfffffffff, 0xff}};
 
 /* 62 steps from the low words of f and g; zeta is -(delta + 1/2). */
 static inline int64_t ek_divsteps_62(ek_divsteps *t, int64_t zeta, uint64_t f, uint64_t g) {

@@ -35,7 +35,7 @@ static uint64_t booth_digit(uint64_t *negative, const ek_scalar *k, int row) {
     return (bits >> 1) + (bits & 1);
 }
 
-#if EK_FIELD_ADX && EK_X86_ASM
+#if EK_FIELD_ADX && EK_X86_ASM && EK_PLANT_LEAK != 2
 /* As select_entry, two vectors an entry.  CT: nothing leaks. */
 static EK_TARGET_AVX2 void select_entry_avx2(ek_ge *entry, const ek_ge row[EK_BASE_COLUMNS],
                                              uint64_t digit) {

@@ -57,10 +57,10 @@ EK_LANES void transpose(__m512i w[8]) {
     }
 }
 
-/* y = -y in the lanes of mask, for y up to [2]. */
+/* y = -y in the lanes of mask, for y up to [3]. */
 EK_LANES void negate_some(ek_fe8 *y, __mmask8 mask) {
-    EK_UNROLL for (int i = 0; i < 5; i++)
-        y->v[i] = _mm512_mask_sub_epi64(y->v[i], mask, ek_set8(2 * ek_p52[i]), y->v[i]);
+    EK_UNROLL for (int i = 0; i < 5; i++) y->v[i] =
+        _mm512_mask_sub_epi64(y->v[i], mask, ek_set8(3 * ek_p52[i]), y->v[i]);
     ek_fe8_carry(y);
 }
 
@@ -175,7 +175,7 @@ EK_LANES __m512i twice(const ek_scalar *k) {
                             (long long)(k->v[1] << 1 | k->v[0] >> 63), (long long)(k->v[0] << 1));
 }
 
-#if EK_PLANT_LEAK == 8
+#if EK_PLANT_LEAK == 10
 static volatile uint64_t planted_effect;
 __attribute__((noinline)) static void planted_branch(void) {
     planted_effect++;
@@ -185,17 +185,17 @@ __attribute__((noinline)) static void planted_branch(void) {
 /* One limb of the entries index (0..31 each lane) of a row: every limb of it is read, and the
  * choice is made in registers.  CT: nothing leaks. */
 EK_LANES __m512i look_up(const uint64_t column[EK_BASE_COLUMNS], __m512i index, __mmask8 upper) {
-#if EK_PLANT_LEAK == 8
+#if EK_PLANT_LEAK == 10
     if (upper & 1) planted_branch();
-#elif EK_PLANT_LEAK == 9
+#elif EK_PLANT_LEAK == 11
     EK_ALIGNED_64 uint64_t at[8];
     _mm512_store_si512(at, index);
     (void)upper;
     return _mm512_i64gather_epi64(_mm512_and_si512(index, ek_set8(column[at[0] & 31] & 31)), column,
                                   8);
 #endif
-    __m512i low = _mm512_permutex2var_epi64(_mm512_load_si512(column), index,
-                                            _mm512_load_si512(column + 8));
+    __m512i low =
+        _mm512_permutex2var_epi64(_mm512_load_si512(column), index, _mm512_load_si512(column + 8));
     __m512i high = _mm512_permutex2var_epi64(_mm512_load_si512(column + 16), index,
                                              _mm512_load_si512(column + 24));
     return _mm512_mask_mov_epi64(low, upper, high);
@@ -267,8 +267,8 @@ EK_TARGET_AVX512 void ek_mul_base_pair_lanes(ek_gej *r, ek_gej *other, const ek_
 /* Four words of each of eight scalars, word i of all in w[i]. */
 EK_LANES void load_scalars(__m512i w[4], const ek_scalar *k) {
     __m512i t[8];
-    EK_UNROLL for (int i = 0; i < 8; i++)
-        t[i] = _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)(const void *)&k[i]));
+    EK_UNROLL for (int i = 0; i < 8; i++) t[i] =
+        _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)(const void *)&k[i]));
     transpose(t);
     EK_UNROLL for (int i = 0; i < 4; i++) w[i] = t[i];
 }
@@ -283,8 +283,8 @@ EK_LANES __m512i digit_of(__mmask8 *negative, const __m512i k[4], int first, int
     } else {
         bits = _mm512_srl_epi64(k[word], _mm_cvtsi32_si128(shift));
         if (shift && word < 3) /* shift 0 needs no more than one word */
-            bits = _mm512_or_si512(
-                bits, _mm512_sll_epi64(k[word + 1], _mm_cvtsi32_si128(64 - shift)));
+            bits =
+                _mm512_or_si512(bits, _mm512_sll_epi64(k[word + 1], _mm_cvtsi32_si128(64 - shift)));
     }
     bits = _mm512_and_si512(bits, low);
     *negative = _mm512_cmpgt_epi64_mask(bits, _mm512_srli_epi64(low, 1));
@@ -334,8 +334,8 @@ static EK_TARGET_AVX512 void base_sixteen(ek_gej8 r[2], const ek_scalar *k) {
             used[g] = _mm512_test_epi64_mask(digit, digit);
             index = _mm512_sub_epi64(digit, ek_set8(1));
             upper = _mm512_test_epi64_mask(index, ek_set8(16));
-            EK_UNROLL for (int i = 0; i < 8; i++)
-                w[i] = look_up(ek_base_table_lanes[row][i], index, upper);
+            EK_UNROLL for (int i = 0; i < 8; i++) w[i] =
+                look_up(ek_base_table_lanes[row][i], index, upper);
             ek_fe8_unpack(&entry[g].x, w);
             ek_fe8_unpack(&entry[g].y, w + 4);
             negate_some(&entry[g].y, negative);

@@ -126,8 +126,8 @@ int ek_sm2_verify_many(int *whys, const ek_sm2_public *const *keys, const uint8_
     waiting.count = 0;
     for (size_t done = 0; done < count; done += EK_BULK) {
         size_t n = count - done < EK_BULK ? count - done : EK_BULK;
-        int hashed = ek_sm2_e_many(e, keys + done, id, id_len, messages + done,
-                                   message_lens + done, n);
+        int hashed =
+            ek_sm2_e_many(e, keys + done, id, id_len, messages + done, message_lens + done, n);
         for (size_t i = done; i < done + n; i++) {
             whys[i] = EK_BAD_ARGUMENT;
             if (!hashed) continue;

@@ -82,7 +82,11 @@ def test_every_vector_in_batches(body: Any) -> None:
             signer_id,
             [case.message for case, _ in rows],
         )
-        wrong = [case.name for (case, _), is_ in zip(rows, answers, strict=True) if (is_ == 0) != case.valid]
+        wrong = [
+            case.name
+            for (case, _), is_ in zip(rows, answers, strict=True)
+            if (is_ == 0) != case.valid
+        ]
         assert wrong == []
 
 
