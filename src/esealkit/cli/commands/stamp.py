@@ -192,7 +192,14 @@ def stamp(
     language = chosen_language(ctx, lang)
     loaded = load_seal(seal, strict=not lenient_seal)
     show_places(
-        source, loaded, placement, preview, dry_run=dry_run, as_json=as_json, language=language
+        source,
+        loaded,
+        placement,
+        preview,
+        password=pdf.password,
+        dry_run=dry_run,
+        as_json=as_json,
+        language=language,
     )
     if dry_run:
         return Exit.PASSED
