@@ -227,7 +227,8 @@ def pdf_documents() -> list[Row]:
 
     from esealkit.pdf.compose import Page, Text, compose
     from esealkit.pki.certificate import Certificate
-    from esealkit.signing.pdf_signing import PdfForm, sign_with_message, writable_copy
+    from esealkit.signing.pdf_signing import PdfForm, sign_with_message
+    from esealkit.signing.pdf_stamps import writable_copy
 
     lines = tuple(Text(x=20, y=20 + 8 * n, text=f"第 {n} 条 合同条款") for n in range(30))
     rows = []
