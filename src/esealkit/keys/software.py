@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from esealkit.asn1 import build, oids
-from esealkit.crypto import sm2, sm2_cipher
+from esealkit.crypto import self_test_once, sm2, sm2_cipher
 from esealkit.errors import KeyBackendError, UnsupportedError
 
 __all__ = ["SoftwareKey", "sm2_public_key_info"]
@@ -49,6 +49,7 @@ class SoftwareKey:
         self.certificate = certificate
         self.chain = tuple(chain)
         if isinstance(private, sm2.PrivateKey):
+            self_test_once()  # no key is used by a core that computes wrongly on this machine
             self.algorithm = "sm2"
             self._public = private.public_key
             self.public_key_info = sm2_public_key_info(self._public)
