@@ -56,6 +56,16 @@
     [t0] "=&r"(t0), [t1] "=&r"(t1), [t2] "=&r"(t2), [t3] "=&r"(t3), [t4] "=&r"(t4), \
         [t5] "=&r"(t5), [t6] "=&r"(t6), [t7] "=&r"(t7), [x] "=&r"(x), [y] "=&r"(y)
 
+/* The operands are read through registers; the compiler hears of it by naming their memory, or,
+ * where that would take two registers too many (-O0), by a clobber of all memory. */
+#ifdef __OPTIMIZE__
+#define EK_ADX_READS(operand) , "m"(*(operand))
+#define EK_ADX_CLOBBERS "rdx", "cc"
+#else
+#define EK_ADX_READS(operand)
+#define EK_ADX_CLOBBERS "rdx", "cc", "memory"
+#endif
+
 static inline void ek_fe_mul(ek_fe *r, const ek_fe *left, const ek_fe *right) {
     uint64_t t0, t1, t2, t3, t4, t5, t6, t7, x, y;
     const uint64_t *a = left->v, *b = right->v;
@@ -68,8 +78,8 @@ static inline void ek_fe_mul(ek_fe *r, const ek_fe *left, const ek_fe *right) {
             8, t1, t2, t3, t4, t5) EK_ADX_ROW(16, t2, t3, t4, t5, t6)
             EK_ADX_ROW(24, t3, t4, t5, t6, t7) EK_ADX_REDUCE
         : EK_ADX_REGISTERS, [a] "+&r"(a), [b] "+&r"(b)
-        : [p1] "m"(ek_p4[1]), [p3] "m"(ek_p4[3]), "m"(*left), "m"(*right)
-        : "rdx", "cc");
+        : [p1] "m"(ek_p4[1]), [p3] "m"(ek_p4[3])EK_ADX_READS(left) EK_ADX_READS(right)
+        : EK_ADX_CLOBBERS);
     r->v[0] = t4;
     r->v[1] = t5;
     r->v[2] = t6;
@@ -105,8 +115,8 @@ static inline void ek_fe_sqr(ek_fe *r, const ek_fe *operand) {
         "adcxq %[t6], %[t6]\n\tadoxq %[x], %[t6]\n\t"
         "adcxq %[t7], %[y]\n\tadoxq %[y], %[t7]\n\t" EK_ADX_REDUCE
         : EK_ADX_REGISTERS, [a] "+&r"(a), [b] "=&r"(b)
-        : [p1] "m"(ek_p4[1]), [p3] "m"(ek_p4[3]), "m"(*operand)
-        : "rdx", "cc");
+        : [p1] "m"(ek_p4[1]), [p3] "m"(ek_p4[3])EK_ADX_READS(operand)
+        : EK_ADX_CLOBBERS);
     r->v[0] = t4;
     r->v[1] = t5;
     r->v[2] = t6;

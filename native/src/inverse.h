@@ -33,7 +33,7 @@ static const ek_signed62 ek_p62 = {
 static inline int64_t ek_divsteps_62(ek_divsteps *t, int64_t zeta, uint64_t f, uint64_t g) {
     uint64_t u = 1, v = 0, q = 0, r = 1;
     for (int i = 0; i < 62; i++) {
-        uint64_t negative = ek_mask_bit((uint64_t)zeta >> 63), odd = ek_mask_bit(g & 1);
+        uint64_t negative = ek_barrier((uint64_t)(zeta >> 63)), odd = ek_mask_bit(g & 1);
         g += ((f ^ negative) - negative) & odd; /* f, negated where delta > 0 */
         q += ((u ^ negative) - negative) & odd;
         r += ((v ^ negative) - negative) & odd;

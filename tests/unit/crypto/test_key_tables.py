@@ -18,7 +18,12 @@ def _named(number: int) -> bytes:
 def test_a_table_is_made_after_the_eighth_use() -> None:
     """Eight uses of a key go without a table, the ninth makes one, and it is made once."""
     made: list[int] = []
-    tables = KeyTables(lambda key: made.append(key) or f"table of {key}")
+
+    def make(key: int) -> str:
+        made.append(key)
+        return f"table of {key}"
+
+    tables = KeyTables(make)
     assert [tables.find(b"k", 7) for _ in range(WORTH)] == [None] * WORTH
     assert made == []
     assert [tables.find(b"k", 7) for _ in range(3)] == ["table of 7"] * 3
