@@ -52,11 +52,29 @@ else
     skip "clang cannot be installed: second compiler"
 fi
 
+libcrypto=0
+if ldconfig -p 2>/dev/null | grep -q 'libcrypto\.so\.3'; then
+    libcrypto=1
+else
+    skip "no libcrypto.so.3: second judge of SM3"
+fi
+
 run make -s tables
+run make -s coverage
+
+# AArch64 under qemu-user: the portable bodies with NEON, everything but the variants of x86-64.
+cross=aarch64-linux-gnu-gcc
+if have $cross gcc-aarch64-linux-gnu && have qemu-aarch64 qemu-user &&
+    { [ -e /usr/aarch64-linux-gnu/lib/libc.so.6 ] || install libc6-dev-arm64-cross; }; then
+    run make -s CC=$cross RUN="qemu-aarch64 -L /usr/aarch64-linux-gnu" sm3 vectors
+else
+    skip "no AArch64 compiler or emulator: NEON bodies"
+fi
 for cc in $compilers; do
     run make -s CC="$cc" check
     run make -s CC="$cc" OPT=-O3 check
     run make -s CC="$cc" symbols
+    if [ "$libcrypto" = 1 ]; then run make -s CC="$cc" libcrypto; fi
     run make -s CC="$cc" wipe
     run make -s CC="$cc" OPT=-O0 wipe
     run make -s CC="$cc" DEFINES=-DEK_PORTABLE check
@@ -67,12 +85,15 @@ for cc in $compilers; do
             run make -s CC="$cc" DEFINES=-DEK_PORTABLE asan
         else
             run make -s CC="$cc" msan
+            run make -s CC="$cc" sm3-msan
+            run make -s CC="$cc" fuzz-sm3
         fi
     else
         skip "$cc has no sanitizer runtime here"
     fi
     if [ "$valgrind" = 0 ]; then
         run make -s CC="$cc" ctime
+        run make -s CC="$cc" sm3-ctime
         run make -s CC="$cc" DEFINES=-DEK_PORTABLE LEVELS="-O2 -O3" ctime
         run make -s CC="$cc" leaks
         run make -s CC="$cc" OPT=-O0 leaks
