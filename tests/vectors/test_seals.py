@@ -16,8 +16,9 @@ from esealkit.pki.trust import TrustStore
 from esealkit.policy import Policy
 from esealkit.verification.circumstances import Circumstances
 from esealkit.verification.judgement import JudgedCheck, Verdict
+from esealkit.verification.one_signature import _judge
 from esealkit.verification.subject import Subject
-from esealkit.verification.verifier import _judge, verify_document
+from esealkit.verification.verifier import verify_document
 from tests.support.vectors import ROOT
 
 FOLDER = ROOT / "seal"

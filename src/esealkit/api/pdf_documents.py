@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from esealkit.api.committing import Judging, Receipt, commit, write_staged
+from esealkit.api.downloads import download_for
 from esealkit.api.pdf_options import LEVELS, Level, PdfOptions
 from esealkit.api.sources import read_small
 from esealkit.api.timestamping import TimeStamper
@@ -303,5 +304,14 @@ def _raise(
         intermediates=intermediates,
         evidence=sort_evidence(items, limits=judging.limits),
         now=around.now,
+        download=_downloads(judging),
     )
     add_validation_data(stream, data, password=judging.password, limits=judging.limits)
+
+
+def _downloads(judging: Judging) -> Callable[[Certificate, Certificate], Iterable[bytes]] | None:
+    """How revocation data that is not at hand is fetched, where the caller allows it."""
+    fetcher = judging.fetch
+    if fetcher is None:
+        return None
+    return lambda certificate, issuer: download_for(certificate, issuer, fetcher, judging.limits)

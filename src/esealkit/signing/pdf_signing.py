@@ -22,10 +22,11 @@ from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import Forbidden, UnsupportedError, UsageError
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pdf._pyhanko.writing import PageHandle, PdfUpdate
-from esealkit.pdf.drawing import Drawing, drawing_of
+from esealkit.pdf.drawing import SEAL_DPI, Drawing, drawing_of
 from esealkit.pdf.geometry import Rectangle
 from esealkit.pdf.plan import Gap, SignatureEntries, ValidationData
 from esealkit.pdf.surface import PdfSurface
+from esealkit.picture.raster import Pixels
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.cms_build import (
     Family,
@@ -43,6 +44,7 @@ __all__ = [
     "add_document_time_stamp",
     "add_validation_data",
     "covered_digest",
+    "draft",
     "embed",
     "finish_staged_pdf",
     "lay_out_seal",
@@ -126,6 +128,30 @@ def surface_of(
     """A document to place stamps on, without signing it; errors as for opening an update."""
     stream = writable_copy(content)
     return PdfSurface(PdfUpdate(stream, password=password, limits=limits), stream, password)
+
+
+def draft(
+    content: bytes | BinaryIO,
+    seal: ElectronicSeal,
+    placement: Placement | Iterable[Placement],
+    *,
+    password: str | bytes | None,
+    limits: Limits,
+) -> tuple[bytes, tuple[Placed, ...], int]:
+    """The document with the seal drawn and nothing signed, for looking at.
+
+    :returns: the file, the stamps, and the number of pages.
+    """
+    stream = writable_copy(content)
+    update = PdfUpdate(stream, password=password, limits=limits)
+    width, height = float(seal.picture.width_mm), float(seal.picture.height_mm)
+    surface = PdfSurface(update, stream, password)
+    placed = resolve(placement, surface, width=width, height=height)
+    drawing = drawing_of(seal.picture.data, width, height, ofd=_ofd_pixels(limits), limits=limits)
+    _draw(update, drawing, placed)
+    update.write()
+    stream.seek(0)
+    return stream.read(), placed, update.page_count
 
 
 def token_room() -> int:
@@ -212,7 +238,7 @@ def lay_out_seal(
     when = when.astimezone(dt.UTC).replace(microsecond=0)
     update = PdfUpdate(stream, password=password, limits=limits)
     width, height = float(seal.picture.width_mm), float(seal.picture.height_mm)
-    drawing = drawing_of(seal.picture.data, width, height, limits=limits)
+    drawing = drawing_of(seal.picture.data, width, height, ofd=_ofd_pixels(limits), limits=limits)
     placed = _placed(PdfSurface(update, stream, password), placement, (width, height), form)
     name = form.field or _fresh_name(update, "Seal")
     _check_allowed(update, name, form, stamps=len(placed) + (form.field is not None))
@@ -228,10 +254,7 @@ def lay_out_seal(
     else:
         others = placed
         update.sign_existing_field(name, entries, reserve, drawing=drawing)
-    for item, page in zip(others, update.pages([i.page_index for i in others]), strict=True):
-        sized = drawing.sized(item.width, item.height)
-        matrix = page.geometry.matrix(item.x, item.y, item.height)
-        update.draw(page, sized, _part(sized, item), matrix)
+    _draw(update, drawing, others)
     layout = _written(stream, update)
     value = PreparedValue(
         to_be_signed=to_be_signed.over(covered_digest(layout)),
@@ -241,6 +264,17 @@ def lay_out_seal(
         signed_at=when,
     )
     return layout, value
+
+
+def _ofd_pixels(limits: Limits) -> Callable[[bytes], Pixels]:
+    """Rasters seal pictures that are OFD packages; their room is loaded for such alone."""
+
+    def pixels(package: bytes) -> Pixels:
+        from esealkit.ofd.drawing import ofd_picture_pixels
+
+        return ofd_picture_pixels(package, dpi=SEAL_DPI, limits=limits)
+
+    return pixels
 
 
 def sign_with_seal(
@@ -327,6 +361,14 @@ def _placed(
     if form.field is not None and placement == []:
         return ()
     return resolve(placement, surface, width=size[0], height=size[1])
+
+
+def _draw(update: PdfUpdate, drawing: Drawing, placed: Sequence[Placed]) -> None:
+    """Stamps that are no widget: drawn onto their pages."""
+    for item, page in zip(placed, update.pages([i.page_index for i in placed]), strict=True):
+        sized = drawing.sized(item.width, item.height)
+        matrix = page.geometry.matrix(item.x, item.y, item.height)
+        update.draw(page, sized, _part(sized, item), matrix)
 
 
 def _part(drawing: Drawing, item: Placed) -> Rectangle:
@@ -541,8 +583,12 @@ def _check_allowed(update: PdfUpdate, name: str, form: PdfForm, *, stamps: int) 
         return
     if form.certify is not None:
         raise Forbidden("pdf.certify_first")
-    if update.certification_level() == 1:
+    level = update.certification_level()
+    if level == 1:
         raise Forbidden("pdf.certified")
+    if level is not None and form.field is None:
+        # Filling in a form is allowed, adding a field to it is not.
+        raise Forbidden("pdf.certified_fields")
     if update.locked_by_earlier(name):
         raise Forbidden("pdf.field_locked", field=name)
     if stamps > 1:
