@@ -35,8 +35,8 @@ from esealkit.signing.pdf_signing import (
     sign_with_message,
     sign_with_seal,
     token_room,
-    writable_copy,
 )
+from esealkit.signing.pdf_stamps import writable_copy
 from esealkit.signing.prepared import PreparedValue, Signed, StagedSigning
 from esealkit.signing.readiness import check_signer_ready
 from esealkit.signing.validation_data import gather_validation_data

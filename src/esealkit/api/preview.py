@@ -116,7 +116,7 @@ def places(
         surface: Surface
         if kind_of(found.content) == "pdf":
             try:
-                from esealkit.signing.pdf_signing import surface_of
+                from esealkit.signing.pdf_stamps import surface_of
             except ImportError as error:
                 raise MissingExtra("extra.missing", extra="pdf", package=error.name or "") from None
             surface = surface_of(found.content, password=password, limits=limits)
@@ -192,7 +192,7 @@ def _of_pdf(
     """A PDF with the stamps drawn into a copy, as PDFium shows it."""
     try:
         from esealkit.pdf.rendering import render_pages
-        from esealkit.signing.pdf_signing import draft
+        from esealkit.signing.pdf_stamps import draft
     except ImportError as error:
         raise MissingExtra("extra.missing", extra="pdf", package=error.name or "") from None
     drawn, stamps, count = draft(content, seal, placement, password=password, limits=limits)

@@ -18,12 +18,11 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from esealkit.errors import KeyNotFound, TokenError, UsageError
-from esealkit.keys.device_library import DeviceLibrary
+from esealkit.keys.closing import Closing
+from esealkit.keys.device_library import DeviceLibrary, load_library
 from esealkit.keys.device_uris import DeviceUri, parse_device_uri
 from esealkit.keys.timed import timed
 
@@ -59,21 +58,7 @@ class OesSeal:
     name: str
 
 
-@cache
-def _ffi() -> Any:
-    from cffi import FFI
-
-    made = FFI()
-    made.cdef(_CDEF)
-    return made
-
-
-@cache
-def _loaded(path: str, _process: int) -> DeviceLibrary:
-    return DeviceLibrary(_ffi(), path, _NEEDED, one_at_a_time=True)
-
-
-class OesPlugin:
+class OesPlugin(Closing):
     """A loaded plug-in and, where the URI names one, its seal."""
 
     def __init__(self, uri: str) -> None:
@@ -82,7 +67,7 @@ class OesPlugin:
         Raises :class:`UsageError` ``key.uri*``, ``token.module_*``.
         """
         self._uri, path = _parsed(uri)
-        self._library = _loaded(os.path.realpath(path), os.getpid())
+        self._library = load_library(DeviceLibrary, path, _CDEF, _NEEDED, one_at_a_time=True)
         self._timeout = self._uri.timeout
 
     @property
@@ -92,17 +77,6 @@ class OesPlugin:
 
     def close(self) -> None:
         """Nothing stays open between calls."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def provider(self) -> dict[str, str]:
         """Name, company and version as the plug-in gives them; empty where it does not."""

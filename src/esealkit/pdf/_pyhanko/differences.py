@@ -23,7 +23,8 @@ from pyhanko.sign.diff_analysis import (
 from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 
 from esealkit.errors import PdfError
-from esealkit.pdf._pyhanko.values import dictionary, entry, items
+from esealkit.pdf._pyhanko.objects import dictionary, listed
+from esealkit.pdf._pyhanko.objects import value as entry
 
 __all__ = ["Review", "review"]
 
@@ -62,7 +63,7 @@ class _AddedAnnotations(QualifiedWhitelistRule):
         if depth > 32 or not isinstance(now, DictionaryObject):
             return
         for before, after in zip(
-            items(entry(was, "/Kids")), items(entry(now, "/Kids")), strict=False
+            listed(entry(was, "/Kids")), listed(entry(now, "/Kids")), strict=False
         ):
             if before != after:
                 return
@@ -82,8 +83,8 @@ class _AddedAnnotations(QualifiedWhitelistRule):
             return
         if any(was.raw_get(key) != now.raw_get(key) for key in same):
             return
-        listed_before = items(entry(was, "/Annots"))
-        listed_after = items(entry(now, "/Annots"))
+        listed_before = listed(entry(was, "/Annots"))
+        listed_after = listed(entry(now, "/Annots"))
         if listed_after[: len(listed_before)] != listed_before:
             return
         added = listed_after[len(listed_before) :]
@@ -130,7 +131,7 @@ def review(reader: Any, section: int, signature: Any, lock: Any) -> Review:
 def _restrictions(signature: Any) -> tuple[Any, Any]:
     """DocMDP's permission and FieldMDP's fields, as the signature's transforms state them."""
     permitted, fields = None, None
-    for raw in items(entry(signature, "/Reference")):
+    for raw in listed(entry(signature, "/Reference")):
         transform = dictionary(raw)
         method = entry(transform, "/TransformMethod")
         params = dictionary(entry(transform, "/TransformParams"))

@@ -24,16 +24,16 @@ from pyhanko.pdf_utils.generic import (
     StreamObject,
 )
 from pyhanko.pdf_utils.misc import (
-    PdfDecodeLimitError,
     PdfReadError,
     PdfStreamError,
     PdfStrictReadError,
 )
 from pyhanko.pdf_utils.xref import XRefBuilder, XRefCache
 
-from esealkit.errors import EsealError, LimitExceeded, PdfError, PinRejected, UnsupportedError
+from esealkit.errors import LimitExceeded, PdfError, PinRejected, UnsupportedError
 from esealkit.limits import DEFAULT_LIMITS, Limits
-from esealkit.pdf._pyhanko.values import dictionary, entry, items
+from esealkit.pdf._pyhanko.objects import dictionary, guarded, listed
+from esealkit.pdf._pyhanko.objects import value as entry
 from esealkit.pdf.facts import (
     FieldFacts,
     LaterChanges,
@@ -63,19 +63,6 @@ _UNTIMED = frozenset({"/ModDate", "/Producer", "/CreationDate"})
 
 # pyHanko logs what it meets; here it becomes findings, and nobody's terminal needs it.
 logging.getLogger("pyhanko").addHandler(logging.NullHandler())
-
-
-@contextlib.contextmanager
-def guarded() -> Iterator[None]:
-    """Whatever the parser raises for hostile bytes becomes one of our errors."""
-    try:
-        yield
-    except EsealError:
-        raise
-    except (PdfDecodeLimitError, MemoryError, RecursionError) as error:
-        raise LimitExceeded("limit.resources", kind=type(error).__name__) from error
-    except Exception as error:
-        raise PdfError("pdf.malformed", reason=f"{type(error).__name__}: {error}"[:200]) from error
 
 
 class _Sections(XRefBuilder):
@@ -297,7 +284,7 @@ class PdfReading:
                 self._enter(raw, seen, depth)
                 node = dictionary(raw.get_object())
                 boxes = above | {key: node[key] for key in _INHERITED if key in node}
-                kids = items(entry(node, "/Kids"))
+                kids = listed(entry(node, "/Kids"))
                 if kids or "/Kids" in node:
                     waiting += [(kid, boxes, depth + 1) for kid in reversed(kids)]
                     continue
@@ -318,7 +305,7 @@ class PdfReading:
                 raw, depth = waiting.pop()
                 self._enter(raw, seen, depth)
                 node = dictionary(raw.get_object())
-                kids = items(entry(node, "/Kids"))
+                kids = listed(entry(node, "/Kids"))
                 many = len(seen) + len(waiting) + len(kids) > _MOST_PAGE_NODES
                 leaves = many and entry(node, "/Count") == len(kids)
                 for kid in kids:
@@ -350,7 +337,7 @@ class PdfReading:
 
     def _fields(self) -> Iterator[FieldFacts]:
         form = dictionary(entry(self._root, "/AcroForm"))
-        fields = items(entry(form, "/Fields"))
+        fields = listed(entry(form, "/Fields"))
         waiting: list[tuple[Any, Any, str, str, int]] = [
             (raw, None, "", "", 0) for raw in reversed(fields)
         ]
@@ -378,7 +365,7 @@ class PdfReading:
             name = ".".join(filter(None, (name, part)))
             if "/V" in node and not isinstance(node.raw_get("/V"), NullObject):
                 value = (raw, node.raw_get("/V"))
-            kids = items(entry(node, "/Kids"))
+            kids = listed(entry(node, "/Kids"))
             below = [kid for kid in kids if "/T" in dictionary(kid.get_object())]
             waiting += [(kid, value, kind, name, depth + 1) for kid in reversed(below)]
             if below or (value is None and kind != "Sig"):
@@ -404,7 +391,7 @@ class PdfReading:
             page, geometry = self._page_of(raw, node)
         with contextlib.suppress(KeyError, ValueError, TypeError):
             left, bottom, right, top = (
-                float(item.get_object()) for item in items(entry(node, "/Rect"))
+                float(item.get_object()) for item in listed(entry(node, "/Rect"))
             )
             if geometry is not None:
                 one, other = geometry.shown(left, bottom), geometry.shown(right, top)
@@ -429,7 +416,7 @@ class PdfReading:
         """A widget's page by ``/P``; one that its page does not list is shown nowhere."""
         page_raw = widget.raw_get("/P")
         page = dictionary(page_raw.get_object())
-        if raw not in items(entry(page, "/Annots")):
+        if raw not in listed(entry(page, "/Annots")):
             return None, None
         number, node, child = 1, page, page_raw
         boxes: dict[str, Any] = {}
@@ -450,7 +437,7 @@ class PdfReading:
     @staticmethod
     def _before(child: Any, node: Any) -> int:
         """Pages that lie before ``child`` in its parent."""
-        kids = items(entry(node, "/Kids"))
+        kids = listed(entry(node, "/Kids"))
         position = kids.index(child)
         if entry(node, "/Count") == len(kids):
             return position
@@ -469,7 +456,7 @@ class PdfReading:
             }
             certification = None
             locks = False
-            for raw in items(entry(value, "/Reference")):
+            for raw in listed(entry(value, "/Reference")):
                 transform = dictionary(raw)
                 method = entry(transform, "/TransformMethod")
                 if method == "/DocMDP":
@@ -493,9 +480,9 @@ class PdfReading:
                 responses=self._streams(entry(store, "/OCSPs")),
             )
 
-    def _streams(self, listed: Any) -> tuple[bytes, ...]:
+    def _streams(self, named: Any) -> tuple[bytes, ...]:
         found: list[bytes] = []
-        for raw in items(listed)[: self._limits.certificates]:
+        for raw in listed(named)[: self._limits.certificates]:
             stream = raw.get_object()
             if isinstance(stream, StreamObject):
                 found.append(bytes(stream.data))
@@ -615,7 +602,7 @@ def _geometry(boxes: dict[str, Any], page: Any) -> PageGeometry | None:
 
 
 def _box(value: Any) -> tuple[float, float, float, float] | None:
-    numbers = [float(item.get_object()) for item in items(value)]
+    numbers = [float(item.get_object()) for item in listed(value)]
     if len(numbers) != 4:
         return None
     x1, y1, x2, y2 = numbers
