@@ -75,6 +75,7 @@ PEERS := gmssl-pyx==2.1.0 tongsuopy==1.0.1
 
 bench: .venv/benched
 	$(BIN)/python benchmarks/bench.py $(ARGS)
+	$(BIN)/python benchmarks/pdf.py
 
 docs: .venv/documented
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
