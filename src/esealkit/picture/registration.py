@@ -1,0 +1,359 @@
+"""Whether an imprint is that of a seal: laid over each other, scored, and the difference shown.
+
+::
+
+    found = compare_imprint(scan, picture)
+    found.same, found.score, found.rotation, found.scale
+    Path("difference.png").write_bytes(found.difference)
+
+:mod:`esealkit.picture.compare` answers the verifier's quick question, whether a copy in a file is
+a seal's picture.  This one takes a stamp on paper: it is turned, shifted, a little larger or
+smaller, unevenly inked and scanned.  Both are reduced to red ink, the imprint is turned until it
+fits best (coarse to fine), and tile by tile the ink is compared with little room to move.  The
+score is taken from the tiles that agree least, because a wrong character is small.  What the
+score proves, and its error rates, is in the documentation, :doc:`/how-to/draw-seals`; a clerk
+decides.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from esealkit.errors import UsageError
+from esealkit.picture.compare import pillow
+from esealkit.picture.imprint import red_ink, seal_box
+from esealkit.picture.png import encode_png
+from esealkit.picture.raster import Pixels
+
+__all__ = ["SAME_SEAL", "Comparison", "compare_pixels"]
+
+SAME_SEAL = 0.55
+"""From this score on an imprint is taken to be that of the seal."""
+
+_SIDE = 288
+"""Cells of the fine grid; the seal fills seven eighths of it."""
+_FILLED = 0.875
+_TILE = 18
+"""Cells of a tile: about two and a half millimetres of a 40 mm seal, a character's width."""
+_SLACK = 3
+"""Cells a tile may lie off: rubber and paper give way."""
+_FLAT = 12.0
+"""Standard deviation of ink under which a tile holds nothing."""
+_WORST = 0.02
+"""The score is the mean of this share of the tiles, those that agree least."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """How an imprint lies on a seal's picture."""
+
+    score: float
+    """0 (nothing in common) to 1 (the same ink everywhere)."""
+    threshold: float
+    """The score from which :attr:`same` holds."""
+    rotation: float
+    """Degrees the imprint had to be turned, clockwise as seen."""
+    scale: float
+    """The imprint's size over the picture's, in mm where both are known, else in pixels."""
+    shift_mm: tuple[float, float] | None
+    """Between the two centres, right and down, in mm of the picture; ``None`` without sizes."""
+    difference: bytes = field(repr=False)
+    """A PNG: ink of both grey, of the picture only red, of the imprint only blue."""
+    worst: tuple[float, float, float, float]
+    """Where they agree least: a box in shares of the picture's width and height."""
+    imprint_sha256: str = ""
+    """Of the imprint's bytes, where bytes were given."""
+    picture_sha256: str = ""
+    """Of the picture's bytes, where bytes were given."""
+
+    @property
+    def same(self) -> bool:
+        """Whether the score reaches the threshold."""
+        return self.score >= self.threshold
+
+
+@dataclass(frozen=True, slots=True)
+class _Pose:
+    """How the imprint is laid on the picture's grid."""
+
+    turn: float
+    grow: float
+    dx: float
+    dy: float
+    stretch: float = 1.0
+
+    def near(self, step: float) -> Iterator[_Pose]:
+        """Poses one step away in each sense."""
+        for sign in (-step, step):
+            yield _Pose(self.turn + sign, self.grow, self.dx, self.dy, self.stretch)
+            yield _Pose(self.turn, self.grow * (1 + sign / 60), self.dx, self.dy, self.stretch)
+            yield _Pose(self.turn, self.grow, self.dx + sign * 2.5, self.dy, self.stretch)
+            yield _Pose(self.turn, self.grow, self.dx, self.dy + sign * 2.5, self.stretch)
+            yield _Pose(self.turn, self.grow, self.dx, self.dy, self.stretch * (1 + sign / 60))
+
+
+def compare_pixels(
+    imprint: Pixels, picture: Pixels, *, imprint_bytes: bytes = b"", picture_bytes: bytes = b""
+) -> Comparison:
+    """Lay ``imprint`` on ``picture`` and score how well they agree.
+
+    :param imprint: a scan of the imprint, or an imported one; the seal largest in it.
+    :param picture: the seal's picture.
+    :raises UsageError: ``imprint.blank``: one of them holds no ink.
+    :raises MissingExtra: ``picture.extra``.
+    """
+    fixed = _gridded(picture, None)
+    loose = _gridded(imprint, fixed)
+    pose = _settled(fixed.ink, loose.ink)
+    laid = _laid(loose.ink, pose, _SIDE)
+    score, worst = _agreement(fixed.ink, laid)
+    known = None not in (picture.width_mm, imprint.width_mm)
+    picture_mm = (picture.width_mm or 0.0) / picture.width if known else 1.0
+    imprint_mm = (imprint.width_mm or 0.0) / imprint.width if known else 1.0
+    # One cell of either grid in its picture's own units.
+    scale = loose.unit * imprint_mm / (fixed.unit * picture_mm) / pose.grow
+    cell = fixed.unit * picture_mm
+    return Comparison(
+        score=score,
+        threshold=SAME_SEAL,
+        rotation=round((pose.turn + 180) % 360 - 180, 2),
+        scale=round(scale, 4),
+        shift_mm=(round(pose.dx * cell, 2), round(pose.dy * cell, 2)) if known else None,
+        difference=_difference(fixed.ink, laid),
+        worst=_share_of(worst, fixed, picture),
+        imprint_sha256=hashlib.sha256(imprint_bytes).hexdigest() if imprint_bytes else "",
+        picture_sha256=hashlib.sha256(picture_bytes).hexdigest() if picture_bytes else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Red ink on the fine grid."""
+
+    ink: Any
+    """288 × 288 cells."""
+    cx: float
+    """The grid's middle in the picture, in pixels."""
+    cy: float
+    """The same downwards."""
+    unit: float
+    """Pixels of the picture for one cell."""
+    reach: float
+    """Root mean square distance of the ink from its centre, in cells."""
+
+
+def _gridded(pixels: Pixels, like: _Grid | None) -> _Grid:
+    """The ink around its own centre; as large as the box allows, or as ``like``.
+
+    Centre and size come from the ink's moments, which do not change as the seal is turned.
+    """
+    image_of, _, _ = pillow()
+    ink, _ = red_ink(pixels)
+    box = seal_box(ink)
+    if box is None:
+        raise UsageError("imprint.blank")
+    cut = image_of.new("L", ink.size, 0)
+    cut.paste(ink.crop(box), box)
+    mx, my, reach = _centre_of(cut.crop(box))
+    cx, cy = box[0] + mx, box[1] + my
+    if like is None:
+        unit = 2 * max(cx - box[0], box[2] - cx, cy - box[1], box[3] - cy) / (_SIDE * _FILLED)
+    else:
+        unit = reach / like.reach
+    half = _SIDE * unit / 2
+    grid = (
+        cut.transform(
+            (_SIDE, _SIDE),
+            image_of.Transform.AFFINE,
+            (unit, 0, cx - half, 0, unit, cy - half),
+            image_of.Resampling.BILINEAR,
+        )
+        if unit <= 1
+        else cut.crop(
+            (round(cx - half), round(cy - half), round(cx + half), round(cy + half))
+        ).resize((_SIDE, _SIDE), image_of.Resampling.BOX)
+    )
+    return _Grid(grid, cx, cy, unit, reach / unit)
+
+
+def _centre_of(ink: Any) -> tuple[float, float, float]:
+    """Centre of the ink and its root mean square distance from there, in pixels."""
+    wide, high = ink.size
+    image_of, _, _ = pillow()
+    side = 64
+    values = ink.resize((side, side), image_of.Resampling.BOX).tobytes()
+    total = sum(values) or 1
+    across = [sum(values[x::side]) for x in range(side)]
+    down = [sum(values[y * side : (y + 1) * side]) for y in range(side)]
+    x = sum((i + 0.5) * n for i, n in enumerate(across)) / total
+    y = sum((i + 0.5) * n for i, n in enumerate(down)) / total
+    var_x = sum((i + 0.5 - x) ** 2 * n for i, n in enumerate(across)) / total
+    var_y = sum((i + 0.5 - y) ** 2 * n for i, n in enumerate(down)) / total
+    fx, fy = wide / side, high / side
+    return x * fx, y * fy, math.sqrt(var_x * fx * fx + var_y * fy * fy)
+
+
+def _laid(grid: Any, pose: _Pose, side: int) -> Any:
+    """``grid`` (of any size) turned, grown and shifted; ``dx`` and ``dy`` are fine cells."""
+    image_of, _, _ = pillow()
+    middle, cells = side / 2, side / _SIDE
+    sine, cosine = math.sin(math.radians(pose.turn)), math.cos(math.radians(pose.turn))
+    gx, gy = pose.grow * pose.stretch, pose.grow / pose.stretch
+    # Pillow asks for the place in the source of each place in the result.
+    a, b, d, e = cosine / gx, sine / gx, -sine / gy, cosine / gy
+    tx, ty = middle + pose.dx * cells, middle + pose.dy * cells
+    matrix = (a, b, middle - a * tx - b * ty, d, e, middle - d * tx - e * ty)
+    return grid.transform(
+        (side, side), image_of.Transform.AFFINE, matrix, image_of.Resampling.BILINEAR
+    )
+
+
+class _Likeness:
+    """How well two blurred grids agree at one coarseness."""
+
+    def __init__(self, fixed: Any, loose: Any, side: int, blur: float) -> None:
+        _, self._chops, filters = pillow()
+        self._side, self._blur = side, filters.GaussianBlur(blur)
+        self._fixed, self._loose = (
+            grid.resize((side, side), pillow()[0].Resampling.BOX).filter(self._blur)
+            for grid in (fixed, loose)
+        )
+        self._mean, self._spread = _moments(self._fixed)
+
+    def __call__(self, pose: _Pose) -> float:
+        laid = _laid(self._loose, pose, self._side)
+        mean, spread = _moments(laid)
+        shared = _mean(self._chops.multiply(self._fixed, laid)) * 255
+        return (shared - self._mean * mean) / math.sqrt(self._spread * spread + 1e-9)
+
+
+def _mean(image: Any) -> float:
+    histogram = image.histogram()
+    return float(sum(i * n for i, n in enumerate(histogram)) / sum(histogram))
+
+
+def _moments(image: Any) -> tuple[float, float]:
+    """Mean and variance."""
+    histogram = image.histogram()
+    count = sum(histogram)
+    mean = sum(i * n for i, n in enumerate(histogram)) / count
+    return mean, sum(i * i * n for i, n in enumerate(histogram)) / count - mean * mean
+
+
+def _settled(fixed: Any, loose: Any) -> _Pose:
+    """The pose in which ``loose`` fits ``fixed`` best: all turns coarsely, the best ones finely."""
+    coarse = _Likeness(fixed, loose, 72, 1.0)
+    turns = [_Pose(float(turn), 1.0, 0.0, 0.0) for turn in range(-180, 180, 3)]
+    best = sorted(turns, key=coarse, reverse=True)[:4]
+    found = [_climbed(coarse, pose, (2.0, 1.0)) for pose in best]
+    finer = _Likeness(fixed, loose, 144, 1.2)
+    pose = max((_climbed(finer, pose, (1.0, 0.5, 0.25)) for pose in found), key=finer)
+    return _climbed(_Likeness(fixed, loose, _SIDE, 1.5), pose, (0.4, 0.2, 0.1))
+
+
+def _climbed(likeness: _Likeness, pose: _Pose, steps: tuple[float, ...]) -> _Pose:
+    """Uphill in ever smaller steps; the number of tries is bounded."""
+    best = likeness(pose)
+    for step in steps:
+        for _ in range(12):
+            value, better = max(
+                ((likeness(near), near) for near in pose.near(step)), key=lambda t: t[0]
+            )
+            if value <= best + 1e-6:
+                break
+            if not (0.8 < better.grow < 1.25 and 0.93 < better.stretch < 1.07):
+                break
+            best, pose = value, better
+    return pose
+
+
+def _agreement(fixed: Any, laid: Any) -> tuple[float, tuple[int, int]]:
+    """The score, and the tile (left, top, in fine cells) that agrees least."""
+    _, chops, filters = pillow()
+    blur = filters.GaussianBlur(1.2)
+    fixed, laid = fixed.filter(blur), laid.filter(blur)
+    found: dict[tuple[int, int], float] = {}
+    # Two grids of tiles, half a tile apart, so that no character falls between.
+    for offset in (0, _TILE // 2):
+        one = chops.offset(fixed, -offset, -offset)
+        other = chops.offset(laid, -offset, -offset)
+        for place, value in _tiles(one, other).items():
+            found[place[0] + offset, place[1] + offset] = value
+    if not found:
+        return 0.0, (0, 0)
+    ordered = sorted(found.items(), key=lambda item: item[1])
+    count = max(1, round(len(ordered) * _WORST))
+    score = sum(value for _, value in ordered[:count]) / count
+    return max(0.0, min(1.0, score)), ordered[0][0]
+
+
+def _tiles(fixed: Any, laid: Any) -> dict[tuple[int, int], float]:
+    """Tile → the best likeness over small shifts, tiles without ink left out."""
+    _, chops, _ = pillow()
+    mean_a, square_a = _tile_means(fixed), _tile_means(chops.multiply(fixed, fixed))
+    best = [-1.0] * len(mean_a)
+    inked = [255 * s - m * m > _FLAT**2 for m, s in zip(mean_a, square_a, strict=True)]
+    for dy in range(-_SLACK, _SLACK + 1):
+        for dx in range(-_SLACK, _SLACK + 1):
+            moved = chops.offset(laid, dx, dy)
+            mean_b, square_b = _tile_means(moved), _tile_means(chops.multiply(moved, moved))
+            shared = _tile_means(chops.multiply(fixed, moved))
+            for i, mean in enumerate(mean_a):
+                one, two = 255 * square_a[i] - mean**2, 255 * square_b[i] - mean_b[i] ** 2
+                if dx == dy == 0 and two > _FLAT**2:
+                    inked[i] = True
+                if one + two > 1:
+                    covariance = 255 * shared[i] - mean * mean_b[i]
+                    best[i] = max(best[i], 2 * covariance / (one + two))
+    across = _SIDE // _TILE
+    return {
+        ((i % across) * _TILE, (i // across) * _TILE): value
+        for i, value in enumerate(best)
+        if inked[i]
+    }
+
+
+def _tile_means(image: Any) -> tuple[float, ...]:
+    small = image.convert("F").reduce(_TILE)
+    return struct.unpack(f"{small.width * small.height}f", small.tobytes())
+
+
+def _share_of(
+    tile: tuple[int, int], grid: _Grid, picture: Pixels
+) -> tuple[float, float, float, float]:
+    """A tile's box in shares of the picture."""
+    left = (tile[0] - _SIDE / 2) * grid.unit + grid.cx
+    top = (tile[1] - _SIDE / 2) * grid.unit + grid.cy
+    side = _TILE * grid.unit
+    return (
+        round(left / picture.width, 3), round(top / picture.height, 3),
+        round((left + side) / picture.width, 3), round((top + side) / picture.height, 3),
+    )  # fmt: skip
+
+
+def _difference(fixed: Any, laid: Any) -> bytes:
+    """Ink of both grey, of the picture only red, of the imprint only blue, on white."""
+    image_of, chops, _ = pillow()
+    both = chops.darker(fixed, laid)
+    only_fixed, only_laid = chops.subtract(fixed, laid), chops.subtract(laid, fixed)
+    shade = both.point([i // 2 for i in range(256)])
+
+    def less(*inks: Any) -> Any:
+        plane = image_of.new("L", fixed.size, 255)
+        for ink in inks:
+            plane = chops.subtract(plane, ink)
+        return plane
+
+    rgba = image_of.merge(
+        "RGBA",
+        (
+            less(shade, only_laid), less(shade, only_fixed, only_laid), less(shade, only_fixed),
+            image_of.new("L", fixed.size, 255),
+        ),
+    )  # fmt: skip
+    return encode_png(rgba.tobytes(), width=_SIDE, height=_SIDE, dpi=180)
