@@ -243,7 +243,7 @@ def _text(text: str, *, least: int, most: int) -> str:
 
     :raises UsageError: ``drawing.text``.
     """
-    found = " ".join(unicodedata.normalize("NFC", text).split())
+    found = " ".join(unicodedata.normalize("NFC", text[:1000]).split())
     # Joiners belong to the spelling of Uyghur, Mongolian and Tibetan.
     kept = [char for char in found if char not in "\u200c\u200d\u180e\u202f"]
     if not least <= len(found) <= most or any(

@@ -38,12 +38,16 @@ SAME_SEAL = 0.55
 _SIDE = 288
 """Cells of the fine grid; the seal fills seven eighths of it."""
 _FILLED = 0.875
+_WIDE = 432
+"""Cells of the grid that holds the imprint before it is turned."""
 _TILE = 18
 """Cells of a tile: about two and a half millimetres of a 40 mm seal, a character's width."""
 _SLACK = 3
 """Cells a tile may lie off: rubber and paper give way."""
 _FLAT = 12.0
 """Standard deviation of ink under which a tile holds nothing."""
+_CANDIDATES = 6
+"""Turns that are looked at closely."""
 _WORST = 0.02
 """The score is the mean of this share of the tiles, those that agree least."""
 
@@ -165,19 +169,16 @@ def _gridded(pixels: Pixels, like: _Grid | None) -> _Grid:
         unit = 2 * max(cx - box[0], box[2] - cx, cy - box[1], box[3] - cy) / (_SIDE * _FILLED)
     else:
         unit = reach / like.reach
-    half = _SIDE * unit / 2
-    grid = (
-        cut.transform(
-            (_SIDE, _SIDE),
-            image_of.Transform.AFFINE,
-            (unit, 0, cx - half, 0, unit, cy - half),
-            image_of.Resampling.BILINEAR,
-        )
-        if unit <= 1
-        else cut.crop(
-            (round(cx - half), round(cy - half), round(cx + half), round(cy + half))
-        ).resize((_SIDE, _SIDE), image_of.Resampling.BOX)
-    )
+    # A turned square is wider than its box: room for its corners.
+    side = _SIDE if like is None else _WIDE
+    half = side * unit / 2
+    if unit > 1:
+        area = (round(cx - half), round(cy - half), round(cx + half), round(cy + half))
+        grid = cut.crop(area).resize((side, side), image_of.Resampling.BOX)
+    else:
+        matrix = (unit, 0, cx - half, 0, unit, cy - half)
+        how = (image_of.Transform.AFFINE, matrix, image_of.Resampling.BILINEAR)
+        grid = cut.transform((side, side), *how)
     return _Grid(grid, cx, cy, unit, reach / unit)
 
 
@@ -201,13 +202,13 @@ def _centre_of(ink: Any) -> tuple[float, float, float]:
 def _laid(grid: Any, pose: _Pose, side: int) -> Any:
     """``grid`` (of any size) turned, grown and shifted; ``dx`` and ``dy`` are fine cells."""
     image_of, _, _ = pillow()
-    middle, cells = side / 2, side / _SIDE
+    middle, cells, source = side / 2, side / _SIDE, grid.width / 2
     sine, cosine = math.sin(math.radians(pose.turn)), math.cos(math.radians(pose.turn))
     gx, gy = pose.grow * pose.stretch, pose.grow / pose.stretch
     # Pillow asks for the place in the source of each place in the result.
     a, b, d, e = cosine / gx, sine / gx, -sine / gy, cosine / gy
     tx, ty = middle + pose.dx * cells, middle + pose.dy * cells
-    matrix = (a, b, middle - a * tx - b * ty, d, e, middle - d * tx - e * ty)
+    matrix = (a, b, source - a * tx - b * ty, d, e, source - d * tx - e * ty)
     return grid.transform(
         (side, side), image_of.Transform.AFFINE, matrix, image_of.Resampling.BILINEAR
     )
@@ -220,8 +221,7 @@ class _Likeness:
         _, self._chops, filters = pillow()
         self._side, self._blur = side, filters.GaussianBlur(blur)
         self._fixed, self._loose = (
-            grid.resize((side, side), pillow()[0].Resampling.BOX).filter(self._blur)
-            for grid in (fixed, loose)
+            _resized(grid, side).filter(self._blur) for grid in (fixed, loose)
         )
         self._mean, self._spread = _moments(self._fixed)
 
@@ -230,6 +230,12 @@ class _Likeness:
         mean, spread = _moments(laid)
         shared = _mean(self._chops.multiply(self._fixed, laid)) * 255
         return (shared - self._mean * mean) / math.sqrt(self._spread * spread + 1e-9)
+
+
+def _resized(grid: Any, side: int) -> Any:
+    """A grid brought to cells of which ``side`` make up the fine grid's width."""
+    width = grid.width * side // _SIDE
+    return grid.resize((width, width), pillow()[0].Resampling.BOX)
 
 
 def _mean(image: Any) -> float:
@@ -249,8 +255,14 @@ def _settled(fixed: Any, loose: Any) -> _Pose:
     """The pose in which ``loose`` fits ``fixed`` best: all turns coarsely, the best ones finely."""
     coarse = _Likeness(fixed, loose, 72, 1.0)
     turns = [_Pose(float(turn), 1.0, 0.0, 0.0) for turn in range(-180, 180, 3)]
-    best = sorted(turns, key=coarse, reverse=True)[:4]
-    found = [_climbed(coarse, pose, (2.0, 1.0)) for pose in best]
+    found = []
+    for pose in sorted(turns, key=coarse, reverse=True):
+        # A star looks alike five times a turn: candidates are far apart.
+        if all(abs((pose.turn - other.turn + 180) % 360 - 180) > 20 for other in found):
+            found.append(pose)
+        if len(found) == _CANDIDATES:
+            break
+    found = [_climbed(coarse, pose, (2.0, 1.0)) for pose in found]
     finer = _Likeness(fixed, loose, 144, 1.2)
     pose = max((_climbed(finer, pose, (1.0, 0.5, 0.25)) for pose in found), key=finer)
     return _climbed(_Likeness(fixed, loose, _SIDE, 1.5), pose, (0.4, 0.2, 0.1))
