@@ -15,7 +15,7 @@ from esealkit.ofd.compose import ComposedPage, Shape, compose
 from esealkit.ofd.drawing import ofd_picture_pixels
 from esealkit.picture import imprint, lint
 from esealkit.picture.drawing import SEAL_RED, Drawing, SealDesign, SealPath, draw
-from esealkit.picture.imprint import Imprint
+from esealkit.picture.imprint import Imprint, stated_dpi
 from esealkit.picture.notice import Notice
 from esealkit.picture.raster import Pixels, raster_picture
 from esealkit.picture.record import KEYWORD, PictureRecord
@@ -286,11 +286,18 @@ def compare_imprint(
         wanted, drawn = picture.svg.encode(), picture.drawing.pixels(dpi=300)
     else:
         wanted = read_small(picture, DEFAULT_LIMITS.drawing_size)
-        drawn = raster_picture(wanted, width_mm=width_mm, dpi=300, ofd=_ofd_pixels)
-    pixels = raster_picture(scanned, width_mm=size)
-    if size is None and dpi:
-        pixels = replace(pixels, width_mm=pixels.width * 25.4 / dpi)
+        drawn = _sized(wanted, width_mm, None)
+    pixels = _sized(scanned, size, dpi)
     return compare_pixels(pixels, drawn, imprint_bytes=scanned, picture_bytes=wanted)
+
+
+def _sized(picture: bytes, width_mm: float | None, dpi: float | None) -> Pixels:
+    """A picture as pixels, with its width in mm where it or the caller says so."""
+    pixels = raster_picture(picture, width_mm=width_mm, dpi=300, ofd=_ofd_pixels)
+    resolution = dpi or stated_dpi(picture)
+    if pixels.width_mm is None and resolution:
+        return replace(pixels, width_mm=pixels.width * 25.4 / resolution)
+    return pixels
 
 
 def confirm_picture(

@@ -21,7 +21,7 @@ from esealkit.picture.notice import Notice, Notices
 from esealkit.picture.png import write_png
 from esealkit.picture.raster import Pixels, raster_picture
 
-__all__ = ["Imprint", "import_imprint", "red_ink", "seal_box"]
+__all__ = ["Imprint", "import_imprint", "red_ink", "seal_box", "stated_dpi"]
 
 _RED = 40
 """How much redder than grey a pixel is, of 255, to be red ink and not paper or print."""
@@ -86,7 +86,7 @@ def import_imprint(
     if box[0] == 0 or box[1] == 0 or box[2] == pixels.width or box[3] == pixels.height:
         notices.doubtful("imprint.cut")
     wide, high = box[2] - box[0], box[3] - box[1]
-    resolution = wide * 25.4 / width_mm if width_mm else dpi or _stated_dpi(scan)
+    resolution = wide * 25.4 / width_mm if width_mm else dpi or stated_dpi(scan)
     if resolution is None or not 50 <= resolution <= 5000 or not math.isfinite(resolution):
         raise UsageError("imprint.resolution", found=resolution or "?")
     if resolution < 300:
@@ -206,8 +206,11 @@ def _ink_colour(pixels: Pixels, ink: Any) -> tuple[int, int, int]:
     return channels[0], channels[1], channels[2]
 
 
-def _stated_dpi(scan: bytes) -> float | None:
-    """The resolution that PNG (pHYs), JPEG (JFIF) or BMP states; ``None`` where it does not."""
+def stated_dpi(scan: bytes) -> float | None:
+    """The resolution that PNG (pHYs), JPEG (JFIF) or BMP states; ``None`` where it does not.
+
+    :raises MalformedError: ``picture.header``: it is cut short.
+    """
     kind = sniff_picture(scan)
     try:
         if kind is PictureKind.PNG:

@@ -35,10 +35,10 @@ __all__ = ["SAME_SEAL", "Comparison", "compare_pixels"]
 SAME_SEAL = 0.55
 """From this score on an imprint is taken to be that of the seal."""
 
-_SIDE = 288
+_SIDE = 432
 """Cells of the fine grid; the seal fills seven eighths of it."""
 _FILLED = 0.875
-_WIDE = 432
+_WIDE = 648
 """Cells of the grid that holds the imprint before it is turned."""
 _TILE = 18
 """Cells of a tile: about two and a half millimetres of a 40 mm seal, a character's width."""
@@ -96,8 +96,8 @@ class _Pose:
         for sign in (-step, step):
             yield _Pose(self.turn + sign, self.grow, self.dx, self.dy, self.stretch)
             yield _Pose(self.turn, self.grow * (1 + sign / 60), self.dx, self.dy, self.stretch)
-            yield _Pose(self.turn, self.grow, self.dx + sign * 2.5, self.dy, self.stretch)
-            yield _Pose(self.turn, self.grow, self.dx, self.dy + sign * 2.5, self.stretch)
+            yield _Pose(self.turn, self.grow, self.dx + sign * 4, self.dy, self.stretch)
+            yield _Pose(self.turn, self.grow, self.dx, self.dy + sign * 4, self.stretch)
             yield _Pose(self.turn, self.grow, self.dx, self.dy, self.stretch * (1 + sign / 60))
 
 
@@ -140,7 +140,7 @@ class _Grid:
     """Red ink on the fine grid."""
 
     ink: Any
-    """288 × 288 cells."""
+    """432 × 432 cells, or more for the imprint."""
     cx: float
     """The grid's middle in the picture, in pixels."""
     cy: float
@@ -265,7 +265,7 @@ def _settled(fixed: Any, loose: Any) -> _Pose:
     found = [_climbed(coarse, pose, (2.0, 1.0)) for pose in found]
     finer = _Likeness(fixed, loose, 144, 1.2)
     pose = max((_climbed(finer, pose, (1.0, 0.5, 0.25)) for pose in found), key=finer)
-    return _climbed(_Likeness(fixed, loose, _SIDE, 1.5), pose, (0.4, 0.2, 0.1))
+    return _climbed(_Likeness(fixed, loose, 288, 1.5), pose, (0.4, 0.2, 0.1, 0.05))
 
 
 def _climbed(likeness: _Likeness, pose: _Pose, steps: tuple[float, ...]) -> _Pose:
