@@ -9,16 +9,23 @@ from functools import cached_property
 from typing import Literal
 
 from esealkit.api.sources import Source, read_small
-from esealkit.errors import UsageError
+from esealkit.errors import EsealError, UsageError
 from esealkit.limits import DEFAULT_LIMITS
 from esealkit.ofd.compose import ComposedPage, Shape, compose
+from esealkit.ofd.document import OfdDocument, custom_data
 from esealkit.ofd.drawing import ofd_picture_pixels
 from esealkit.picture import imprint, lint
 from esealkit.picture.drawing import SEAL_RED, Drawing, SealDesign, SealPath, draw
 from esealkit.picture.imprint import Imprint, stated_dpi
+from esealkit.picture.measure import PictureKind, sniff_picture
 from esealkit.picture.notice import Notice
 from esealkit.picture.raster import Pixels, raster_picture
-from esealkit.picture.record import KEYWORD, PictureRecord
+from esealkit.picture.record import (
+    KEYWORD,
+    PictureRecord,
+    picture_record,
+    record_from_text,
+)
 from esealkit.picture.registration import Comparison, compare_pixels
 from esealkit.picture.rules import PROFILES
 
@@ -29,6 +36,7 @@ __all__ = [
     "draw_seal",
     "import_imprint",
     "lint_picture",
+    "record_of",
 ]
 
 _LARGEST_FONT = 64 * 1024 * 1024
@@ -239,7 +247,19 @@ def lint_picture(
         height_mm=height_mm,
         profile=profile,
         ofd=_ofd_pixels,
+        record=record_of(data),
     )
+
+
+def record_of(picture: bytes) -> PictureRecord | None:
+    """What an SVG, PNG or OFD picture says of itself; ``None`` where it says nothing."""
+    if sniff_picture(picture) is not PictureKind.OFD:
+        return picture_record(picture)
+    try:
+        text = custom_data(OfdDocument.open(picture), KEYWORD)
+    except EsealError:
+        return None
+    return record_from_text(text or "")
 
 
 def import_imprint(

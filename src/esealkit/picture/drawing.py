@@ -187,7 +187,7 @@ def draw(design: SealDesign) -> Drawing:
     plan = _plan(design, notices)
     paths = engrave(plan, notices)
     if plan.rule.provisional:
-        notices.note("drawing.provisional", source="sh-2018 3, 10")
+        notices.remark("drawing.provisional", source="sh-2018 3, 10")
     record = PictureRecord(
         kind=plan.rule.id,
         name=plan.design.name,
@@ -312,7 +312,7 @@ def _look_at_text(design: SealDesign, rule: KindRule, notices: Notices) -> None:
         notices.doubtful("drawing.not_simplified", source="国发〔1999〕25号", characters=strange)
     letters = [char for char in design.name + design.second_name if char.isalpha()]
     if any(not is_chinese(char) for char in letters):
-        notices.note("drawing.translation", source="京政办发〔2019〕8号 三(一)4")
+        notices.remark("drawing.translation", source="京政办发〔2019〕8号 三(一)4")
     if rule.face == "fangsong" and design.font is None:
         notices.doubtful("drawing.face", face="仿宋", used="Noto Serif SC")
 

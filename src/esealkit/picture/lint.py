@@ -23,7 +23,7 @@ from esealkit.picture.imprint import red_ink
 from esealkit.picture.measure import MeasuredPicture, PictureKind, measure_picture
 from esealkit.picture.notice import Notice, Notices
 from esealkit.picture.raster import Pixels, raster_picture
-from esealkit.picture.record import picture_record
+from esealkit.picture.record import PictureRecord, picture_record
 from esealkit.picture.rules import PROFILES, KindRule, ShapeRule, kind_rule
 
 __all__ = ["lint_picture"]
@@ -44,6 +44,7 @@ def lint_picture(
     height_mm: float | None = None,
     profile: str = PROFILES[0],
     ofd: Callable[[bytes], Pixels] | None = None,
+    record: PictureRecord | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> list[Notice]:
     """What is to be said about ``picture``, gravest first; empty where nothing is.
@@ -51,6 +52,7 @@ def lint_picture(
     :param kind: the seal's kind; without it sizes are not judged.
     :param width_mm: size the seal will state, in mm; by default the drawing's own.
     :param ofd: as for :func:`~esealkit.picture.raster.raster_picture`.
+    :param record: what an OFD picture says of itself; those of SVG and PNG are read here.
     :raises UsageError: an unknown kind or profile.
     :raises MissingExtra: ``picture.extra``.
     """
@@ -58,7 +60,8 @@ def lint_picture(
     notices = Notices()
     pixels, measured = _read(picture, width_mm, height_mm, ofd, limits, notices)
     if pixels is not None and measured is not None:
-        _file(picture, measured, rule, notices)
+        _file(picture, measured, notices)
+        _origin(record or picture_record(picture), rule, notices)
         _size(pixels, rule, notices)
         if not measured.kind.drawn:
             _resolution(pixels, notices)
@@ -89,16 +92,16 @@ def _read(
     return pixels, measured
 
 
-def _file(
-    picture: bytes, measured: MeasuredPicture, rule: KindRule | None, notices: Notices
-) -> None:
+def _file(picture: bytes, measured: MeasuredPicture, notices: Notices) -> None:
     if measured.kind in (PictureKind.JPEG, PictureKind.BMP, PictureKind.GIF):
         notices.doubtful("lint.format", kind=measured.kind.written)
     if measured.kind is PictureKind.SVG and b"<text" in picture:
         notices.wrong("lint.text_not_outlined")
-    record = picture_record(picture)
+
+
+def _origin(record: PictureRecord | None, rule: KindRule | None, notices: Notices) -> None:
     if record is not None and record.state == "provisional":
-        notices.note("lint.provisional", source="上海市电子印章管理暂行办法 三、十")
+        notices.remark("lint.provisional", source="上海市电子印章管理暂行办法 三、十")
     if record is not None and rule is not None and record.kind != rule.id:
         found = kind_rule(record.kind).names[0] if _known(record.kind) else record.kind
         notices.wrong("lint.other_kind", found=found, kind=rule.names[0])

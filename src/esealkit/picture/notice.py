@@ -50,7 +50,7 @@ class Notices:
         """Something that somebody should look at."""
         self._add(code, "doubtful", source, details)
 
-    def note(self, code: str, /, *, source: str = "", **details: Any) -> None:
+    def remark(self, code: str, /, *, source: str = "", **details: Any) -> None:
         """Something to know."""
         self._add(code, "note", source, details)
 

@@ -9,9 +9,9 @@
 :mod:`esealkit.picture.compare` answers the verifier's quick question, whether a copy in a file is
 a seal's picture.  This one takes a stamp on paper: it is turned, shifted, a little larger or
 smaller, unevenly inked and scanned.  Both are reduced to red ink, the imprint is turned until it
-fits best (coarse to fine), and tile by tile the ink is compared with little room to move.  The
-score is taken from the tiles that agree least, because a wrong character is small.  What the
-score proves, and its error rates, is in the documentation, :doc:`/how-to/draw-seals`; a clerk
+fits best (coarse to fine).  Then tile by tile it is asked how many strokes the imprint has and the
+picture lacks, and the other way round.  The score is that of the worst tile, because a wrong
+character is small.  Its error rates are in the documentation, :doc:`/how-to/draw-seals`; a clerk
 decides.
 """
 
@@ -32,7 +32,7 @@ from esealkit.picture.raster import Pixels
 
 __all__ = ["SAME_SEAL", "Comparison", "compare_pixels"]
 
-SAME_SEAL = 0.55
+SAME_SEAL = 0.7
 """From this score on an imprint is taken to be that of the seal."""
 
 _SIDE = 432
@@ -40,16 +40,20 @@ _SIDE = 432
 _FILLED = 0.875
 _WIDE = 648
 """Cells of the grid that holds the imprint before it is turned."""
-_TILE = 18
-"""Cells of a tile: about two and a half millimetres of a 40 mm seal, a character's width."""
-_SLACK = 3
+_TILE = 36
+"""Cells of a tile: about four millimetres of a 40 mm seal, a character of its ring."""
+_SLACK = 2
 """Cells a tile may lie off: rubber and paper give way."""
-_FLAT = 12.0
-"""Standard deviation of ink under which a tile holds nothing."""
+_SURE, _LIKELY, _TRACE = 150, 90, 40
+"""Ink of 255 that is certainly a stroke of the picture, a stroke, and a trace of one."""
+_LEAST_INK = 0.08 * 255
+"""Tiles with less ink than this are as strange as if they had it."""
+_ALONE = 0.15
+"""How much ink too much or too little counts where the other is not."""
+_STEEP = 5.0
+"""From strangeness to score: 6 % of strange strokes in a tile are the threshold."""
 _CANDIDATES = 6
 """Turns that are looked at closely."""
-_WORST = 0.02
-"""The score is the mean of this share of the tiles, those that agree least."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,7 +259,7 @@ def _settled(fixed: Any, loose: Any) -> _Pose:
     """The pose in which ``loose`` fits ``fixed`` best: all turns coarsely, the best ones finely."""
     coarse = _Likeness(fixed, loose, 72, 1.0)
     turns = [_Pose(float(turn), 1.0, 0.0, 0.0) for turn in range(-180, 180, 3)]
-    found = []
+    found: list[_Pose] = []
     for pose in sorted(turns, key=coarse, reverse=True):
         # A star looks alike five times a turn: candidates are far apart.
         if all(abs((pose.turn - other.turn + 180) % 360 - 180) > 20 for other in found):
@@ -285,49 +289,48 @@ def _climbed(likeness: _Likeness, pose: _Pose, steps: tuple[float, ...]) -> _Pos
 
 
 def _agreement(fixed: Any, laid: Any) -> tuple[float, tuple[int, int]]:
-    """The score, and the tile (left, top, in fine cells) that agrees least."""
+    """The score, and the tile (left, top, in cells) that agrees least."""
     _, chops, filters = pillow()
-    blur = filters.GaussianBlur(1.2)
-    fixed, laid = fixed.filter(blur), laid.filter(blur)
-    found: dict[tuple[int, int], float] = {}
+    thicker = filters.MaxFilter(3)
+    drawn, around = _inked(fixed, _SURE), chops.invert(_inked(fixed, _LIKELY).filter(thicker))
+    pressed, near = _inked(laid, _LIKELY), chops.invert(_inked(laid, _TRACE).filter(thicker))
+    worst, place = 0.0, (0, 0)
     # Two grids of tiles, half a tile apart, so that no character falls between.
     for offset in (0, _TILE // 2):
-        one = chops.offset(fixed, -offset, -offset)
-        other = chops.offset(laid, -offset, -offset)
-        for place, value in _tiles(one, other).items():
-            found[place[0] + offset, place[1] + offset] = value
-    if not found:
-        return 0.0, (0, 0)
-    ordered = sorted(found.items(), key=lambda item: item[1])
-    count = max(1, round(len(ordered) * _WORST))
-    score = sum(value for _, value in ordered[:count]) / count
-    return max(0.0, min(1.0, score)), ordered[0][0]
+        planes = [chops.offset(plane, -offset, -offset) for plane in (drawn, around, pressed, near)]
+        for tile, strangeness in enumerate(_strangeness(*planes)):
+            if strangeness > worst:
+                across = _SIDE // _TILE
+                worst = strangeness
+                place = (tile % across * _TILE + offset, tile // across * _TILE + offset)
+    return max(0.0, 1.0 - _STEEP * worst), place
 
 
-def _tiles(fixed: Any, laid: Any) -> dict[tuple[int, int], float]:
-    """Tile → the best likeness over small shifts, tiles without ink left out."""
+def _inked(grid: Any, least: int) -> Any:
+    return grid.point([255 if i >= least else 0 for i in range(256)])
+
+
+def _strangeness(drawn: Any, around: Any, pressed: Any, near: Any) -> list[float]:
+    """For each tile how far its strokes are others, in shares of its ink, 0 for none.
+
+    Worn rubber leaves strokes out and ink blots: one of both alone counts little.  Another
+    character has strokes that the picture lacks *and* lacks strokes of the picture.
+    """
     _, chops, _ = pillow()
-    mean_a, square_a = _tile_means(fixed), _tile_means(chops.multiply(fixed, fixed))
-    best = [-1.0] * len(mean_a)
-    inked = [255 * s - m * m > _FLAT**2 for m, s in zip(mean_a, square_a, strict=True)]
+    ink = [
+        max(one, other, _LEAST_INK)
+        for one, other in zip(_tile_means(drawn), _tile_means(pressed), strict=True)
+    ]
+    found = [math.inf] * len(ink)
     for dy in range(-_SLACK, _SLACK + 1):
         for dx in range(-_SLACK, _SLACK + 1):
-            moved = chops.offset(laid, dx, dy)
-            mean_b, square_b = _tile_means(moved), _tile_means(chops.multiply(moved, moved))
-            shared = _tile_means(chops.multiply(fixed, moved))
-            for i, mean in enumerate(mean_a):
-                one, two = 255 * square_a[i] - mean**2, 255 * square_b[i] - mean_b[i] ** 2
-                if dx == dy == 0 and two > _FLAT**2:
-                    inked[i] = True
-                if one + two > 1:
-                    covariance = 255 * shared[i] - mean * mean_b[i]
-                    best[i] = max(best[i], 2 * covariance / (one + two))
-    across = _SIDE // _TILE
-    return {
-        ((i % across) * _TILE, (i // across) * _TILE): value
-        for i, value in enumerate(best)
-        if inked[i]
-    }
+            moved, close = chops.offset(pressed, dx, dy), chops.offset(near, dx, dy)
+            extra = _tile_means(chops.darker(moved, around))
+            lacking = _tile_means(chops.darker(drawn, close))
+            for tile, (more, less) in enumerate(zip(extra, lacking, strict=True)):
+                value = (min(more, less) + _ALONE * max(more, less)) / ink[tile]
+                found[tile] = min(found[tile], value)
+    return found
 
 
 def _tile_means(image: Any) -> tuple[float, ...]:

@@ -6,8 +6,9 @@ import json
 import sys
 from pathlib import Path
 
-from esealkit.picture.drawing import draw
 from tests.support.drawings import GOLDEN, described
+
+from esealkit.picture.drawing import draw
 
 if __name__ == "__main__":
     drawings = {case: draw(design) for case, design in GOLDEN.items()}
