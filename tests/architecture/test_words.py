@@ -16,6 +16,7 @@ from esealkit.verification.judgement import Identity, Integrity, Status, Verdict
 from esealkit.words import LANGUAGES, error_advice, error_message, reason_message
 from esealkit.words.of_checks import REASONS, TITLES
 from esealkit.words.of_errors import ERRORS
+from esealkit.words.of_pictures import NOTICES
 from esealkit.words.of_reports import PHRASES
 from tests.support.source_scan import (
     Site,
@@ -87,12 +88,21 @@ COMPUTED = {
             "revoked_time_unproven",
         )
     ),
-    ("verification/verifier.py", "_judge_seal_signature", "error.code"): (),
+    ("verification/one_signature.py", "_judge_seal_signature", "error.code"): (),
     ("ofd/document.py", "*", "error.code"): (),
     ("pdf/examination.py", "_whole", "error.code"): (),
+    ("pdf/signatures.py", "_malformed", "code"): (
+        "pdf.value_shared",
+        "pdf.signature_object",
+        "pdf.duplicate_keys",
+        "pdf.contents_missing",
+        "pdf.contents_form",
+        "pdf.contents_padding",
+        "pdf.byte_range",
+    ),
     ("ofd/signatures.py", "*", "error.code"): (),
     ("ofd/entries.py", "_fault", "error.code"): (),
-    ("verification/verifier.py", "_verify_encrypted", "refused.code"): (),
+    ("verification/ofd_documents.py", "_verify_encrypted", "refused.code"): (),
     ("ofd/examination.py", "_container", "damaged[0].code"): (),
     # Local tables of codes, named once more.
     ("ofd/examination.py", "_resources", "code"): (
@@ -254,6 +264,20 @@ def test_every_check_has_words_for_every_outcome() -> None:
             assert f"{check}{outcome}" in REASONS
 
 
+def test_every_notice_about_a_picture_has_words() -> None:
+    """What drawing, importing and linting notice has a message, given what it names."""
+    found = set()
+    for kind in ("wrong", "doubtful", "remark"):
+        for site in calls(kind):
+            code = str(constant(site.call.args[0]))
+            found.add(code)
+            assert code in NOTICES, site
+            needed = set().union(*map(placeholders, NOTICES[code]))
+            assert site.given is None or needed <= site.given, site
+    # One is raised by a choice between two gravities.
+    assert found | {"lint.frame"} == set(NOTICES)
+
+
 def test_every_deviation_has_words() -> None:
     """Every deviation that can be noted has a message in both languages."""
     found = set(COMPUTED_DEVIATIONS)
@@ -318,6 +342,7 @@ def test_every_phrase_exists() -> None:
         ],
         "f'verdict.{found.verdict.value}'": [f"verdict.{item.value}" for item in Verdict],
         "f'verdict.{done.verdict.value}'": [f"verdict.{item.value}" for item in Verdict],
+        "f'changes.{kind}'": [f"changes.{each}" for each in ("changed", "missing", "added")],
         "f'archive.check.{item.id}'": [
             f"archive.check.{each}" for each in ("record", "files", "complete")
         ],

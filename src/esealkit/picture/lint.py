@@ -33,6 +33,8 @@ _LEAST_DPI, _GOOD_DPI = 200, 300
 _ASPECT = 0.02
 _OFF_CENTRE = 0.02
 _MARGIN = 0.05
+_CUT = 0.25
+"""Share of an edge that an oval may touch: a tenth at the lowest resolution."""
 _TURNS, _RINGS = 720, 40
 
 
@@ -188,6 +190,8 @@ def _ink(pixels: Pixels, rule: KindRule | None, notices: Notices) -> None:
         return
     _colour(pixels, ink, inked, notices)
     _margins(box, pixels, notices)
+    if rule is not None and {*rule.shapes} <= {"round", "oval"} and _flat_edge(ink) > _CUT:
+        notices.wrong("lint.cut")
     strength, _ = red_ink(pixels)
     ring = rule is None or not rule.personal
     width, height = box[2] - box[0], box[3] - box[1]
@@ -195,6 +199,18 @@ def _ink(pixels: Pixels, rule: KindRule | None, notices: Notices) -> None:
         _ring(strength, box, pixels.width_mm and pixels.width_mm * width / pixels.width, notices)
     elif min(width, height) > 8 and (rule is None or not rule.personal):
         _frame(strength.crop(box), notices)
+
+
+def _flat_edge(ink: Any) -> float:
+    """The largest share of one of the four edges that is inked; an oval only touches them."""
+    width, height = ink.size
+    edges = (
+        (0, 0, width, 1),
+        (0, height - 1, width, height),
+        (0, 0, 1, height),
+        (width - 1, 0, width, height),
+    )
+    return max(_share(ink.crop(edge).tobytes()) for edge in edges)
 
 
 def _colour(pixels: Pixels, ink: Any, inked: int, notices: Notices) -> None:

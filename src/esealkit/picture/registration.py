@@ -32,7 +32,7 @@ from esealkit.picture.raster import Pixels
 
 __all__ = ["SAME_SEAL", "Comparison", "compare_pixels"]
 
-SAME_SEAL = 0.7
+SAME_SEAL = 0.75
 """From this score on an imprint is taken to be that of the seal."""
 
 _SIDE = 432
@@ -51,7 +51,7 @@ _LEAST_INK = 0.08 * 255
 _ALONE = 0.15
 """How much ink too much or too little counts where the other is not."""
 _STEEP = 5.0
-"""From strangeness to score: 6 % of strange strokes in a tile are the threshold."""
+"""From strangeness to score: 5 % of strange strokes in a tile are the threshold."""
 _CANDIDATES = 6
 """Turns that are looked at closely."""
 

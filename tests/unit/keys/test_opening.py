@@ -18,7 +18,6 @@ from esealkit.errors import (
     KeyFormatError,
     KeyNotFound,
     PinRejected,
-    UnsupportedError,
     UsageError,
 )
 from esealkit.keys import (
@@ -75,11 +74,11 @@ def test_path_and_file_uri_open_the_same_key(key_file: Path) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["oes", "OES"])
-def test_device_schemes_say_that_they_are_not_built(scheme: str) -> None:
-    """Schemes of devices and services are named as not built yet."""
-    with pytest.raises(UnsupportedError) as refused:
-        open_key(f"{scheme}:token=x")
-    assert refused.value.code == "key.scheme_not_built"
+def test_a_plugin_is_no_key(scheme: str) -> None:
+    """A seal plug-in makes whole signatures; it is not opened as a key."""
+    with pytest.raises(UsageError) as refused:
+        open_key(f"{scheme}:/usr/lib/plugin.so")
+    assert refused.value.code == "key.is_plugin"
 
 
 @pytest.mark.parametrize("source", ["file://host/x", "file:", "file:x?y", "a\0b"])

@@ -35,16 +35,16 @@ def codes(data: bytes, **more: object) -> set[str]:
 
 @pytest.mark.parametrize("case", sorted(GOLDEN))
 def test_what_is_drawn_by_rule_has_no_fault(case: str) -> None:
-    """Every kind of drawn seal passes the lint: nothing wrong, nothing doubtful."""
+    """Every kind of drawn seal passes the lint, at 200 dpi with a notice of the resolution."""
     drawing = draw(GOLDEN[case])
     found = lint_picture(
-        drawing.png(dpi=300),
+        drawing.png(dpi=200),
         kind=drawing.record.kind,
         width_mm=drawing.width_mm,
         height_mm=drawing.height_mm,
     )
     # 28 × … of ranks and oval forms are allowed and unusual.
-    assert {n.code for n in found} <= {"lint.provisional", "lint.unusual_size"}, found
+    assert {n.code for n in found} <= {"lint.provisional", "lint.unusual_size", "lint.resolution"}
 
 
 def test_a_provisional_picture_says_so() -> None:
@@ -100,6 +100,8 @@ def faulty(how: str) -> bytes:
     if how == "no text":
         ImageDraw.Draw(image).ellipse((20, 20, 452, 452), (0, 0, 0, 0))
         return saved(image)
+    if how == "cut":
+        return saved(image.crop((0, 0, 472, 440)))
     ground = Image.new("RGBA", (560, 560))
     ground.paste(image, (8, 44) if how == "aside" else (44, 44))
     return saved(ground)
@@ -111,7 +113,7 @@ def faulty(how: str) -> bytes:
         ("opaque", "lint.ground"), ("jpeg", "lint.format"), ("coarse", "lint.resolution"),
         ("blue", "lint.colour"), ("haze", "lint.haze"), ("pale", "lint.pale"),
         ("blank", "lint.blank"), ("broken frame", "lint.frame"), ("no text", "lint.ring_empty"),
-        ("aside", "lint.off_centre"), ("margin", "lint.margin"),
+        ("aside", "lint.off_centre"), ("cut", "lint.cut"), ("margin", "lint.margin"),
     ],
 )  # fmt: skip
 def test_each_fault_is_found_by_its_code(how: str, code: str) -> None:
@@ -134,7 +136,7 @@ def test_a_reduced_copy_of_a_blurred_ring_is_hard_to_read() -> None:
     assert "lint.ring_illegible" in codes(saved(seal((150, 150))))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(PNG) - 1), st.integers(0, 255)), max_size=6))
 def test_broken_pictures_are_findings(edits: list[tuple[int, int]]) -> None:
     """Whatever the bytes are, the lint ends in findings."""
