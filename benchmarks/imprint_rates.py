@@ -1,4 +1,4 @@
-"""Error rates of comparing imprints: ``python benchmarks/imprint_rates.py [SEED] [COUNT]``.
+"""Error rates of comparing imprints: ``python benchmarks/imprint_rates.py [SEED] [COUNT] [DPI]``.
 
 The table of docs/how-to/draw-seals.md is its output.
 """
@@ -18,7 +18,7 @@ from esealkit.picture.raster import raster_picture
 from esealkit.picture.registration import SAME_SEAL, compare_pixels
 
 
-def main(seed: int, count: int) -> None:
+def main(seed: int, count: int, dpi: int | None) -> None:
     """Compare ``count`` seals with imprints of their own, of a renamed one, of another."""
     rng = random.Random(seed)
     scores: dict[str, list[float]] = {"same": [], "renamed": [], "other": []}
@@ -27,7 +27,7 @@ def main(seed: int, count: int) -> None:
         seal = design(rng)
         picture = draw(seal).pixels(dpi=300)
         for sort, made in (("same", seal), ("renamed", renamed(rng, seal)), ("other", design(rng))):
-            scan, turn, _ = scanned(rng, made)
+            scan, turn, _ = scanned(rng, made, dpi=dpi)
             found = compare_pixels(raster_picture(scan), picture)
             scores[sort].append(found.score)
             turned += sort == "same" and abs((found.rotation - turn + 180) % 360 - 180) > 1
@@ -43,5 +43,6 @@ def main(seed: int, count: int) -> None:
 
 
 if __name__ == "__main__":
-    numbers = [int(item) for item in sys.argv[1:]] + [20261122, 100][len(sys.argv) - 1 :]
-    main(numbers[0], numbers[1])
+    numbers = [int(item) for item in sys.argv[1:]]
+    seed, count, dpi = [*numbers, *(20261122, 100, None)[len(numbers) :]]
+    main(seed or 0, count or 0, dpi)

@@ -202,15 +202,19 @@ def _ink(pixels: Pixels, rule: KindRule | None, notices: Notices) -> None:
 
 
 def _flat_edge(ink: Any) -> float:
-    """The largest share of one of the four edges that is inked; an oval only touches them."""
+    """How far the ink on one of the four edges reaches along it; an oval only touches them."""
     width, height = ink.size
-    edges = (
+    reaches = [0.0]
+    for edge in (
         (0, 0, width, 1),
         (0, height - 1, width, height),
         (0, 0, 1, height),
         (width - 1, 0, width, height),
-    )
-    return max(_share(ink.crop(edge).tobytes()) for edge in edges)
+    ):
+        found = ink.crop(edge).getbbox()
+        if found is not None:
+            reaches.append(max((found[2] - found[0]) / width, (found[3] - found[1]) / height))
+    return max(reaches)
 
 
 def _colour(pixels: Pixels, ink: Any, inked: int, notices: Notices) -> None:
