@@ -60,11 +60,20 @@ else
     skip "clang cannot be installed: second compiler"
 fi
 
+libcrypto=0
+if ldconfig -p 2>/dev/null | grep -q 'libcrypto\.so\.3'; then
+    libcrypto=1
+else
+    skip "no libcrypto.so.3: second judge of SM3"
+fi
+
 run make -s tables
+run make -s coverage
 for cc in $compilers; do
     run make -s CC="$cc" check
     run make -s CC="$cc" OPT=-O3 check
     run make -s CC="$cc" symbols
+    if [ "$libcrypto" = 1 ]; then run make -s CC="$cc" libcrypto; fi
     run make -s CC="$cc" wipe
     run make -s CC="$cc" OPT=-O0 wipe
     run make -s CC="$cc" DEFINES=-DEK_PORTABLE check
@@ -78,12 +87,15 @@ for cc in $compilers; do
             run make -s CC="$cc" DEFINES=-DEK_PORTABLE asan
         else
             run make -s CC="$cc" msan
+            run make -s CC="$cc" sm3-msan
+            run make -s CC="$cc" fuzz-sm3
         fi
     else
         skip "$cc has no sanitizer runtime here"
     fi
     if [ "$valgrind" = 0 ]; then
         run make -s CC="$cc" ctime
+        run make -s CC="$cc" sm3-ctime
         run make -s CC="$cc" DEFINES=-DEK_PORTABLE LEVELS="-O2 -O3" ctime
         run make -s CC="$cc" leaks
         run make -s CC="$cc" OPT=-O0 leaks

@@ -52,7 +52,7 @@ static void look(uint8_t (*k)[32], size_t count) {
 }
 
 static void audit(const ek_sm2_private *key, size_t count) {
-    uint8_t(*k)[32] = malloc(32 * count);
+    uint8_t (*k)[32] = malloc(32 * count);
     static uint8_t sigs[BATCH * EK_SM2_SIGNATURE_MAX];
     const uint8_t *messages[BATCH];
     size_t lens[BATCH] = {0}, sig_lens[BATCH];

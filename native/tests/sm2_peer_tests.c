@@ -1,5 +1,5 @@
-/* sm2_peer_tests.c - SM2 against OpenSSL's libcrypto: each signs, the other verifies, at every level
- * and by every route; mutated signatures get the same answer from both.
+/* sm2_peer_tests.c - SM2 against OpenSSL's libcrypto: each signs, the other verifies, at every
+ * level and by every route; mutated signatures get the same answer from both.
  *
  *     sm2_peer_tests [ROUNDS]     (1,000 signatures each way and level by default) */
 #include <openssl/core_names.h>
@@ -109,7 +109,8 @@ int main(int argc, char **argv) {
                                              messages[i], lens[i]) == want);
                 their_len = sizeof theirs;
                 CHECK(peer(other, 1, theirs, &their_len, messages[i], lens[i]));
-                CHECK(ek_sm2_verify(&why, keys[i], theirs, their_len, ID, 16, messages[i], lens[i]));
+                CHECK(
+                    ek_sm2_verify(&why, keys[i], theirs, their_len, ID, 16, messages[i], lens[i]));
                 made++;
             }
             ek_sm2_private_wipe(&key);

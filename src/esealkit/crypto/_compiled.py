@@ -256,4 +256,4 @@ def verify_many(
     whys = _NEW("int[]", count)
     lib.ek_sm2_verify_many(whys, keys, sigs, sig_lens, id_view, len(id_view), pointers, lens, count)
     del sig_views
-    return [int(whys[i]) for i in range(count)]
+    return [int(why) for why in whys[0:count]]

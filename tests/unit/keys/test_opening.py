@@ -6,6 +6,7 @@ import datetime as dt
 import pickle
 import traceback
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -215,3 +216,18 @@ def test_no_secret_in_a_traceback_with_locals(tmp_path: Path) -> None:
     assert "wrong-pin" not in text
     assert "right-pin" not in text
     assert KEY.private_key_info()[36:68].hex() not in text
+
+
+def test_no_key_opens_on_a_core_that_fails_its_test(monkeypatch: Any) -> None:
+    """A software key is not made before the self-test has passed in this process."""
+    from esealkit.crypto import sm2
+    from esealkit.errors import EsealError
+    from esealkit.keys import software
+
+    def fails() -> None:
+        raise EsealError("crypto.self_test", what="SM3")
+
+    monkeypatch.setattr(software, "self_test_once", fails)
+    with pytest.raises(EsealError) as caught:
+        software.SoftwareKey(sm2.PrivateKey.generate())
+    assert caught.value.code == "crypto.self_test"
