@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from esealkit.words import (
     of_after,
+    of_pictures,
     of_placement,
 )
 
@@ -324,4 +325,5 @@ PHRASES: dict[str, tuple[str, str]] = {
     # where stamps go
     **of_placement.PHRASES,
     **of_after.PHRASES,
+    **of_pictures.PHRASES,
 }
