@@ -5,6 +5,7 @@ from __future__ import annotations
 from esealkit.words import (
     of_after,
     of_placement,
+    of_register,
 )
 
 PHRASES: dict[str, tuple[str, str]] = {
@@ -327,4 +328,5 @@ PHRASES: dict[str, tuple[str, str]] = {
     # where stamps go
     **of_placement.PHRASES,
     **of_after.PHRASES,
+    **of_register.PHRASES,
 }
