@@ -154,11 +154,11 @@ class Journal:
 
     def _opened(self, file: int, identity: str | None = None) -> tuple[str, Anchor]:
         """Ready to append: a new file has its head first, a torn line is gone."""
-        if os.fstat(file).st_size == 0:
-            if not head_path(self.path).exists():
-                fresh = identity or secrets.token_hex(16)
-                self._put_head(Anchor(journal=fresh, count=0, head=GENESIS, at=self._clock()))
-                return fresh, Anchor(journal=fresh, count=0, head=GENESIS, at=self._clock())
+        if os.fstat(file).st_size == 0 and not head_path(self.path).exists():
+            fresh = identity or secrets.token_hex(16)
+            empty = Anchor(journal=fresh, count=0, head=GENESIS, at=self._clock())
+            self._put_head(empty)
+            return fresh, empty
         anchor = self._tail(file)
         self._check_head(anchor)
         head = self._head()

@@ -37,7 +37,14 @@ class Use:
 
 @contextlib.contextmanager
 def recorded_use(
-    use: Use | None, *, seal_id: str, seal_name: str, official: bool, document: str, signer: str
+    use: Use | None,
+    *,
+    seal_id: str,
+    seal_name: str,
+    official: bool,
+    document: str,
+    document_sha256: str,
+    signer: str,
 ) -> Iterator[Callable[[str], None]]:
     """Entries ``use.begun`` and ``use.finished`` or ``use.failed`` around a signing.
 
@@ -63,6 +70,7 @@ def recorded_use(
         use=reference,
         seal=seal_name,
         document=document,
+        document_sha256=document_sha256,
         signer=signer,
         approval=use.approval,
         reason=use.reason,

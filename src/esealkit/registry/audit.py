@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -14,14 +14,11 @@ from esealkit.journal.chain import Anchor, read_entry
 from esealkit.pki.certificate import Certificate
 from esealkit.registry import schema
 from esealkit.registry.machine import Role
-from esealkit.registry.queries import Queries
+from esealkit.registry.queries import Progress, Queries
 from esealkit.registry.records import record_digest
 from esealkit.registry.store import Writing
 
 __all__ = ["Audit", "Audits"]
-
-Progress = Callable[[int, int], None]
-"""Told how many records are done, and of how many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +82,7 @@ class Audits(Queries):
             walk.end()
             faults += walk.faults
             if (state.meta("count"), state.meta("head")) != (str(walk.count), walk.head):
-                walk_end = Fault(code="audit.head", where="database", values={})
-                faults.append(walk_end)
+                faults.append(Fault(code="audit.head", where="database", values={}))
             faults += self._witnessed(connection, state, signer)
             faults += self._rows(connection, newest, progress)
         return Audit(entries=walk.count, records=len(newest), head=walk.head, faults=tuple(faults))
@@ -157,6 +153,6 @@ class Audits(Queries):
         taken = sa.select(
             schema.codes.c.code, schema.seals.c.reference, schema.seals.c.seal_code
         ).join(schema.seals, schema.seals.c.id == schema.codes.c.seal)
-        for row in connection.execute(taken):
-            if row.seal_code != row.code:
-                yield Fault(code="audit.row_altered", where=row.reference, values={})
+        for code in connection.execute(taken):
+            if code.seal_code != code.code:
+                yield Fault(code="audit.row_altered", where=code.reference, values={})

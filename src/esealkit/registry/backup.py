@@ -94,7 +94,9 @@ def restore(
 
 
 def _read(path: Path, connection: sa.Connection) -> str:
-    digest, table, columns, rows = SM3(), None, [], []
+    digest, table = SM3(), None
+    columns: list[str] = []
+    rows: list[dict[str, Any]] = []
     try:
         with gzip.open(path, "rb") as file:
             first = json.loads(line := file.readline(_LONGEST))
@@ -145,12 +147,9 @@ def _restart_numbers(connection: sa.Connection) -> None:
         return
     for table in schema.metadata.sorted_tables:
         if "id" in table.columns:
-            connection.execute(
-                sa.text(
-                    f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), "
-                    f"(SELECT COALESCE(MAX(id), 1) FROM {table.name}))"
-                )
-            )
+            newest = connection.execute(sa.select(sa.func.max(table.c.id))).scalar() or 1
+            sequence = sa.func.pg_get_serial_sequence(table.name, "id")
+            connection.execute(sa.select(sa.func.setval(sequence, newest)))
 
 
 def _out(value: object) -> object:

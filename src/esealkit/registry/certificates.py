@@ -1,4 +1,4 @@
-"""《电子印章制作证书》 and 《电子印章注销证书》: as sealed OFD or PDF, and as signed data (BJ-04)."""
+"""《电子印章制作证书》 and 《电子印章注销证书》: sealed OFD or PDF, and signed data (BJ-04)."""
 
 from __future__ import annotations
 

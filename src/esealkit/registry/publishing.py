@@ -14,8 +14,9 @@ from esealkit.crypto import sm3
 from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import UsageError
 from esealkit.registry import schema
-from esealkit.registry.audit import Audits, Progress
+from esealkit.registry.audit import Audits
 from esealkit.registry.machine import Role
+from esealkit.registry.queries import Progress
 from esealkit.registry.store import Writing
 from esealkit.seal.status import SealState, StateChange, build_status_list
 from esealkit.signing.output import StagedFile

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from esealkit.errors import NotPermitted, UsageError
+from esealkit.errors import Incomplete, NotPermitted, UsageError
 from esealkit.journal.chain import Entry
 from esealkit.registry import schema
 from esealkit.registry.machine import Role, State
@@ -28,6 +28,10 @@ FIELDS = (
     *_OWN, *_MADE, *_FILED, *(f"{name}_{end}" for name in _TIMES for end in ("from", "to"))
 )  # fmt: skip
 """What can be asked for; a text that ends in ``*`` asks for a beginning."""
+
+
+Progress = Callable[[int, int], None]
+"""Told how many records are done, and of how many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +82,21 @@ class Queries(Reporting):
         """The picture file of a record."""
         with self._reading() as connection:
             return self._picture_of(connection, reference)
+
+    def pictured(
+        self, *, text: str = "", progress: Progress | None = None, **fields: str
+    ) -> Iterator[tuple[SealRecord, bytes | None]]:
+        """Records of a query with their pictures, a page of them at a time."""
+        total, done = self.count(text=text, **fields), 0
+        while records := self.query(text=text, limit=200, offset=done, **fields):
+            for record in records:
+                try:
+                    yield record, self.picture(record.reference)
+                except Incomplete:
+                    yield record, None
+                done += 1
+                if progress is not None:
+                    progress(done, total)
 
     def query(
         self, *, text: str = "", limit: int = 100, offset: int = 0, **fields: str

@@ -61,6 +61,24 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "日志条目过长（最多 {most} 字节）",
         "the entry is too long (at most {most} bytes)",
     ),
+    "usage.no_journal": (
+        "--operator 与 --approval 须与 --journal 一起使用",
+        "--operator and --approval go with --journal",
+    ),
+    "usage.pair": ("应为“名称=值”：{text}", "this should be NAME=VALUE: {text}"),
+    "usage.role": ("没有此角色：{text}（可用：{known}）", "no such role: {text} (known: {known})"),
+    "usage.examine": (
+        "--approve 与 --refuse 须给出其一",
+        "give either --approve or --refuse",
+    ),
+    "usage.filing": (
+        "--report、--accept、--return 须给出其一",
+        "give one of --report, --accept and --return",
+    ),
+    "status.size": (
+        "状态名录为 {found} 字节，超过上限 {allowed}",
+        "the status list has {found} bytes, more than the {allowed} allowed",
+    ),
     # making
     "making.approver": (
         "该规则要求两人制章，缺少批准人的密钥",

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from esealkit.cli.journalling import share_reason, use_options
 from esealkit.cli.options import (
     chosen_language,
     lang_option,
@@ -132,6 +133,7 @@ def modes(
 @click.option("--seal", required=True, type=click.Path(), metavar="ESL", help="Electronic seal.")
 @key_options(required=False)
 @placing_options
+@use_options
 @mode_options
 @click.option("--lenient-seal", is_flag=True, help="Accept a seal that departs from the standard.")
 @pdf_options
@@ -174,6 +176,7 @@ def stamp(
     trusts: tuple[str, ...],
     trust_makers: tuple[str, ...],
     lang: str | None,
+    use: Any,
 ) -> int:
     """Stamp IN with a seal and write OUT; OUT is verified before it takes its place.
 
@@ -193,6 +196,7 @@ def stamp(
         return Exit.PASSED
     if key_uri is None:
         raise UsageError("usage.no_key")
+    use, pdf = share_reason(use, pdf, source)
     with (
         open_key(key_uri, certificate=cert, pin=pin_of(pin_file), chain=chain) as key,
         pdf.also_key() as also_key,
@@ -212,6 +216,7 @@ def stamp(
             password=pdf.password,
             also_key=also_key,
             pdf=pdf.options,
+            use=use,
         )
     say(receipt_json(receipt) if as_json else receipt_text(receipt, language))
     return Exit.PASSED
