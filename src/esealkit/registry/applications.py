@@ -22,7 +22,7 @@ from esealkit.registry.desk import Desk, Taken
 from esealkit.registry.machine import Role
 from esealkit.registry.private import PRIVATE_FIELDS
 from esealkit.registry.records import Application, SealRecord, row_of
-from esealkit.registry.store import Writing, moment_text
+from esealkit.registry.store import Writing, moment_text, raw
 from esealkit.seal.kinds import SealKind, kind_named
 
 __all__ = ["Applications"]
@@ -252,7 +252,7 @@ class Applications(Desk):
         found = connection.execute(query).scalar() if row.picture else None
         if found is None:
             raise Incomplete("registry.no_picture", seal=row.reference)
-        return bytes(found)
+        return raw(found)
 
 
 def _checked(application: Application, kind: SealKind) -> Application:

@@ -16,7 +16,7 @@ from esealkit.registry import schema
 from esealkit.registry.machine import Role
 from esealkit.registry.queries import Progress, Queries
 from esealkit.registry.records import record_digest
-from esealkit.registry.store import Writing
+from esealkit.registry.store import Writing, raw
 
 __all__ = ["Audit", "Audits"]
 
@@ -123,7 +123,7 @@ class Audits(Queries):
         elif found.count and not found.faults:
             query = sa.select(schema.journal.c.line).where(schema.journal.c.n == found.count)
             try:
-                same = read_entry(bytes(connection.execute(query).scalar() or b"")).head
+                same = read_entry(raw(connection.execute(query).scalar() or b"")).head
             except EsealError:
                 same = ""
             if same != found.head:
@@ -150,9 +150,13 @@ class Audits(Queries):
                 progress(done, len(rows))
         for reference in sorted(set(newest) - seen):
             yield Fault(code="audit.row_dropped", where=reference, values={})
-        taken = sa.select(
-            schema.codes.c.code, schema.seals.c.reference, schema.seals.c.seal_code
-        ).join(schema.seals, schema.seals.c.id == schema.codes.c.seal)
-        for code in connection.execute(taken):
+        seals, codes = schema.seals, schema.codes
+        bound = sa.select(seals.c.reference, seals.c.seal_code, codes.c.code).join(
+            codes, codes.c.seal == seals.c.id, full=True
+        )
+        for code in connection.execute(
+            bound.where(sa.or_(seals.c.seal_code.is_not(None), codes.c.seal.is_not(None)))
+        ):
             if code.seal_code != code.code:
-                yield Fault(code="audit.row_altered", where=code.reference, values={})
+                where = code.reference or code.code
+                yield Fault(code="audit.row_altered", where=where, values={})

@@ -16,10 +16,10 @@ from esealkit.crypto import sm3
 from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import Incomplete, NotPermitted, UsageError
 from esealkit.registry import schema
-from esealkit.registry.machine import STEPS, Role, State, next_state
+from esealkit.registry.machine import STEPS, Role, next_state
 from esealkit.registry.private import PrivateFields
 from esealkit.registry.profile import Profile
-from esealkit.registry.records import SealRecord, read_record, record_digest, row_of
+from esealkit.registry.records import SealRecord, read_record, record_digest, row_of, state_of
 from esealkit.registry.store import Store, Writing, moment_text
 
 __all__ = ["Desk", "Taken", "check_roles"]
@@ -225,7 +225,7 @@ class Desk:
         with self._store.writing() as writing:
             self._permit(writing.connection, role or STEPS[step].role)
             row = row_of(writing.connection, reference)
-            target = next_state(step, State(row.state), seal=row.reference)
+            target = next_state(step, state_of(row), seal=row.reference)
             taken = Taken(writing, row)
             yield taken
             if target.value != row.state:

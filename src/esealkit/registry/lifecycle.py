@@ -13,8 +13,8 @@ from esealkit.registry.desk import Taken
 from esealkit.registry.machine import STEPS, Role, State, next_state
 from esealkit.registry.makings import Makings
 from esealkit.registry.private import PRIVATE_FIELDS
-from esealkit.registry.records import Application, SealRecord, row_of
-from esealkit.registry.store import moment_text
+from esealkit.registry.records import Application, SealRecord, row_of, state_of
+from esealkit.registry.store import moment_text, raw
 
 __all__ = ["Lifecycle"]
 
@@ -134,7 +134,7 @@ class Lifecycle(Makings):
         with self._store.writing() as step:
             self._permit(step.connection, STEPS["replace"].role)
             old = row_of(step.connection, reference)
-            next_state("replace", State(old.state), seal=old.reference)
+            next_state("replace", state_of(old), seal=old.reference)
             pending = sa.select(schema.seals.c.reference).where(
                 schema.seals.c.replaces == old.id,
                 schema.seals.c.state.not_in(["refused", "withdrawn"]),
@@ -273,6 +273,6 @@ class Lifecycle(Makings):
         if self._private is None:
             raise UsageError("registry.no_keyfile")
         reference = taken.row.reference
-        blob = bytes(taken.row.private)
+        blob = raw(taken.row.private)
         known = self._private.unlock(blob, record=reference) if blob else {}
         taken.values["private"] = self._lock_private(reference, {**known, **changes})

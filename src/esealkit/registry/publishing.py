@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
 from esealkit.crypto import sm3
 from esealkit.crypto.signing_key import SigningKey
-from esealkit.errors import UsageError
+from esealkit.errors import RegistryError, UsageError
 from esealkit.registry import schema
 from esealkit.registry.audit import Audits
 from esealkit.registry.machine import Role
@@ -124,16 +125,21 @@ def _rows(
         )
         history: dict[int, list[StateChange]] = {}
         for row in step.connection.execute(query):
-            history.setdefault(row.making, []).append(
-                StateChange(
-                    state=SealState(row.state),
-                    since=dt.datetime.fromisoformat(row.since),
-                    reason=row.reason,
-                    replaced_by=row.replaced_by,
-                )
-            )
+            history.setdefault(row.making, []).append(_change(row))
         for row in rows:
             yield bytes.fromhex(row.sm3), row.seal_code or "", history.get(row.id, [])
         last, done = rows[-1].id, done + len(rows)
         if progress is not None:
             progress(done, total)
+
+
+def _change(row: Any) -> StateChange:
+    try:
+        return StateChange(
+            state=SealState(row.state),
+            since=dt.datetime.fromisoformat(row.since),
+            reason=row.reason,
+            replaced_by=row.replaced_by,
+        )
+    except ValueError:
+        raise RegistryError("registry.altered", seal=f"#{row.making}") from None

@@ -15,6 +15,7 @@ from esealkit.errors import RegistryError
 from esealkit.registry import schema
 from esealkit.registry.machine import State
 from esealkit.registry.private import PrivateFields, mask
+from esealkit.registry.store import raw
 
 __all__ = ["Application", "Filing", "MadeSeal", "Material", "SealRecord", "read_record",
            "record_digest"]  # fmt: skip
@@ -194,6 +195,17 @@ def row_of(connection: sa.Connection, reference: str) -> Any:
     return row
 
 
+def state_of(row: Any) -> State:
+    """The state in a row.
+
+    :raises RegistryError: it is none: the row was altered.
+    """
+    try:
+        return State(row.state)
+    except ValueError:
+        raise RegistryError("registry.altered", seal=row.reference) from None
+
+
 def parts_of(connection: sa.Connection, seal: int, table: sa.Table) -> list[Any]:
     """The rows of a table that belong to a record."""
     query = sa.select(table).where(table.c.seal == seal).order_by(table.c.id)
@@ -211,7 +223,7 @@ def read_record(
     """A row with all that belongs to it."""
     hidden: dict[str, str] = {}
     if private is not None and row.private:
-        hidden = private.unlock(bytes(row.private), record=row.reference)
+        hidden = private.unlock(raw(row.private), record=row.reference)
         if not reveal:
             hidden = {name: mask(name, value) for name, value in hidden.items()}
     trial = bool(row.drawn) and row.kind in trial_kinds and not row.imprint_confirmed
@@ -225,7 +237,7 @@ def read_record(
     }
     return SealRecord(
         reference=row.reference,
-        state=State(row.state),
+        state=state_of(row),
         state_since=row.state_since,
         owner=row.owner,
         short_name=row.short_name,
@@ -270,9 +282,9 @@ def read_record(
                 valid_from=item.valid_from,
                 valid_until=item.valid_until,
                 active=bool(item.active),
-                esl=bytes(item.esl),
-                record=bytes(item.record),
-                approval=None if item.approval is None else bytes(item.approval),
+                esl=raw(item.esl),
+                record=raw(item.record),
+                approval=None if item.approval is None else raw(item.approval),
             )
             for item in parts_of(connection, row.id, schema.makings)
         ),

@@ -37,7 +37,7 @@ from esealkit.journal.chain import GENESIS, head_of, read_entry, write_entry
 from esealkit.journal.file import Journal, head_path
 from esealkit.registry import schema
 
-__all__ = ["Store", "Writing", "moment_text"]
+__all__ = ["Store", "Writing", "moment_text", "raw"]
 
 _PATIENCE = 60
 
@@ -241,7 +241,7 @@ class Store:
                     .where(schema.journal.c.n > count)
                     .order_by(schema.journal.c.n)
                 )
-                return [bytes(line) for line in connection.execute(query).scalars()]
+                return [raw(line) for line in connection.execute(query).scalars()]
 
         self.witness.mirror(wanted, identity)
 
@@ -249,16 +249,21 @@ class Store:
         """The journal's lines in order."""
         query = sa.select(schema.journal.c.line).order_by(schema.journal.c.n)
         for line in connection.execution_options(yield_per=1000).execute(query).scalars():
-            yield bytes(line)
+            yield raw(line)
 
     def close(self) -> None:
         """Let go of the database."""
         self.engine.dispose()
 
 
+def raw(value: Any) -> bytes:
+    """The bytes of a column, also where somebody put a text into it by hand."""
+    return value.encode() if isinstance(value, str) else bytes(value)
+
+
 def _line(connection: sa.Connection, number: int) -> bytes:
     query = sa.select(schema.journal.c.line).where(schema.journal.c.n == number)
-    return bytes(connection.execute(query).scalar() or b"")
+    return raw(connection.execute(query).scalar() or b"")
 
 
 def _engine(url: str, file: Path | None) -> sa.Engine:
@@ -290,4 +295,4 @@ def entries_about(connection: sa.Connection, subject: str) -> Iterable[Any]:
     )
     for line in connection.execute(query).scalars():
         with contextlib.suppress(EsealError):
-            yield read_entry(bytes(line))
+            yield read_entry(raw(line))

@@ -116,6 +116,10 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "须先任命三员管理员，缺少：{missing}",
         "the three administrators come first; missing: {missing}",
     ),
+    "registry.altered": (
+        "{seal} 的记录已被改动，请审计",
+        "the record {seal} was altered; audit the register",
+    ),
     "registry.amend": (
         "此类变更须换章：{found}（可直接变更：{known}）",
         "such a change takes a new seal: {found} (may be amended: {known})",

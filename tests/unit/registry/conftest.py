@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.support.registers import Workshop
 
 from esealkit.sandbox import Sandbox
-from tests.support.registers import Workshop
 
 
 @pytest.fixture
