@@ -1,145 +1,277 @@
-"""Speed, as ratios against peers in the same run: ``make bench``.
+"""Speed, as ratios against OpenSSL's libcrypto in the same run: ``make bench``.
 
-Every figure is the best of several batches in thread CPU time, so that neighbours on the host
-disturb it as little as can be; ratios are worth more than figures.  Prints a table and writes
-``benchmarks/results/bench.json``.
+Every line of the table is one operation of esealkit, from Python, in one variant of its core
+(forced, so that a fast machine measures all).  Each round times the reference, esealkit and the
+peers one after the other in this thread's CPU time, a few milliseconds each; the ratio is the
+median over the rounds, so that a neighbour on the host disturbs both sides alike.  Figures are the
+best round's.  Writes ``benchmarks/results/bench.json``; ``--quick`` takes fewer rounds.
 """
 
 from __future__ import annotations
 
-import hashlib
+import argparse
 import json
+import os
 import platform
-import random
+import statistics
+import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import peers
+from libcrypto import LibCrypto
+
 import esealkit as ek
-from esealkit.crypto import backend, sm2, sm3, sm3_many
-from esealkit.ofd.writer import PackageWriter
+from esealkit.crypto import _active, backend, sm2, sm3, sm3_many
 from esealkit.sandbox import build
 
 RESULTS = Path(__file__).with_name("results")
-Row = dict[str, Any]
+BATCH_SECONDS = 0.004
+Seconds = Callable[[], float]
 
 
-def best(run: Callable[[], object], *, batches: int = 5, seconds: float = 0.15) -> float:
-    """Seconds of one call: the best batch's mean."""
+@dataclass(frozen=True)
+class Operation:
+    """One line for each variant: what runs, against what, and what it should reach."""
+
+    what: str
+    unit: str
+    work: float
+    """Units of work in one call of ``ours``: bytes for MB/s, operations for /s."""
+    ours: Callable[[], object]
+    reference: Seconds | None
+    """Seconds of the reference for the same work."""
+    reference_name: str = "libcrypto"
+    targets: dict[str, float] = field(default_factory=dict)
+    stretch: float | None = None
+    peers: dict[str, Callable[[], object]] = field(default_factory=dict)
+
+
+def targets(
+    avx512: float, avx2: float | None = None, portable: float | None = None
+) -> dict[str, float]:
+    """Ratios to reach, by variant."""
+    each = {"native-avx512ifma": avx512, "native-avx2": avx2, "native": portable}
+    return {name: value for name, value in each.items() if value is not None}
+
+
+def timer(run: Callable[[], object]) -> Seconds:
+    """A function that gives the seconds of one call, over as many calls as take a few ms."""
     run()
     count = 1
     while True:
         begin = time.thread_time()
         for _ in range(count):
             run()
-        if time.thread_time() - begin > seconds / 10:
+        spent = time.thread_time() - begin
+        if spent > BATCH_SECONDS / 2:
             break
         count *= 2
-    found = []
-    for _ in range(batches):
+
+    def seconds() -> float:
         begin = time.thread_time()
         for _ in range(count):
             run()
-        found.append((time.thread_time() - begin) / count)
-    return min(found)
+        return (time.thread_time() - begin) / count
+
+    return seconds
 
 
-def row(what: str, ours: float, peers: dict[str, float | None], unit: str, scale: float) -> Row:
-    """One line of the table: our figure and how many times faster than each peer."""
+def hashing(library: LibCrypto, others: dict[str, peers.Peer]) -> Iterator[Operation]:
+    """SM3: one stream, one short message, many streams."""
+    data, short = os.urandom(16_384), os.urandom(64)
+    hashers = {name: peer.sm3 for name, peer in others.items() if peer.sm3}
+    yield Operation(
+        "SM3, 16 KB",
+        "MB/s",
+        len(data) / 1e6,
+        lambda: sm3(data),
+        lambda: library.sm3(len(data)),
+        targets=targets(1.13, 1.13, 1.07),
+        stretch=1.3,
+        peers={name: lambda run=run: run(data) for name, run in hashers.items()},
+    )
+    if "hashlib" in hashers:
+        yield Operation(
+            "sm3 of 64 bytes",
+            "/s",
+            1,
+            lambda: sm3(short),
+            timer(lambda: hashers["hashlib"](short)),
+            reference_name="hashlib",
+            targets=targets(2.0, 2.0),
+            peers={name: lambda run=run: run(short) for name, run in hashers.items()},
+        )
+    many = [os.urandom(16_384) for _ in range(64)]
+    yield Operation(
+        "sm3_many, 64 x 16 KB",
+        "MB/s",
+        64 * 16_384 / 1e6,
+        lambda: sm3_many(many),
+        lambda: 64 * library.sm3(16_384),
+        targets=targets(11, 3.3, 1.05),
+        stretch=15,
+    )
+    uneven = [os.urandom(1 + index * 7919 % 32_768) for index in range(256)]
+    total = sum(map(len, uneven))
+    yield Operation(
+        "sm3_many, 256 x 1 B..32 KB",
+        "MB/s",
+        total / 1e6,
+        lambda: sm3_many(uneven),
+        lambda: total / 16_384 * library.sm3(16_384),
+        targets=targets(0.85 * 11, 0.85 * 3.3, 0.85 * 1.05),
+    )
+
+
+def signatures(library: LibCrypto, others: dict[str, peers.Peer]) -> Iterator[Operation]:
+    """SM2 over 64 bytes under the default ID: one by one, and in batches of 1,024."""
+    key, message, count = sm2.PrivateKey.generate(), os.urandom(64), 1024
+    yield Operation(
+        "SM2 sign",
+        "/s",
+        1,
+        lambda: key.sign(message),
+        library.sm2_sign,
+        targets=targets(26, 26, 8),
+        stretch=37,
+        peers={name: peer.sign for name, peer in others.items() if peer.sign},
+    )
+    # More keys than the table cache watches, so that each is always a new one.
+    strangers = [sm2.PrivateKey.generate() for _ in range(count)]
+    messages = [os.urandom(64) for _ in range(count)]
+    signed = [one.sign(text) for one, text in zip(strangers, messages, strict=True)]
+    rows = [
+        (one.public_key, signature, text)
+        for one, signature, text in zip(strangers, signed, messages, strict=True)
+    ]
+    turn = iter(range(sys.maxsize))
+
+    def verify_stranger() -> None:
+        public, signature, text = rows[next(turn) % count]
+        public.verify(signature, text)
+
+    yield Operation(
+        "SM2 verify, unknown key",
+        "/s",
+        1,
+        verify_stranger,
+        library.sm2_verify,
+        targets=targets(7, 7, 3.5),
+        stretch=8.4,
+        peers={name: peer.verify for name, peer in others.items() if peer.verify},
+    )
+    public, signature = key.public_key, key.sign(message)
+    for _ in range(64):
+        public.verify(signature, message)
+    yield Operation(
+        "SM2 verify, key seen before",
+        "/s",
+        1,
+        lambda: public.verify(signature, message),
+        library.sm2_verify,
+        targets=targets(28, 28, 10),
+        stretch=36,
+    )
+    yield Operation(
+        "verify_many, 1,024 keys",
+        "/s",
+        count,
+        lambda: sm2.verify_many(rows),
+        lambda: count * library.sm2_verify(),
+        targets=targets(28, 7),
+        stretch=40,
+    )
+    yield Operation(
+        "sign_many, 1,024 messages",
+        "/s",
+        count,
+        lambda: sm2.sign_many(key, messages),
+        lambda: count * library.sm2_sign(),
+        targets=targets(75, 30),
+        stretch=120,
+    )
+
+
+def measure(operation: Operation, rounds: int) -> list[dict[str, Any]]:
+    """The operation's lines: every variant, then the peers once."""
+    lines = []
+    watched = {name: timer(run) for name, run in operation.peers.items()}
+    for variant in _active.variants():
+        with _active.using(variant):
+            ours = timer(operation.ours)
+            pairs = [((operation.reference or ours)(), ours()) for _ in range(rounds)]
+        ratio = statistics.median(theirs / own for theirs, own in pairs)
+        target = operation.targets.get(variant)
+        lines.append(
+            {
+                "what": operation.what,
+                "who": variant,
+                "figure": operation.work / min(own for _, own in pairs),
+                "unit": operation.unit,
+                "reference": operation.reference_name if operation.reference else None,
+                "ratio": ratio if operation.reference else None,
+                "target": target,
+                "stretch": operation.stretch if variant == _active.variants()[0] else None,
+                "met": None if target is None else ratio >= target,
+            }
+        )
+    reference = operation.reference
+    for name, seconds in watched.items():
+        pairs = [(reference() if reference else 0.0, seconds()) for _ in range(max(3, rounds // 3))]
+        lines.append(
+            {
+                "what": operation.what,
+                "who": name,
+                "figure": operation.work / min(own for _, own in pairs),
+                "unit": operation.unit,
+                "reference": operation.reference_name,
+                "ratio": statistics.median(theirs / own for theirs, own in pairs),
+                "target": None,
+                "stretch": None,
+                "met": None,
+            }
+        )
+    return lines
+
+
+def scaling() -> dict[str, Any]:
+    """How much more two threads do than one: the core releases the interpreter's lock."""
+    data = bytes(1 << 20)
+
+    def work() -> None:
+        for _ in range(40):
+            sm3(data)
+
+    def wall(threads: int) -> float:
+        running = [threading.Thread(target=work) for _ in range(threads)]
+        begin = time.perf_counter()
+        for thread in running:
+            thread.start()
+        for thread in running:
+            thread.join()
+        return time.perf_counter() - begin
+
+    ratio = statistics.median(2 * wall(1) / wall(2) for _ in range(5))
     return {
-        "what": what,
-        "esealkit": scale / ours,
-        "unit": unit,
-        "peers": {name: scale / value for name, value in peers.items() if value},
-        "ratio": {name: value / ours for name, value in peers.items() if value},
-        "missing": sorted(name for name, value in peers.items() if not value),
+        "what": "SM3 on two threads",
+        "who": backend(),
+        "figure": ratio,
+        "unit": "times one",
+        "reference": "one thread",
+        "ratio": ratio,
+        "target": 1.9,
+        "stretch": None,
+        "met": ratio >= 1.9,
     }
 
 
-def hashlib_sm3() -> Callable[[bytes], bytes] | None:
-    """hashlib's SM3 where the interpreter's OpenSSL has it."""
-    try:
-        hashlib.new("sm3", b"")
-    except ValueError:
-        return None
-    return lambda data: hashlib.new("sm3", data).digest()
-
-
-def hashing() -> list[Row]:
-    """SM3: one short message, one stream, many streams."""
-    from cryptography.hazmat.primitives import hashes
-
-    def pyca(data: bytes) -> bytes:
-        digest = hashes.Hash(hashes.SM3())
-        digest.update(data)
-        return digest.finalize()
-
-    reference = hashlib_sm3()
-    rows = []
-    for size, unit, scale in ((64, "calls/s", 1.0), (16_384, "MB/s", 16_384 / 1e6)):
-        data = bytes(size)
-        peers = {
-            "hashlib (OpenSSL)": best(lambda d=data: reference(d)) if reference else None,
-            "cryptography": best(lambda d=data: pyca(d)),
-        }
-        ours = best(lambda d=data: sm3(d))
-        rows.append(row(f"SM3 of {size} bytes", ours, peers, unit, scale))
-    many = [bytes(16_384)] * 64
-    peers = {"hashlib (OpenSSL)": best(lambda: [reference(d) for d in many]) if reference else None}
-    scale = 64 * 16_384 / 1e6
-    rows.append(row("SM3 of 64 × 16 KB", best(lambda: sm3_many(many)), peers, "MB/s", scale))
-    return rows
-
-
-def signing() -> list[Row]:
-    """SM2 signatures over 64 bytes, default signer id."""
-    key = sm2.PrivateKey.generate()
-    message = bytes(64)
-    signature = key.sign(message)
-    peers_sign, peers_verify = python_peers(key, message)
-    return [
-        row("SM2 sign", best(lambda: key.sign(message)), peers_sign, "/s", 1.0),
-        row(
-            "SM2 verify",
-            best(lambda: key.public_key.verify(signature, message)),
-            peers_verify,
-            "/s",
-            1.0,
-        ),
-    ]
-
-
-def python_peers(
-    key: sm2.PrivateKey, message: bytes
-) -> tuple[dict[str, float | None], dict[str, float | None]]:
-    """gmssl and gmalg, where they are installed."""
-    signs: dict[str, float | None] = {"gmssl": None, "gmalg": None}
-    verifies = dict(signs)
-    try:
-        from gmssl.sm2 import CryptSM2
-
-        peer = CryptSM2(private_key=key.to_bytes().hex(), public_key="")
-        peer.public_key = key.public_key.to_bytes()[1:].hex()
-        value = peer.sign_with_sm3(message)
-        signs["gmssl"] = best(lambda: peer.sign_with_sm3(message), batches=3)
-        verifies["gmssl"] = best(lambda: peer.verify_with_sm3(value, message), batches=3)
-    except ImportError:
-        pass
-    try:
-        import gmalg
-
-        other = gmalg.SM2(key.to_bytes(), b"1234567812345678", key.public_key.to_bytes())
-        r, s = other.sign(message)
-        signs["gmalg"] = best(lambda: other.sign(message), batches=3)
-        verifies["gmalg"] = best(lambda: other.verify(message, r, s), batches=3)
-    except ImportError:
-        pass
-    return signs, verifies
-
-
-def documents() -> list[Row]:
+def documents() -> dict[str, Any]:
     """Verifying one sealed document in a warm process, chain and CRL included."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
@@ -154,168 +286,84 @@ def documents() -> list[Row]:
             )
         data = (place / "sealed.ofd").read_bytes()
         trust = ek.TrustStore.from_path(place / "trust")
-        spent = best(lambda: ek.verify(data, trust=trust))
-    return [row("verify a sealed OFD (ms of CPU)", 1 / (spent * 1000), {}, "ms", 1.0)]
+        run = timer(lambda: ek.verify(data, trust=trust))
+        figure = 1000 * min(run() for _ in range(5))
+    return {
+        "what": "verify a sealed OFD",
+        "who": backend(),
+        "figure": figure,
+        "unit": "ms",
+        "reference": None,
+        "ratio": None,
+        "target": None,
+        "stretch": None,
+        "met": None,
+    }
 
 
-def scanned(path: Path, pages: int) -> None:
-    """A document with a picture of 64 KB on each page."""
-    space = 'xmlns:ofd="http://www.ofdspec.org/2016"'
-    listed = "".join(
-        f'<ofd:Page ID="{n + 1}" BaseLoc="Pages/Page_{n}/Content.xml"/>' for n in range(pages)
+def show(line: dict[str, Any]) -> None:
+    """Print one line of the table."""
+    ratio = f"x{line['ratio']:.2f} {line['reference']}" if line["ratio"] else ""
+    verdict = ""
+    if line["target"]:
+        verdict = f"target {line['target']:.4g}: "
+        verdict += "met" if line["met"] else f"{line['ratio'] / line['target']:.0%} of it"
+        if line["stretch"]:
+            verdict += f"; stretch {line['stretch']:.4g}: {line['ratio'] / line['stretch']:.0%}"
+    figure = f"{line['figure']:,.0f}" if line["figure"] >= 100 else f"{line['figure']:.2f}"
+    print(
+        f"{line['what']:28} {line['who']:18} {figure:>11} {line['unit']:9} {ratio:17} {verdict}",
+        flush=True,
     )
-    with path.open("wb") as out:
-        writer = PackageWriter(out)
-        writer.add(
-            "OFD.xml",
-            f'<ofd:OFD {space} Version="1.0" DocType="OFD"><ofd:DocBody><ofd:DocRoot>'
-            "Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>".encode(),
-        )
-        writer.add(
-            "Doc_0/Document.xml",
-            f"<ofd:Document {space}><ofd:CommonData><ofd:PageArea><ofd:PhysicalBox>0 0 210 297"
-            "</ofd:PhysicalBox></ofd:PageArea></ofd:CommonData>"
-            f"<ofd:Pages>{listed}</ofd:Pages></ofd:Document>".encode(),
-        )
-        for n in range(pages):
-            res = (
-                f"<ofd:Res {space}><ofd:MultiMedias><ofd:MultiMedia ID='9' Type='Image'>"
-                f"<ofd:MediaFile>i{n}.jpg</ofd:MediaFile></ofd:MultiMedia></ofd:MultiMedias></ofd:Res>"
-            )
-            page = f"<ofd:Page {space}><ofd:PageRes>R.xml</ofd:PageRes><ofd:Content/></ofd:Page>"
-            writer.add(f"Doc_0/Pages/Page_{n}/Content.xml", page.encode())
-            writer.add(f"Doc_0/Pages/Page_{n}/R.xml", res.encode())
-            writer.add(f"Doc_0/Pages/Page_{n}/i{n}.jpg", random.Random(n).randbytes(65_536))
-        writer.close()
 
 
-def sizes() -> list[Row]:
-    """Stamping and verifying 10, 100 and 1000 pages: the cost of a page must not grow."""
-    rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        build(place / "box")
-        trust = ek.TrustStore.from_path(place / "box" / "trust")
-        with ek.open_key(place / "box" / "signer.p12", pin="sandbox") as key:
-            for pages in (10, 100, 1000):
-                source, target = place / "in.ofd", place / "out.ofd"
-                scanned(source, pages)
-                begin = time.thread_time()
-                ek.stamp(
-                    source,
-                    target,
-                    seal=place / "box" / "official.esl",
-                    key=key,
-                    placement=ek.EveryPage(x=40, y=60),
-                )
-                stamped = time.thread_time()
-                ek.verify(target, trust=trust)
-                done = time.thread_time()
-                for what, spent in (("stamp", stamped - begin), ("verify", done - stamped)):
-                    name = f"{what} {pages} pages (ms of CPU a page)"
-                    rows.append(row(name, pages / (spent * 1000), {}, "ms", 1.0))
-    return rows
-
-
-def pdf_documents() -> list[Row]:
-    """Signing PDF files with SM2, beside pyHanko signing the same files with ECDSA.
-
-    pyHanko does not verify what it wrote, so the rows with a peer leave our verification out;
-    the last ones are the whole public verb.
-    """
-    import datetime as dt
-
-    from esealkit.pdf.compose import Page, Text, compose
-    from esealkit.pki.certificate import Certificate
-    from esealkit.signing.pdf_signing import PdfForm, sign_with_message, writable_copy
-
-    lines = tuple(Text(x=20, y=20 + 8 * n, text=f"第 {n} 条 合同条款") for n in range(30))
-    rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        build(place)
-        with ek.open_key(place / "signer.p12", pin="sandbox") as key:
-            certificate = Certificate(key.certificate or b"")
-            for count in (10, 1000):
-                data = compose([Page(items=lines)] * count)
-                form, now = PdfForm(), dt.datetime.now(dt.UTC)
-
-                def ours(data: bytes = data, form: PdfForm = form, now: dt.datetime = now) -> None:
-                    copy = writable_copy(data)
-                    sign_with_message(copy, key=key, certificate=certificate, when=now, form=form)
-
-                def whole(data: bytes = data) -> None:
-                    ek.stamp(
-                        data,
-                        place / "o.pdf",
-                        seal=place / "official.esl",
-                        key=key,
-                        placement=ek.At(page=1, x=40, y=60),
-                    )
-
-                peer = pyhanko_signing(data)
-                peers = {"pyHanko (ECDSA)": best(peer) if peer else None}
-                what = f"sign a PDF of {count} pages (ms of CPU)"
-                spent = best(ours)
-                found = row(what, spent, peers, "ms", 1.0)
-                rows.append(found | {"esealkit": spent * 1000})
-                spent = best(whole)
-                what = f"stamp a PDF of {count} pages (ms of CPU)"
-                rows.append(row(what, spent, {}, "ms", 1.0) | {"esealkit": spent * 1000})
-    return rows
-
-
-def pyhanko_signing(data: bytes) -> Callable[[], object] | None:
-    """PyHanko signing ``data`` with a P-256 key, or ``None`` without it."""
+def processor() -> str:
+    """The CPU's name."""
     try:
-        from asn1crypto import keys, x509
-        from cryptography.hazmat.primitives.asymmetric import ec
-        from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-        from pyhanko.sign import PdfSignatureMetadata, signers
-        from pyhanko_certvalidator.registry import SimpleCertificateStore
-    except ImportError:
-        return None
-    import datetime as dt
-    import io
-
-    from esealkit.keys import SoftwareKey
-    from esealkit.pki.issuing import issue_certificate
-
-    key = SoftwareKey(ec.generate_private_key(ec.SECP256R1()))
-    now = dt.datetime.now(dt.UTC)
-    certificate = issue_certificate(
-        subject=(("CN", "peer"),),
-        issuer_name=(("CN", "peer"),),
-        subject_public_key=key.public_key_info,
-        signing_key=key,
-        issuer_public_key=key.public_key_info,
-        serial=1,
-        not_before=now - dt.timedelta(days=1),
-        not_after=now + dt.timedelta(days=1),
-    )
-    signer = signers.SimpleSigner(
-        signing_cert=x509.Certificate.load(certificate),
-        signing_key=keys.PrivateKeyInfo.load(key.private_key_info()),
-        cert_registry=SimpleCertificateStore(),
-    )
-    about = PdfSignatureMetadata(field_name="Signature1", md_algorithm="sha256")
-
-    def run() -> object:
-        return signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(data)), about, signer=signer)
-
-    return run
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return platform.processor()
+    names = [line.split(":", 1)[1].strip() for line in text.splitlines() if "model name" in line]
+    return names[0] if names else platform.processor()
 
 
 def main() -> None:
     """Measure, print, write."""
-    rows = [*hashing(), *signing(), *documents(), *sizes(), *pdf_documents()]
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a third of the rounds")
+    parser.add_argument("--only", default="", help="operations whose name contains this")
+    chosen = parser.parse_args()
+    rounds = 7 if chosen.quick else 21
+    library = LibCrypto()
+    others, missing = peers.installed()
     print(f"esealkit {ek.__version__}, {backend()}, Python {platform.python_version()}")
-    for item in rows:
-        ratios = ", ".join(f"{name} ×{value:.2f}" for name, value in item["ratio"].items())
-        absent = f" (not installed: {', '.join(item['missing'])})" if item["missing"] else ""
-        print(f"{item['what']:34} {item['esealkit']:12.1f} {item['unit']:8} {ratios}{absent}")
+    print(f"reference: {library.version}; {processor()}\n")
+    lines: list[dict[str, Any]] = []
+    for room in (hashing, signatures):
+        for operation in room(library, others):
+            if chosen.only in operation.what:
+                found = measure(operation, rounds)
+                lines += found
+                for line in found:
+                    show(line)
+    for line in [] if chosen.only else [scaling(), documents()]:
+        lines.append(line)
+        show(line)
+    for reason in missing:
+        print(f"SKIP: {reason}")
+    judged = [line for line in lines if line["met"] is not None]
+    print(f"\n{sum(line['met'] for line in judged)} of {len(judged)} targets met", end="")
+    print(f", {len(missing)} peers skipped")
     RESULTS.mkdir(exist_ok=True)
-    result = {"backend": backend(), "python": platform.python_version(), "rows": rows}
+    result = {
+        "esealkit": ek.__version__,
+        "backend": backend(),
+        "reference": library.version,
+        "processor": processor(),
+        "python": platform.python_version(),
+        "skipped": missing,
+        "lines": lines,
+    }
     (RESULTS / "bench.json").write_text(json.dumps(result, indent=1, ensure_ascii=False), "utf-8")
 
 

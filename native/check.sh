@@ -1,7 +1,15 @@
 #!/bin/sh
 # Every check of the C core, for gcc and, where it can be had, clang.
+#   check.sh         minutes
+#   check.sh long    the same with the numbers of cases that are claimed: hours
 # A tool that cannot be had is a SKIP line, and the skips are counted at the end.
 set -u
+cases=20000 signatures=320 nonces=20000 samples=20000
+if [ "${1:-}" = long ]; then
+    cases=10000000 signatures=1000000 nonces=1000000 samples=1000000
+fi
+MAKEFLAGS="-j2"
+export MAKEFLAGS
 cd "$(dirname "$0")" || exit 1
 skips=0
 failures=0
@@ -52,14 +60,26 @@ else
     skip "clang cannot be installed: second compiler"
 fi
 
+libcrypto=0
+if ldconfig -p 2>/dev/null | grep -q 'libcrypto\.so\.3'; then
+    libcrypto=1
+else
+    skip "no libcrypto.so.3: second judge of SM3"
+fi
+
 run make -s tables
+run make -s coverage
 for cc in $compilers; do
     run make -s CC="$cc" check
     run make -s CC="$cc" OPT=-O3 check
     run make -s CC="$cc" symbols
+    if [ "$libcrypto" = 1 ]; then run make -s CC="$cc" libcrypto; fi
     run make -s CC="$cc" wipe
     run make -s CC="$cc" OPT=-O0 wipe
     run make -s CC="$cc" DEFINES=-DEK_PORTABLE check
+    # the field with MULX and ADX everywhere, and products of 32-bit limbs
+    run make -s CC="$cc" DEFINES=-DEK_FIELD_ADX=1 arith exhaustive
+    run make -s CC="$cc" DEFINES="-DEK_PORTABLE -DEK_LIMB32" arith exhaustive
     if sanitizes "$cc" || { [ "$cc" = clang-14 ] && install libclang-rt-14-dev && sanitizes "$cc"; }
     then
         run make -s CC="$cc" asan
@@ -67,17 +87,41 @@ for cc in $compilers; do
             run make -s CC="$cc" DEFINES=-DEK_PORTABLE asan
         else
             run make -s CC="$cc" msan
+            run make -s CC="$cc" sm3-msan
+            run make -s CC="$cc" fuzz-sm3
         fi
     else
         skip "$cc has no sanitizer runtime here"
     fi
     if [ "$valgrind" = 0 ]; then
         run make -s CC="$cc" ctime
+        run make -s CC="$cc" sm3-ctime
         run make -s CC="$cc" DEFINES=-DEK_PORTABLE LEVELS="-O2 -O3" ctime
         run make -s CC="$cc" leaks
         run make -s CC="$cc" OPT=-O0 leaks
     fi
 done
+
+run make -s CASES="$cases" arith
+run make -s CASES="$cases" SEED=2 DEFINES=-DEK_FIELD_ADX=1 arith
+run make -s CASES="$cases" SEED=3 DEFINES="-DEK_PORTABLE -DEK_LIMB32" arith
+run make -s NONCES="$nonces" nonces
+if echo '#include <openssl/evp.h>' | gcc -E - >/dev/null 2>&1 || install libssl-dev; then
+    run make -s SIGNATURES="$signatures" sm2-peer
+else
+    skip "OpenSSL's headers cannot be installed: signatures against libcrypto"
+fi
+# times are worth nothing beside other work: only where they are asked for
+if [ "${1:-}" = long ]; then
+    run make -s SAMPLES="$samples" dudect
+fi
+# AArch64, run under qemu
+if have aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu && install libc6-dev-arm64-cross &&
+    have qemu-aarch64 qemu-user; then
+    run make -s CC=aarch64-linux-gnu-gcc DEBUG=-static RUN="qemu-aarch64" CASES=5000 aarch64
+else
+    skip "AArch64 tools cannot be installed"
+fi
 
 echo "native checks: $failures failed, $skips skipped"
 [ "$failures" = 0 ]

@@ -15,7 +15,7 @@ libraries: list[str]
 if sys.platform == "win32":
     compile_args, libraries = ["/O2"], ["bcrypt"]
 else:
-    compile_args, libraries = ["-std=c99", "-O2", "-fvisibility=hidden"], []
+    compile_args, libraries = ["-std=c99", "-O2", "-g0", "-fvisibility=hidden"], []
 
 ffibuilder = FFI()
 ffibuilder.cdef((NATIVE / "cffi" / "cdef.h").read_text(encoding="utf-8"))

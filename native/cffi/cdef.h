@@ -50,6 +50,11 @@ int ek_sm2_verify_e(int *why, const ek_sm2_public *key, const uint8_t *sig, size
 int ek_sm2_verify_many(int *whys, const ek_sm2_public *const *keys, const uint8_t *const *sigs,
                        const size_t *sig_lens, const uint8_t *id, size_t id_len,
                        const uint8_t *const *messages, const size_t *message_lens, size_t count);
+typedef struct { ...; } ek_sm2_table;
+void ek_sm2_table_make(ek_sm2_table *table, const ek_sm2_public *key);
+int ek_sm2_verify_by_table(int *why, const ek_sm2_public *key, const ek_sm2_table *table,
+                           const uint8_t *sig, size_t sig_len, const uint8_t *id, size_t id_len,
+                           const uint8_t *message, size_t message_len);
 int ek_sm2_signature_decode(uint8_t *r, uint8_t *s, const uint8_t *sig, size_t sig_len);
 int ek_sm2_signature_encode(uint8_t *sig, size_t sig_cap, size_t *sig_len, const uint8_t *r,
                             const uint8_t *s);

@@ -168,6 +168,22 @@ int ek_sm2_verify_many(int *whys, const ek_sm2_public *const *keys, const uint8_
                        const size_t *sig_lens, const uint8_t *id, size_t id_len,
                        const uint8_t *const *messages, const size_t *message_lens, size_t count);
 
+/* A table of multiples of one public key, for verifying faster: 43 rows of 32 points and room to
+ * align them.  Never copied once made; read-only from then on, so threads may share it. */
+#define EK_SM2_TABLE_POINTS 1376
+typedef struct ek_sm2_table {
+    uint64_t room[8 * EK_SM2_TABLE_POINTS + 7];
+} ek_sm2_table;
+
+/* Fills table for key: some ten verifications' worth of work.  VAR: time depends on the key
+ * (public). */
+void ek_sm2_table_make(ek_sm2_table *table, const ek_sm2_public *key);
+
+/* As ek_sm2_verify, by the table of key; EK_BAD_ARGUMENT when the table is another key's. */
+int ek_sm2_verify_by_table(int *why, const ek_sm2_public *key, const ek_sm2_table *table,
+                           const uint8_t *sig, size_t sig_len, const uint8_t *id, size_t id_len,
+                           const uint8_t *message, size_t message_len);
+
 /* Splits a strict DER signature: canonical lengths, minimal positive INTEGERs of at most 256 bits,
  * nothing after.  Ranges are for verify to judge.  VAR: time depends on sig (public). */
 int ek_sm2_signature_decode(uint8_t r[32], uint8_t s[32], const uint8_t *sig, size_t sig_len);

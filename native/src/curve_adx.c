@@ -4,7 +4,7 @@
  * by mul.c at EK_LEVEL_AVX2 and above. */
 #include "cpu.h"
 
-#if EK_X86 && !defined(EK_PORTABLE)
+#if EK_X86_ASM
 #undef EK_FIELD_ADX
 #define EK_FIELD_ADX 1
 
@@ -27,6 +27,7 @@
 #define ek_gej_add_ge_var ek_gej_add_ge_var_adx
 #define ek_mul_base_plain ek_mul_base_adx
 #define ek_mul_base_var_plain ek_mul_base_var_adx
+#define ek_mul_point_var_plain ek_mul_point_var_adx
 #define ek_mul_double_var_plain ek_mul_double_var_adx
 #define ek_table_make_plain ek_table_make_adx
 #define ek_mul_tables_var_plain ek_mul_tables_var_adx

@@ -1,6 +1,10 @@
 /* field.c - powers with fixed exponents, and constants.  CT: nothing leaks. */
 #include "field.h"
 
+#if EK_INT128
+#include "inverse.h"
+#endif
+
 /* Montgomery form of 0, 1 and b: 2^256 mod p and b 2^256 mod p. */
 const ek_fe ek_fe_zero = {{0, 0, 0, 0}};
 const ek_fe ek_fe_one = {
@@ -34,6 +38,17 @@ static void common_powers(ek_fe *x30, ek_fe *x32, ek_fe *head, const ek_fe *a) {
     sqr_n_mul(head, head, 32, x32);
 }
 
+#if EK_INT128
+void ek_fe_inv(ek_fe *r, const ek_fe *a) {
+    /* the limbs are a R, their inverse is 1/(a R), and a Montgomery product with R^3 makes R/a */
+    static const ek_fe r3 = {
+        {0x0000001200000016, 0x0000000efffffff8, 0x0000000a0000000c, 0x0000001b00000009}};
+    ek_fe inverse;
+    ek_inverse(inverse.v, a->v);
+    EK_FAULT(inverse.v);
+    ek_fe_mul(r, &inverse, &r3);
+}
+#else
 void ek_fe_inv(ek_fe *r, const ek_fe *a) {
     /* p - 2: the head, 32 zeros, 32 + 30 ones, a zero, a one */
     ek_fe x30, x32, t;
@@ -42,6 +57,7 @@ void ek_fe_inv(ek_fe *r, const ek_fe *a) {
     sqr_n_mul(&t, &t, 30, &x30);
     sqr_n_mul(r, &t, 2, a);
 }
+#endif
 
 void ek_fe_sqrt_candidate(ek_fe *r, const ek_fe *a) {
     /* (p + 1) / 4: the head, 31 zeros, a one, 62 zeros */

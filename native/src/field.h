@@ -30,7 +30,8 @@ static inline void ek_fe_cmov(ek_fe *r, uint64_t mask, const ek_fe *a);
 static inline uint64_t ek_fe_is_zero(const ek_fe *a);
 static inline uint64_t ek_fe_equal(const ek_fe *a, const ek_fe *b);
 
-/* r = 1/a, and 0 for 0: Fermat's a^(p-2) by a fixed addition chain. */
+/* r = 1/a, and 0 for 0: by divsteps, or where there are no 128-bit integers by Fermat's a^(p-2)
+ * with a fixed addition chain. */
 void ek_fe_inv(ek_fe *r, const ek_fe *a);
 /* r = a^((p+1)/4), a square root of a if it has one: the caller squares and compares. */
 void ek_fe_sqrt_candidate(ek_fe *r, const ek_fe *a);

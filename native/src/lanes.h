@@ -4,8 +4,9 @@
  * each belonging to number i.  Numbers are in Montgomery form with 2^260.  They are not reduced:
  * between functions every number is "settled", its limbs below 2^52 and itself below 2p, written
  * [2].  Sums that are not settled yet are called raw: limbs may be negative or too large, and the
- * number itself lies between 0 and 2^260, a little less than [16].  A product of [a] and [b] is
- * [1 + a b / 16].
+ * number itself lies between 0 and 2^260, a little less than [16].  Between the two are carried
+ * numbers, whose limbs are below 2^52 and whose bound is written where they are made.  Factors must
+ * be carried; a product of [a] and [b] is [1 + a b / 16].
  *
  * CT: nothing leaks, except in functions with _var.  Choices are masks. */
 #ifndef EK_LANES_H
@@ -49,6 +50,18 @@ EK_LANES __m512i ek_set8(uint64_t x) {
     return _mm512_set1_epi64((long long)x);
 }
 
+#ifdef EK_TEST_FAULTS
+/* The fault test flips one bit in one lane of the n-th product. */
+#define EK_FAULT8(r)                                                                          \
+    do {                                                                                      \
+        if (ek_fault_count++ == ek_fault_at)                                                  \
+            (r)->v[4] = _mm512_mask_xor_epi64((r)->v[4], (__mmask8)(1 << ek_fault_at % 8),    \
+                                              (r)->v[4], ek_set8(1ull << ek_fault_bit % 48)); \
+    } while (0)
+#else
+#define EK_FAULT8(r) ((void)0)
+#endif
+
 /* Moves what is above 52 bits, or below zero, one limb up each. */
 EK_LANES void ek_fe8_carry(ek_fe8 *r) {
     const __m512i mask = ek_set8(EK_LIMB52);
@@ -58,10 +71,10 @@ EK_LANES void ek_fe8_carry(ek_fe8 *r) {
     }
 }
 
-/* The reduction of ten columns.  With u the lowest limb, a step adds u p: since
+/* The reduction of ten columns, to a raw number.  With u the lowest limb, a step adds u p: since
  *     p = -1 + (p1 + 1) 2^52 - 2^104 + (p4 + 1) 2^208,  p1 = ff00000000fff, p4 = fffffffeffff,
  * that is a carry, a subtraction two limbs up, and four products. */
-EK_LANES void ek_fe8_redc(ek_fe8 *r, __m512i t[10]) {
+EK_LANES void ek_fe8_redc_raw(ek_fe8 *r, __m512i t[10]) {
     const __m512i mask = ek_set8(EK_LIMB52);
     const __m512i p1 = ek_set8(0xff00000001000), p4 = ek_set8(0x0ffffffff0000);
     EK_UNROLL for (int i = 0; i < 5; i++) {
@@ -74,7 +87,7 @@ EK_LANES void ek_fe8_redc(ek_fe8 *r, __m512i t[10]) {
         t[i + 1] = _mm512_add_epi64(t[i + 1], _mm512_srai_epi64(u, 52));
     }
     EK_UNROLL for (int i = 0; i < 5; i++) r->v[i] = t[i + 5];
-    ek_fe8_carry(r);
+    EK_FAULT8(r);
 }
 
 /* t += a b, in columns. */
@@ -87,12 +100,17 @@ EK_LANES void ek_fe8_columns(__m512i t[10], const ek_fe8 *a, const ek_fe8 *b) {
     }
 }
 
-/* r = a b / 2^260. */
-EK_LANES void ek_fe8_mul(ek_fe8 *r, const ek_fe8 *a, const ek_fe8 *b) {
+/* r = a b / 2^260; raw where only sums follow. */
+EK_LANES void ek_fe8_mul_raw(ek_fe8 *r, const ek_fe8 *a, const ek_fe8 *b) {
     __m512i t[10];
     EK_UNROLL for (int i = 0; i < 10; i++) t[i] = _mm512_setzero_si512();
     ek_fe8_columns(t, a, b);
-    ek_fe8_redc(r, t);
+    ek_fe8_redc_raw(r, t);
+}
+
+EK_LANES void ek_fe8_mul(ek_fe8 *r, const ek_fe8 *a, const ek_fe8 *b) {
+    ek_fe8_mul_raw(r, a, b);
+    ek_fe8_carry(r);
 }
 
 /* r = (a b + c d) / 2^260, reduced once. */
@@ -102,11 +120,12 @@ EK_LANES void ek_fe8_mul_add(ek_fe8 *r, const ek_fe8 *a, const ek_fe8 *b, const 
     EK_UNROLL for (int i = 0; i < 10; i++) t[i] = _mm512_setzero_si512();
     ek_fe8_columns(t, a, b);
     ek_fe8_columns(t, c, d);
-    ek_fe8_redc(r, t);
+    ek_fe8_redc_raw(r, t);
+    ek_fe8_carry(r);
 }
 
 /* r = a a / 2^260: the cross products once, then doubled. */
-EK_LANES void ek_fe8_sqr(ek_fe8 *r, const ek_fe8 *a) {
+EK_LANES void ek_fe8_sqr_raw(ek_fe8 *r, const ek_fe8 *a) {
     __m512i t[10];
     EK_UNROLL for (int i = 0; i < 10; i++) t[i] = _mm512_setzero_si512();
     EK_UNROLL for (int i = 0; i < 5; i++) {
@@ -120,7 +139,12 @@ EK_LANES void ek_fe8_sqr(ek_fe8 *r, const ek_fe8 *a) {
         t[2 * i] = _mm512_madd52lo_epu64(t[2 * i], a->v[i], a->v[i]);
         t[2 * i + 1] = _mm512_madd52hi_epu64(t[2 * i + 1], a->v[i], a->v[i]);
     }
-    ek_fe8_redc(r, t);
+    ek_fe8_redc_raw(r, t);
+}
+
+EK_LANES void ek_fe8_sqr(ek_fe8 *r, const ek_fe8 *a) {
+    ek_fe8_sqr_raw(r, a);
+    ek_fe8_carry(r);
 }
 
 /* Raw sums and differences. */
@@ -139,8 +163,8 @@ EK_LANES void ek_fe8_shift_raw(ek_fe8 *r, const ek_fe8 *a, unsigned count) {
 
 /* Adds a multiple of p, so that a raw difference is not negative. */
 EK_LANES void ek_fe8_lift_raw(ek_fe8 *r, uint64_t multiple) {
-    EK_UNROLL for (int i = 0; i < 5; i++)
-        r->v[i] = _mm512_add_epi64(r->v[i], ek_set8(ek_p52[i] * multiple));
+    EK_UNROLL for (int i = 0; i < 5; i++) r->v[i] =
+        _mm512_add_epi64(r->v[i], ek_set8(ek_p52[i] * multiple));
 }
 
 /* Settles a raw number: less q p with q = what its top limb holds above 2^256, where
@@ -157,18 +181,25 @@ EK_LANES void ek_fe8_settle(ek_fe8 *r) {
     ek_fe8_carry(r);
 }
 
-/* r = a - b for settled numbers. */
+/* r = a - b for a [2] b, settled. */
 EK_LANES void ek_fe8_sub(ek_fe8 *r, const ek_fe8 *a, const ek_fe8 *b) {
     ek_fe8_sub_raw(r, a, b);
     ek_fe8_lift_raw(r, 2);
     ek_fe8_settle(r);
 }
 
-/* r = -a for a settled number. */
-EK_LANES void ek_fe8_neg(ek_fe8 *r, const ek_fe8 *a) {
-    EK_UNROLL for (int i = 0; i < 5; i++)
-        r->v[i] = _mm512_sub_epi64(ek_set8(2 * ek_p52[i]), a->v[i]);
-    ek_fe8_settle(r);
+/* r = a - b + multiple p for b up to [multiple], only carried: [a + multiple]. */
+EK_LANES void ek_fe8_sub_carried(ek_fe8 *r, const ek_fe8 *a, const ek_fe8 *b, uint64_t multiple) {
+    ek_fe8_sub_raw(r, a, b);
+    ek_fe8_lift_raw(r, multiple);
+    ek_fe8_carry(r);
+}
+
+/* r = multiple p - a for a up to [multiple], only carried: [multiple]. */
+EK_LANES void ek_fe8_neg_carried(ek_fe8 *r, const ek_fe8 *a, uint64_t multiple) {
+    EK_UNROLL for (int i = 0; i < 5; i++) r->v[i] =
+        _mm512_sub_epi64(ek_set8(ek_p52[i] * multiple), a->v[i]);
+    ek_fe8_carry(r);
 }
 
 EK_LANES void ek_fe8_set(ek_fe8 *r, const uint64_t limbs[5]) {
@@ -240,29 +271,33 @@ EK_LANES void ek_fe8_quarter(ek_fe8 *r, const ek_fe8 *a) {
 }
 
 /* The group law works on one or two groups of eight points at once: a single product is too short
- * of independent work, and what is between two products even more. */
+ * of independent work, and what is between two products even more.
+ *
+ * Points have X [2], Y [3], Z [2]; affine entries x [2], y [3].  The bounds of what is between are
+ * in the comments. */
 #define EK_MOST_GROUPS 2
 #define EK_EACH_GROUP EK_UNROLL for (int g = 0; g < groups; g++)
 
-/* What both additions end with: U1, S1, H = U2 - U1, R = S2 - S1; Z3 is the caller's. */
+/* What both additions end with: U1 [2], S1 [3], H = U2 - U1 [4], R = S2 - S1 [4.3]; Z3 is the
+ * caller's. */
 EK_LANES void ek_gej8_add_tail(ek_gej8 *r, int groups, const ek_fe8 *u1, const ek_fe8 *s1,
                                const ek_fe8 *h, const ek_fe8 *rr) {
     ek_fe8 hh[EK_MOST_GROUPS], hhh[EK_MOST_GROUPS], v[EK_MOST_GROUPS], t[EK_MOST_GROUPS];
-    EK_EACH_GROUP ek_fe8_sqr(&hh[g], &h[g]);
-    EK_EACH_GROUP ek_fe8_sqr(&t[g], &rr[g]);
-    EK_EACH_GROUP ek_fe8_mul(&hhh[g], &hh[g], &h[g]);
-    EK_EACH_GROUP ek_fe8_mul(&v[g], &u1[g], &hh[g]);
+    EK_EACH_GROUP ek_fe8_sqr(&hh[g], &h[g]);             /* [2] */
+    EK_EACH_GROUP ek_fe8_sqr_raw(&t[g], &rr[g]);         /* [2.2] */
+    EK_EACH_GROUP ek_fe8_mul(&hhh[g], &hh[g], &h[g]);    /* [1.5] */
+    EK_EACH_GROUP ek_fe8_mul_raw(&v[g], &u1[g], &hh[g]); /* [1.25] */
     EK_EACH_GROUP {
         ek_fe8_sub_raw(&t[g], &t[g], &hhh[g]);
         ek_fe8_sub_raw(&t[g], &t[g], &v[g]);
         ek_fe8_sub_raw(&t[g], &t[g], &v[g]);
-        ek_fe8_lift_raw(&t[g], 6);
+        ek_fe8_lift_raw(&t[g], 4);
         ek_fe8_settle(&t[g]);
         r[g].x = t[g];
-        ek_fe8_sub(&t[g], &v[g], &t[g]);
-        ek_fe8_neg(&v[g], &s1[g]);
+        ek_fe8_sub_carried(&t[g], &v[g], &t[g], 2); /* [3.3] */
+        ek_fe8_neg_carried(&v[g], &s1[g], 3);
     }
-    EK_EACH_GROUP ek_fe8_mul_add(&r[g].y, &rr[g], &t[g], &v[g], &hhh[g]);
+    EK_EACH_GROUP ek_fe8_mul_add(&r[g].y, &rr[g], &t[g], &v[g], &hhh[g]); /* [2.2] */
 }
 
 /* r = a + b, incomplete: a is neither infinity nor b nor -b; for those Z3 = 0 modulo p, and stays
@@ -271,13 +306,13 @@ EK_LANES void ek_gej8_add_ge(ek_gej8 *r, const ek_gej8 *a, const ek_ge8 *b, int 
     ek_fe8 zz[EK_MOST_GROUPS], h[EK_MOST_GROUPS], rr[EK_MOST_GROUPS];
     ek_fe8 x1[EK_MOST_GROUPS], y1[EK_MOST_GROUPS];
     EK_EACH_GROUP ek_fe8_sqr(&zz[g], &a[g].z);
-    EK_EACH_GROUP ek_fe8_mul(&h[g], &b[g].x, &zz[g]);
+    EK_EACH_GROUP ek_fe8_mul_raw(&h[g], &b[g].x, &zz[g]);
     EK_EACH_GROUP ek_fe8_mul(&zz[g], &zz[g], &a[g].z);
-    EK_EACH_GROUP ek_fe8_sub(&h[g], &h[g], &a[g].x);
-    EK_EACH_GROUP ek_fe8_mul(&rr[g], &b[g].y, &zz[g]);
+    EK_EACH_GROUP ek_fe8_sub_carried(&h[g], &h[g], &a[g].x, 2); /* [3.2] */
+    EK_EACH_GROUP ek_fe8_mul_raw(&rr[g], &b[g].y, &zz[g]);
     EK_EACH_GROUP ek_fe8_mul(&r[g].z, &a[g].z, &h[g]);
     EK_EACH_GROUP {
-        ek_fe8_sub(&rr[g], &rr[g], &a[g].y);
+        ek_fe8_sub_carried(&rr[g], &rr[g], &a[g].y, 3); /* [4.3] */
         x1[g] = a[g].x;
         y1[g] = a[g].y;
     }
@@ -289,15 +324,15 @@ EK_LANES void ek_gej8_add(ek_gej8 *r, const ek_gej8 *a, const ek_gej8 *b, int gr
     ek_fe8 h[EK_MOST_GROUPS], rr[EK_MOST_GROUPS];
     EK_EACH_GROUP ek_fe8_sqr(&zz1[g], &a[g].z);
     EK_EACH_GROUP ek_fe8_sqr(&zz2[g], &b[g].z);
-    EK_EACH_GROUP ek_fe8_mul(&h[g], &b[g].x, &zz1[g]);
+    EK_EACH_GROUP ek_fe8_mul_raw(&h[g], &b[g].x, &zz1[g]);
     EK_EACH_GROUP ek_fe8_mul(&u1[g], &a[g].x, &zz2[g]);
     EK_EACH_GROUP ek_fe8_mul(&zz1[g], &zz1[g], &a[g].z);
     EK_EACH_GROUP ek_fe8_mul(&zz2[g], &zz2[g], &b[g].z);
-    EK_EACH_GROUP ek_fe8_sub(&h[g], &h[g], &u1[g]);
-    EK_EACH_GROUP ek_fe8_mul(&rr[g], &b[g].y, &zz1[g]);
-    EK_EACH_GROUP ek_fe8_mul(&s1[g], &a[g].y, &zz2[g]);
+    EK_EACH_GROUP ek_fe8_sub_carried(&h[g], &h[g], &u1[g], 2); /* [3.3] */
+    EK_EACH_GROUP ek_fe8_mul_raw(&rr[g], &b[g].y, &zz1[g]);
+    EK_EACH_GROUP ek_fe8_mul_raw(&s1[g], &a[g].y, &zz2[g]);
     EK_EACH_GROUP ek_fe8_mul(&zz1[g], &a[g].z, &b[g].z);
-    EK_EACH_GROUP ek_fe8_sub(&rr[g], &rr[g], &s1[g]);
+    EK_EACH_GROUP ek_fe8_sub_carried(&rr[g], &rr[g], &s1[g], 2); /* [3.3] */
     EK_EACH_GROUP ek_fe8_mul(&r[g].z, &zz1[g], &h[g]);
     ek_gej8_add_tail(r, groups, u1, s1, h, rr);
 }
@@ -306,32 +341,31 @@ EK_LANES void ek_gej8_add(ek_gej8 *r, const ek_gej8 *a, const ek_gej8 *b, int gr
 EK_LANES void ek_gej8_double(ek_gej8 *r, const ek_gej8 *a, int groups) {
     ek_fe8 delta[EK_MOST_GROUPS], gamma[EK_MOST_GROUPS], beta[EK_MOST_GROUPS];
     ek_fe8 alpha[EK_MOST_GROUPS], t[EK_MOST_GROUPS], u[EK_MOST_GROUPS];
-    EK_EACH_GROUP ek_fe8_sqr(&delta[g], &a[g].z);
-    EK_EACH_GROUP ek_fe8_sqr(&gamma[g], &a[g].y);
+    EK_EACH_GROUP ek_fe8_sqr(&delta[g], &a[g].z); /* [1.25] */
+    EK_EACH_GROUP ek_fe8_sqr(&gamma[g], &a[g].y); /* [1.57] */
     EK_EACH_GROUP {
-        ek_fe8_sub(&t[g], &a[g].x, &delta[g]);
-        ek_fe8_add_raw(&u[g], &a[g].x, &delta[g]); /* [4], thrice [12] */
+        ek_fe8_sub_carried(&t[g], &a[g].x, &delta[g], 2); /* [4] */
+        ek_fe8_add_raw(&u[g], &a[g].x, &delta[g]);
         ek_fe8_add_raw(&alpha[g], &u[g], &u[g]);
         ek_fe8_add_raw(&u[g], &u[g], &alpha[g]);
-        ek_fe8_settle(&u[g]);
+        ek_fe8_carry(&u[g]); /* [9.75] */
     }
-    EK_EACH_GROUP ek_fe8_mul(&beta[g], &a[g].x, &gamma[g]);
-    EK_EACH_GROUP ek_fe8_mul(&alpha[g], &t[g], &u[g]);
+    EK_EACH_GROUP ek_fe8_mul_raw(&beta[g], &a[g].x, &gamma[g]); /* [1.2] */
+    EK_EACH_GROUP ek_fe8_mul(&alpha[g], &t[g], &u[g]);          /* [3.5] */
     EK_EACH_GROUP {
         ek_fe8_add_raw(&t[g], &a[g].y, &a[g].z);
-        ek_fe8_settle(&t[g]);
+        ek_fe8_carry(&t[g]); /* [5] */
     }
-    EK_EACH_GROUP ek_fe8_sqr(&t[g], &t[g]);
-    EK_EACH_GROUP ek_fe8_sqr(&u[g], &alpha[g]);
+    EK_EACH_GROUP ek_fe8_sqr_raw(&t[g], &t[g]);     /* [2.6] */
+    EK_EACH_GROUP ek_fe8_sqr_raw(&u[g], &alpha[g]); /* [1.8] */
     EK_EACH_GROUP {
         ek_fe8_sub_raw(&t[g], &t[g], &gamma[g]);
         ek_fe8_sub_raw(&t[g], &t[g], &delta[g]);
-        ek_fe8_lift_raw(&t[g], 4);
+        ek_fe8_lift_raw(&t[g], 3);
         ek_fe8_settle(&t[g]);
         r[g].z = t[g];
 
-        /* a product of settled numbers is [1.25], eight of them [10] */
-        ek_fe8_shift_raw(&t[g], &beta[g], 3);
+        ek_fe8_shift_raw(&t[g], &beta[g], 3); /* [9.6] */
         ek_fe8_sub_raw(&t[g], &u[g], &t[g]);
         ek_fe8_lift_raw(&t[g], 10);
         ek_fe8_settle(&t[g]);
@@ -341,12 +375,10 @@ EK_LANES void ek_gej8_double(ek_gej8 *r, const ek_gej8 *a, int groups) {
         ek_fe8_sub_raw(&u[g], &u[g], &t[g]);
         ek_fe8_lift_raw(&u[g], 2);
         ek_fe8_settle(&u[g]);
-        ek_fe8_shift_raw(&delta[g], &gamma[g], 3); /* -8 Y^4 = gamma (-8 gamma) */
-        EK_UNROLL for (int i = 0; i < 5; i++)
-            delta[g].v[i] = _mm512_sub_epi64(ek_set8(10 * ek_p52[i]), delta[g].v[i]);
-        ek_fe8_settle(&delta[g]);
+        ek_fe8_shift_raw(&delta[g], &gamma[g], 3);    /* -8 Y^4 = gamma (-8 gamma) */
+        ek_fe8_neg_carried(&delta[g], &delta[g], 13); /* [13] */
     }
-    EK_EACH_GROUP ek_fe8_mul_add(&r[g].y, &alpha[g], &u[g], &gamma[g], &delta[g]);
+    EK_EACH_GROUP ek_fe8_mul_add(&r[g].y, &alpha[g], &u[g], &gamma[g], &delta[g]); /* [2.8] */
 }
 
 EK_LANES void ek_gej8_choose(ek_gej8 *r, __mmask8 mask, const ek_gej8 *a) {

@@ -9,20 +9,54 @@
 
 #include "bytes.h"
 
-#if !defined(__SIZEOF_INT128__)
-#error \
-    "esealkit's native core needs a 128-bit integer type (gcc or clang on a 64-bit CPU). " \
-       "Set ESEALKIT_PURE=1 to build without it."
+/* Where the compiler has no 128-bit integer, or EK_LIMB32 asks for it, products are made of 32-bit
+ * limbs. */
+#if defined(__SIZEOF_INT128__) && !defined(EK_LIMB32)
+#define EK_INT128 1
+__extension__ typedef unsigned __int128 ek_u128;
+#else
+#define EK_INT128 0
 #endif
 
-__extension__ typedef unsigned __int128 ek_u128;
-
-#if defined(__x86_64__) && !defined(EK_PORTABLE)
+#if defined(__x86_64__) && !defined(EK_PORTABLE) && EK_INT128
 #define EK_X86_64 1
 #else
 #define EK_X86_64 0
 #endif
 
+#if !EK_INT128
+/* a + b + *carry; *carry becomes the carry out. */
+static inline uint64_t ek_adc(uint64_t a, uint64_t b, uint64_t *carry) {
+    uint64_t t = a + b, sum = t + *carry;
+    *carry = ((a & b) | ((a | b) & ~t)) >> 63;
+    *carry |= (t & ~sum) >> 63;
+    return sum;
+}
+
+/* a - b - *borrow; *borrow becomes the borrow out. */
+static inline uint64_t ek_sbb(uint64_t a, uint64_t b, uint64_t *borrow) {
+    uint64_t t = a - b, difference = t - *borrow;
+    *borrow = ((~a & b) | ((~a | b) & t)) >> 63;
+    *borrow |= (~t & difference) >> 63;
+    return difference;
+}
+
+/* a * b + c + *carry by four products of 32-bit halves; *carry becomes the high half. */
+static inline uint64_t ek_mac(uint64_t a, uint64_t b, uint64_t c, uint64_t *carry) {
+    const uint64_t half = 0xffffffff;
+    uint64_t a0 = a & half, a1 = a >> 32, b0 = b & half, b1 = b >> 32;
+    uint64_t low = a0 * b0 + (c & half), middle, upper;
+    uint64_t extra = low & half;
+    low >>= 32;
+    extra += *carry & half; /* below 2^33 */
+    middle = a1 * b0 + low + (extra >> 32);
+    upper = a0 * b1 + (middle & half) + (c >> 32);
+    middle = a1 * b1 + (middle >> 32) + (upper >> 32);
+    upper = (upper & half) + (*carry >> 32);
+    *carry = middle + (upper >> 32);
+    return upper << 32 | (extra & half);
+}
+#else
 /* a + b + *carry; *carry becomes the carry out. */
 static inline uint64_t ek_adc(uint64_t a, uint64_t b, uint64_t *carry) {
     ek_u128 t = (ek_u128)a + b + *carry;
@@ -43,6 +77,7 @@ static inline uint64_t ek_mac(uint64_t a, uint64_t b, uint64_t c, uint64_t *carr
     *carry = (uint64_t)(t >> 64);
     return (uint64_t)t;
 }
+#endif
 
 /* r = a + b; returns the carry. */
 static inline uint64_t ek_add4(uint64_t r[4], const uint64_t a[4], const uint64_t b[4]) {

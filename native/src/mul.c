@@ -4,7 +4,7 @@
 #include "cpu.h"
 #include "mul_lanes.h"
 
-#if EK_X86 && !defined(EK_PORTABLE)
+#if EK_X86_ASM
 #define BY_LEVEL(name, ...) \
     (ek_level() >= EK_LEVEL_AVX2 ? name##_adx(__VA_ARGS__) : name##_plain(__VA_ARGS__))
 #else
@@ -20,6 +20,16 @@ void ek_mul_base_var(ek_gej *r, const ek_scalar *k) {
 }
 
 void ek_mul_double_var(ek_gej *r, const ek_scalar *s, const ek_scalar *t, const ek_ge *p) {
+#if EK_X86
+    if (ek_level() >= EK_LEVEL_AVX512) {
+        ek_gej sg, tp;
+        if (ek_mul_tables_lanes_var(&sg, s, NULL, NULL)) {
+            BY_LEVEL(ek_mul_point_var, &tp, t, p);
+            ek_gej_add_var(r, &sg, &tp);
+            return;
+        }
+    }
+#endif
     BY_LEVEL(ek_mul_double_var, r, s, t, p);
 }
 
@@ -69,4 +79,16 @@ void ek_mul_tables_var(ek_gej *r, const ek_scalar *s, const ek_scalar *t, const 
     if (ek_level() >= EK_LEVEL_AVX512 && ek_mul_tables_lanes_var(r, s, t, table)) return;
 #endif
     BY_LEVEL(ek_mul_tables_var, r, s, t, table);
+}
+
+unsigned ek_mul_double_many_var(unsigned *holds, const ek_scalar *s, const ek_scalar *t,
+                                const ek_ge *p, const ek_scalar *x, int count) {
+#if EK_X86
+    /* sixteen in lanes take as long as three alone */
+    if (ek_level() >= EK_LEVEL_AVX512 && count > 3)
+        return ek_mul_double_lanes_var(holds, s, t, p, x);
+#endif
+    (void)s, (void)t, (void)p, (void)x, (void)count;
+    *holds = 0;
+    return 0xffff;
 }

@@ -33,6 +33,12 @@ void ek_table_make(ek_ge table[EK_BASE_ROWS * EK_BASE_COLUMNS], const ek_ge *p);
 /* r = s G + t P by the tables of both.  VAR: time depends on s, t, P (public). */
 void ek_mul_tables_var(ek_gej *r, const ek_scalar *s, const ek_scalar *t, const ek_ge *table);
 
+/* Bit i of *holds tells whether s[i] G + t[i] p[i] has x[i] modulo n for its x, unless bit i of
+ * what is returned is set: then it is open, and for ek_mul_double_var to answer.  Sixteen each, of
+ * which count matter.  VAR: time depends on everything (public). */
+unsigned ek_mul_double_many_var(unsigned *holds, const ek_scalar *s, const ek_scalar *t,
+                                const ek_ge *p, const ek_scalar *x, int count);
+
 /* points[i] = scalars[i] G for scalars that are not 0.  CT: only the count leaks. */
 void ek_mul_base_bulk(ek_gej *points, const ek_scalar *scalars, size_t count);
 
@@ -41,6 +47,8 @@ void ek_mul_base_plain(ek_gej *r, const ek_scalar *k);
 void ek_mul_base_adx(ek_gej *r, const ek_scalar *k);
 void ek_mul_base_var_plain(ek_gej *r, const ek_scalar *k);
 void ek_mul_base_var_adx(ek_gej *r, const ek_scalar *k);
+void ek_mul_point_var_plain(ek_gej *r, const ek_scalar *k, const ek_ge *p);
+void ek_mul_point_var_adx(ek_gej *r, const ek_scalar *k, const ek_ge *p);
 void ek_mul_double_var_plain(ek_gej *r, const ek_scalar *s, const ek_scalar *t, const ek_ge *p);
 void ek_mul_double_var_adx(ek_gej *r, const ek_scalar *s, const ek_scalar *t, const ek_ge *p);
 void ek_ge_set_gej_adx(ek_ge *r, const ek_gej *a);

@@ -28,7 +28,7 @@ static int naf_digits_var(int8_t naf[NAF_LENGTH], const ek_scalar *k) {
 }
 
 /* r = k P.  VAR: time depends on both (public). */
-static void mul_point_var(ek_gej *r, const ek_scalar *k, const ek_ge *p) {
+void ek_mul_point_var_plain(ek_gej *r, const ek_scalar *k, const ek_ge *p) {
     int8_t naf[NAF_LENGTH];
     ek_gej odd[NAF_ENTRIES], twice, entry;
     int used = naf_digits_var(naf, k);
@@ -53,7 +53,7 @@ static void mul_point_var(ek_gej *r, const ek_scalar *k, const ek_ge *p) {
 void ek_mul_double_var_plain(ek_gej *r, const ek_scalar *s, const ek_scalar *t, const ek_ge *p) {
     ek_gej sg, tp;
     ek_mul_base_var_plain(&sg, s);
-    mul_point_var(&tp, t, p);
+    ek_mul_point_var_plain(&tp, t, p);
     ek_gej_add_var(r, &sg, &tp);
 }
 

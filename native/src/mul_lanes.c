@@ -17,6 +17,25 @@
 /* One in Montgomery form: 2^260 mod p. */
 static const uint64_t one52[5] = {0x0000000000010, 0x0ffffffff0000, 0, 0, 0x0000000100000};
 
+/* The group law as functions: inlined everywhere it would be a megabyte. */
+#define EK_OUT_OF_LINE static __attribute__((noinline)) EK_TARGET_AVX512
+
+EK_OUT_OF_LINE void double_two(ek_gej8 r[2]) {
+    ek_gej8_double(r, r, 2);
+}
+
+EK_OUT_OF_LINE void add_two(ek_gej8 r[2], const ek_gej8 a[2], const ek_gej8 b[2]) {
+    ek_gej8_add(r, a, b, 2);
+}
+
+EK_OUT_OF_LINE void add_one(ek_gej8 *r, const ek_gej8 *a, const ek_gej8 *b) {
+    ek_gej8_add(r, a, b, 1);
+}
+
+EK_OUT_OF_LINE void add_ge_two(ek_gej8 r[2], const ek_gej8 a[2], const ek_ge8 b[2]) {
+    ek_gej8_add_ge(r, a, b, 2);
+}
+
 static const uint64_t lane_numbers[8] = {0, 1, 2, 3, 4, 5, 6, 7};
 
 /* Transposes eight vectors of eight words. */
@@ -38,20 +57,31 @@ EK_LANES void transpose(__m512i w[8]) {
     }
 }
 
-/* y = -y in the lanes of mask, for y up to [2]. */
+/* y = -y in the lanes of mask, for y up to [3]. */
 EK_LANES void negate_some(ek_fe8 *y, __mmask8 mask) {
-    EK_UNROLL for (int i = 0; i < 5; i++)
-        y->v[i] = _mm512_mask_sub_epi64(y->v[i], mask, ek_set8(2 * ek_p52[i]), y->v[i]);
+    EK_UNROLL for (int i = 0; i < 5; i++) y->v[i] =
+        _mm512_mask_sub_epi64(y->v[i], mask, ek_set8(3 * ek_p52[i]), y->v[i]);
     ek_fe8_carry(y);
+}
+
+/* sum = the first entries, in the lanes of used.  CT: nothing leaks. */
+EK_OUT_OF_LINE void begin(ek_gej8 sum[2], __mmask8 empty[2], const ek_ge8 entry[2],
+                          const __mmask8 used[2]) {
+    EK_UNROLL for (int g = 0; g < 2; g++) {
+        sum[g].x = entry[g].x;
+        sum[g].y = entry[g].y;
+        ek_fe8_set(&sum[g].z, one52);
+        empty[g] = (__mmask8)~used[g];
+    }
 }
 
 /* sum += entry in the lanes of used; the first entry of a lane is taken as it is.
  * CT: nothing leaks. */
-EK_LANES void accumulate(ek_gej8 *sum, __mmask8 *empty, const ek_ge8 *entry, const __mmask8 *used,
-                         int groups) {
-    ek_gej8 next[EK_MOST_GROUPS];
-    ek_gej8_add_ge(next, sum, entry, groups);
-    EK_EACH_GROUP {
+EK_OUT_OF_LINE void accumulate(ek_gej8 sum[2], __mmask8 empty[2], const ek_ge8 entry[2],
+                               const __mmask8 used[2]) {
+    ek_gej8 next[2];
+    add_ge_two(next, sum, entry);
+    EK_UNROLL for (int g = 0; g < 2; g++) {
         ek_gej8_choose(&sum[g], (__mmask8)(used[g] & ~empty[g]), &next[g]);
         next[g].x = entry[g].x;
         next[g].y = entry[g].y;
@@ -62,9 +92,9 @@ EK_LANES void accumulate(ek_gej8 *sum, __mmask8 *empty, const ek_ge8 *entry, con
 }
 
 /* a += b where either may be empty.  CT: nothing leaks. */
-EK_LANES void join(ek_gej8 *a, __mmask8 *a_empty, const ek_gej8 *b, __mmask8 b_empty) {
+EK_OUT_OF_LINE void join(ek_gej8 *a, __mmask8 *a_empty, const ek_gej8 *b, __mmask8 b_empty) {
     ek_gej8 sum;
-    ek_gej8_add(&sum, a, b, 1);
+    add_one(&sum, a, b);
     ek_gej8_choose(&sum, b_empty, a);
     ek_gej8_choose(&sum, *a_empty, b);
     *a = sum;
@@ -72,7 +102,7 @@ EK_LANES void join(ek_gej8 *a, __mmask8 *a_empty, const ek_gej8 *b, __mmask8 b_e
 }
 
 /* The number below p that an [a] of at most [16] is. */
-EK_LANES void to_one(ek_fe8 *r, const ek_fe8 *a) {
+EK_OUT_OF_LINE void to_one(ek_fe8 *r, const ek_fe8 *a) {
     ek_fe8 one;
     ek_fe8_set(&one, one52);
     ek_fe8_mul(r, a, &one);
@@ -87,7 +117,7 @@ EK_LANES __m512i swap(__m512i v, int distance) {
 }
 
 /* Adds to each lane the one at a distance.  CT: nothing leaks. */
-EK_LANES void fold(ek_gej8 *a, __mmask8 *empty, int distance) {
+EK_OUT_OF_LINE void fold(ek_gej8 *a, __mmask8 *empty, int distance) {
     ek_gej8 other;
     unsigned e = *empty, low = distance == 4 ? 0x0f : distance == 2 ? 0x33 : 0x55;
     EK_UNROLL for (int i = 0; i < 5; i++) {
@@ -101,7 +131,7 @@ EK_LANES void fold(ek_gej8 *a, __mmask8 *empty, int distance) {
 /* Lane of a, on the curve itself, for the scalar bodies; infinity where it is empty.  The limbs
  * are those of 16 X, 16 Y, 16 Z there, and x = 16 X / Z^2, y = 64 Y / Z^3 of them: with Z / 16 for
  * Z that is X and 4 Y.  CT: nothing leaks. */
-EK_LANES void take_lane(ek_gej *r, const ek_gej8 *a, __mmask8 empty, int lane) {
+EK_OUT_OF_LINE void take_lane(ek_gej *r, const ek_gej8 *a, __mmask8 empty, int lane) {
     static const ek_fe sixteenth = {{0, 0, 0, (uint64_t)1 << 60}}; /* 2^256 / 16 */
     ek_fe8 t;
     __m512i w[8];
@@ -145,11 +175,27 @@ EK_LANES __m512i twice(const ek_scalar *k) {
                             (long long)(k->v[1] << 1 | k->v[0] >> 63), (long long)(k->v[0] << 1));
 }
 
+#if EK_PLANT_LEAK == 10
+static volatile uint64_t planted_effect;
+__attribute__((noinline)) static void planted_branch(void) {
+    planted_effect++;
+}
+#endif
+
 /* One limb of the entries index (0..31 each lane) of a row: every limb of it is read, and the
  * choice is made in registers.  CT: nothing leaks. */
 EK_LANES __m512i look_up(const uint64_t column[EK_BASE_COLUMNS], __m512i index, __mmask8 upper) {
-    __m512i low = _mm512_permutex2var_epi64(_mm512_load_si512(column), index,
-                                            _mm512_load_si512(column + 8));
+#if EK_PLANT_LEAK == 10
+    if (upper & 1) planted_branch();
+#elif EK_PLANT_LEAK == 11
+    EK_ALIGNED_64 uint64_t at[8];
+    _mm512_store_si512(at, index);
+    (void)upper;
+    return _mm512_i64gather_epi64(_mm512_and_si512(index, ek_set8(column[at[0] & 31] & 31)), column,
+                                  8);
+#endif
+    __m512i low =
+        _mm512_permutex2var_epi64(_mm512_load_si512(column), index, _mm512_load_si512(column + 8));
     __m512i high = _mm512_permutex2var_epi64(_mm512_load_si512(column + 16), index,
                                              _mm512_load_si512(column + 24));
     return _mm512_mask_mov_epi64(low, upper, high);
@@ -188,7 +234,7 @@ EK_TARGET_AVX512 void ek_mul_base_pair_lanes(ek_gej *r, ek_gej *other, const ek_
             ek_fe8_unpack(&entry[g].y, w[g] + 4);
             negate_some(&entry[g].y, negative[g]);
         }
-        accumulate(sum, empty, entry, used, 2);
+        (slot ? accumulate : begin)(sum, empty, entry, used);
     }
     /* lanes 0 to 3 of k and -k side by side, then 4 to 7, and their sums */
     EK_UNROLL for (int i = 0; i < 5; i++) {
@@ -221,8 +267,8 @@ EK_TARGET_AVX512 void ek_mul_base_pair_lanes(ek_gej *r, ek_gej *other, const ek_
 /* Four words of each of eight scalars, word i of all in w[i]. */
 EK_LANES void load_scalars(__m512i w[4], const ek_scalar *k) {
     __m512i t[8];
-    EK_UNROLL for (int i = 0; i < 8; i++)
-        t[i] = _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)(const void *)&k[i]));
+    EK_UNROLL for (int i = 0; i < 8; i++) t[i] =
+        _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)(const void *)&k[i]));
     transpose(t);
     EK_UNROLL for (int i = 0; i < 4; i++) w[i] = t[i];
 }
@@ -237,8 +283,8 @@ EK_LANES __m512i digit_of(__mmask8 *negative, const __m512i k[4], int first, int
     } else {
         bits = _mm512_srl_epi64(k[word], _mm_cvtsi32_si128(shift));
         if (shift && word < 3) /* shift 0 needs no more than one word */
-            bits = _mm512_or_si512(
-                bits, _mm512_sll_epi64(k[word + 1], _mm_cvtsi32_si128(64 - shift)));
+            bits =
+                _mm512_or_si512(bits, _mm512_sll_epi64(k[word + 1], _mm_cvtsi32_si128(64 - shift)));
     }
     bits = _mm512_and_si512(bits, low);
     *negative = _mm512_cmpgt_epi64_mask(bits, _mm512_srli_epi64(low, 1));
@@ -247,7 +293,7 @@ EK_LANES __m512i digit_of(__mmask8 *negative, const __m512i k[4], int first, int
 }
 
 /* All lanes of a on the curve itself, for the scalar bodies, as take_lane.  CT: nothing leaks. */
-EK_LANES void take_lanes(ek_gej *r, const ek_gej8 *a, size_t count) {
+EK_OUT_OF_LINE void take_lanes(ek_gej *r, const ek_gej8 *a, size_t count) {
     static const ek_fe sixteenth = {{0, 0, 0, (uint64_t)1 << 60}}; /* 2^256 / 16 */
     const ek_fe8 *from[3] = {&a->x, &a->y, &a->z};
     EK_ALIGNED_64 uint64_t words[3][8][8];
@@ -288,13 +334,13 @@ static EK_TARGET_AVX512 void base_sixteen(ek_gej8 r[2], const ek_scalar *k) {
             used[g] = _mm512_test_epi64_mask(digit, digit);
             index = _mm512_sub_epi64(digit, ek_set8(1));
             upper = _mm512_test_epi64_mask(index, ek_set8(16));
-            EK_UNROLL for (int i = 0; i < 8; i++)
-                w[i] = look_up(ek_base_table_lanes[row][i], index, upper);
+            EK_UNROLL for (int i = 0; i < 8; i++) w[i] =
+                look_up(ek_base_table_lanes[row][i], index, upper);
             ek_fe8_unpack(&entry[g].x, w);
             ek_fe8_unpack(&entry[g].y, w + 4);
             negate_some(&entry[g].y, negative);
         }
-        accumulate(r, empty, entry, used, 2);
+        (row ? accumulate : begin)(r, empty, entry, used);
     }
     ek_wipe(words, sizeof words);
     ek_wipe(&digit, sizeof digit);
@@ -320,7 +366,7 @@ EK_TARGET_AVX512 void ek_mul_base_bulk_lanes(ek_gej *points, const ek_scalar *sc
 /* --- Verification: public numbers only ------------------------------------------------------ */
 
 /* Entries of tables of affine points, moved to the lanes' curve; negative ones turned around. */
-EK_LANES void gather_var(ek_ge8 *r, const ek_ge *const entries[8], __mmask8 negative) {
+EK_OUT_OF_LINE void gather_var(ek_ge8 *r, const ek_ge *const entries[8], __mmask8 negative) {
     __m512i w[8];
     ek_fe8 y;
     EK_UNROLL for (int i = 0; i < 8; i++) w[i] = _mm512_loadu_si512(entries[i]);
@@ -356,8 +402,8 @@ EK_TARGET_AVX512 int ek_mul_tables_lanes_var(ek_gej *r, const ek_scalar *s, cons
     ek_ge8 entry[2];
     __mmask8 empty[2] = {0xff, 0xff}, used[2];
 
-    count += entries_var(entries + count, negative + count, t, table);
-    for (size_t i = count; i < count + 16; i++) entries[i] = table;
+    if (table) count += entries_var(entries + count, negative + count, t, table);
+    for (size_t i = count; i < count + 16; i++) entries[i] = ek_base_table[0];
     memset(sum, 0, sizeof sum);
     for (size_t done = 0; done < count; done += 16) {
         EK_UNROLL for (int g = 0; g < 2; g++) {
@@ -366,7 +412,7 @@ EK_TARGET_AVX512 int ek_mul_tables_lanes_var(ek_gej *r, const ek_scalar *s, cons
             used[g] = (__mmask8)(left >= 8 ? 0xff : (1 << left) - 1);
             gather_var(&entry[g], entries + from, (__mmask8)_mm_test_epi8_mask(signs, signs));
         }
-        accumulate(sum, empty, entry, used, 2);
+        (done ? accumulate : begin)(sum, empty, entry, used);
     }
     join(&sum[0], &empty[0], &sum[1], empty[1]);
     fold(&sum[0], &empty[0], 4);
@@ -386,7 +432,7 @@ typedef struct multiples {
     EK_ALIGNED_64 uint64_t lane[8][TP_ENTRIES][2][8];
 } multiples;
 
-EK_LANES void put_multiple(multiples *to, int index, const ek_gej8 *a) {
+EK_OUT_OF_LINE void put_multiple(multiples *to, int index, const ek_gej8 *a) {
     __m512i w[16];
     EK_UNROLL for (int i = 0; i < 5; i++) {
         w[i] = a->x.v[i];
@@ -402,7 +448,7 @@ EK_LANES void put_multiple(multiples *to, int index, const ek_gej8 *a) {
     }
 }
 
-EK_LANES void get_multiple_var(ek_gej8 *r, const multiples *from, __m512i index) {
+EK_OUT_OF_LINE void get_multiple_var(ek_gej8 *r, const multiples *from, __m512i index) {
     EK_ALIGNED_64 uint64_t at[8];
     __m512i w[16];
     _mm512_store_si512(at, index);
@@ -445,10 +491,11 @@ static EK_TARGET_AVX512 void make_multiples(multiples m[2], const ek_ge8 p[2]) {
         ek_fe8_set(&a[g].z, one52);
         put_multiple(&m[g], 0, &a[g]);
     }
-    ek_gej8_double(b, a, 2);
+    for (int g = 0; g < 2; g++) b[g] = a[g];
+    double_two(b);
     for (int g = 0; g < 2; g++) put_multiple(&m[g], 1, &b[g]);
     for (int i = 2; i < TP_ENTRIES; i++) {
-        ek_gej8_add_ge(b, b, p, 2); /* iP + P with 2 <= i < n - 1: never a special case */
+        add_ge_two(b, b, p); /* iP + P with 2 <= i < n - 1: never a special case */
         for (int g = 0; g < 2; g++) put_multiple(&m[g], i, &b[g]);
     }
 }
@@ -463,7 +510,7 @@ static EK_TARGET_AVX512 void multiply_var(ek_gej8 sum[2], __mmask8 empty[2], con
     load_scalars(words[1], t + 8);
     for (int window = TP_WINDOWS - 1; window >= 0; window--) {
         if (window < TP_WINDOWS - 1)
-            for (int i = 0; i < TP_WINDOW; i++) ek_gej8_double(sum, sum, 2);
+            for (int i = 0; i < TP_WINDOW; i++) double_two(sum);
         EK_UNROLL for (int g = 0; g < 2; g++) {
             __mmask8 negative;
             __m512i digit = digit_of(&negative, words[g], TP_WINDOW * window, TP_WINDOW);
@@ -472,7 +519,7 @@ static EK_TARGET_AVX512 void multiply_var(ek_gej8 sum[2], __mmask8 empty[2], con
             get_multiple_var(&entry[g], &m[g], digit);
             negate_some(&entry[g].y, negative);
         }
-        ek_gej8_add(next, sum, entry, 2);
+        add_two(next, sum, entry);
         EK_UNROLL for (int g = 0; g < 2; g++) {
             ek_gej8_choose(&sum[g], (__mmask8)(used[g] & ~empty[g]), &next[g]);
             ek_gej8_choose(&sum[g], (__mmask8)(used[g] & empty[g]), &entry[g]);
@@ -498,7 +545,7 @@ static EK_TARGET_AVX512 void base_var(ek_gej8 sum[2], __mmask8 empty[2], const e
             for (int i = 0; i < 8; i++) entries[i] = &ek_base_table[row][at[i]];
             gather_var(&entry[g], entries, negative);
         }
-        accumulate(sum, empty, entry, used, 2);
+        (row ? accumulate : begin)(sum, empty, entry, used);
     }
 }
 

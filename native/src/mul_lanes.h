@@ -16,8 +16,9 @@ void ek_mul_base_pair_lanes(ek_gej *r, ek_gej *other, const ek_scalar *k, const 
 /* points[i] = scalars[i] G for count of at most EK_BULK.  CT: only the count leaks. */
 void ek_mul_base_bulk_lanes(ek_gej *points, const ek_scalar *scalars, size_t count);
 
-/* r = s G + t P by the tables of both.  Returns 0 where an addition met a special case: then r is
- * nothing, and another body has to do it.  VAR: time depends on everything (public). */
+/* r = s G + t P by the tables of both, or r = s G without a table.  Returns 0 where an addition met
+ * a special case: then r is nothing, and another body has to do it.  VAR: time depends on
+ * everything (public). */
 int ek_mul_tables_lanes_var(ek_gej *r, const ek_scalar *s, const ek_scalar *t, const ek_ge *table);
 
 /* Bit i of *holds tells whether s[i] G + t[i] p[i] has x[i] modulo n for its x; but where bit i of

@@ -38,7 +38,8 @@ void ek_nonce_init(ek_nonce *state, const uint8_t d[32], const uint8_t e[32],
 int ek_nonce_next(ek_scalar *k, ek_nonce *state);
 
 /* The first nonce that serves of each (d, e[i], fresh[i]), as ek_nonce_init and ek_nonce_next would
- * draw it.  Returns 0 when one has none, which means a fault.  CT: only the number of draws leaks. */
+ * draw it.  Returns 0 when one has none, which means a fault.  CT: only the number of draws leaks.
+ */
 int ek_nonce_many(ek_scalar *k, const uint8_t d[32], const uint8_t (*e)[32],
                   const uint8_t (*fresh)[32], size_t count);
 

@@ -68,8 +68,7 @@ static void end_message(uint8_t *blocks, size_t len, size_t count) {
 /* Digests to the fronts of the lanes' blocks. */
 static void store_states(wide_nonce *w) {
     for (size_t i = 0; i < w->kernel->width; i++)
-        for (size_t j = 0; j < 8; j++)
-            ek_store32(w->block[i] + 4 * j, w->state[LANES * j + i]);
+        for (size_t j = 0; j < 8; j++) ek_store32(w->block[i] + 4 * j, w->state[LANES * j + i]);
 }
 
 /* Each lane's block = HMAC of count blocks, padded for the next HMAC. */

@@ -89,8 +89,8 @@ static int sign_batch(uint8_t *sigs, size_t *sig_lens, sums *total, batch *all,
 
     if (!ek_random(all->fresh[0], sizeof all->fresh[0] * count)) return EK_RANDOM_FAILED;
     ek_sm2_private_store(d, key);
-    drawn = ek_nonce_many(all->k, d, (const uint8_t(*)[32])all->e,
-                          (const uint8_t(*)[32])all->fresh, count);
+    drawn = ek_nonce_many(all->k, d, (const uint8_t (*)[32])all->e,
+                          (const uint8_t (*)[32])all->fresh, count);
     ek_wipe(d, sizeof d);
     if (!drawn) return EK_FAULT_DETECTED;
     for (size_t i = 0; i < count; i++) {

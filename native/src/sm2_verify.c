@@ -2,33 +2,57 @@
  * Public inputs only. */
 #include "sm2.h"
 
-/* 1 when r, s, t are in range and (sG + tP).x + e = r mod n.  VAR: depends on all (public). */
-static int equation_holds_var(const ek_sm2_public *key, const uint8_t r_bytes[32],
-                              const uint8_t s_bytes[32], const uint8_t e_bytes[32]) {
-    ek_scalar r, s, t, e, x;
-    ek_ge p;
-    ek_gej sum;
+/* What a signature comes down to: whether sG + tP has the x r - e. */
+typedef struct equation {
+    ek_scalar s, t, x;
+} equation;
 
-    if (!ek_scalar_load(&r, r_bytes) || ek_scalar_is_zero(&r)) return 0; /* B1 */
-    if (!ek_scalar_load(&s, s_bytes) || ek_scalar_is_zero(&s)) return 0; /* B2 */
-    ek_scalar_add(&t, &r, &s);
-    if (ek_scalar_is_zero(&t)) return 0; /* B5 */
+/* Returns 0 when r, s or t is out of range.  VAR: depends on all (public). */
+static int equation_set_var(equation *q, const uint8_t r_bytes[32], const uint8_t s_bytes[32],
+                            const uint8_t e_bytes[32]) {
+    ek_scalar r, e;
+    if (!ek_scalar_load(&r, r_bytes) || ek_scalar_is_zero(&r)) return 0;       /* B1 */
+    if (!ek_scalar_load(&q->s, s_bytes) || ek_scalar_is_zero(&q->s)) return 0; /* B2 */
+    ek_scalar_add(&q->t, &r, &q->s);
+    if (ek_scalar_is_zero(&q->t)) return 0; /* B5 */
     (void)ek_scalar_load(&e, e_bytes);
-    ek_public_point(&p, key);
-    ek_mul_double_var(&sum, &s, &t, &p); /* B6 */
-    ek_scalar_sub(&x, &r, &e);
-    return (int)(ek_gej_has_x(&sum, &x) & 1); /* B7, without the inversion; infinity fails */
+    ek_scalar_sub(&q->x, &r, &e);
+    return 1;
 }
 
-int ek_sm2_verify_e(int *why, const ek_sm2_public *key, const uint8_t *sig, size_t sig_len,
+/* B6 and B7, without an inversion; infinity fails.  VAR: depends on all (public). */
+static int equation_holds_var(const equation *q, const ek_sm2_public *key, const ek_ge *table) {
+    ek_ge p;
+    ek_gej sum;
+    ek_public_point(&p, key);
+    if (table)
+        ek_mul_tables_var(&sum, &q->s, &q->t, table);
+    else
+        ek_mul_double_var(&sum, &q->s, &q->t, &p);
+    return (int)(ek_gej_has_x(&sum, &q->x) & 1);
+}
+
+/* Reads a signature over e; *why says what is wrong with it. */
+static int read_var(equation *q, int *why, const uint8_t *sig, size_t sig_len,
                     const uint8_t e[32]) {
     uint8_t r[32], s[32];
     *why = EK_BAD_ENCODING;
     if (!ek_sm2_signature_decode(r, s, sig, sig_len)) return 0;
     *why = EK_BAD_SIGNATURE;
-    if (!equation_holds_var(key, r, s, e)) return 0;
+    return equation_set_var(q, r, s, e);
+}
+
+static int verify_e_var(int *why, const ek_sm2_public *key, const ek_ge *table, const uint8_t *sig,
+                        size_t sig_len, const uint8_t e[32]) {
+    equation q;
+    if (!read_var(&q, why, sig, sig_len, e) || !equation_holds_var(&q, key, table)) return 0;
     *why = EK_OK;
     return 1;
+}
+
+int ek_sm2_verify_e(int *why, const ek_sm2_public *key, const uint8_t *sig, size_t sig_len,
+                    const uint8_t e[32]) {
+    return verify_e_var(why, key, NULL, sig, sig_len, e);
 }
 
 int ek_sm2_verify(int *why, const ek_sm2_public *key, const uint8_t *sig, size_t sig_len,
@@ -36,17 +60,87 @@ int ek_sm2_verify(int *why, const ek_sm2_public *key, const uint8_t *sig, size_t
     uint8_t e[32];
     *why = EK_BAD_ARGUMENT;
     if (!ek_sm2_e(e, key, id, id_len, message, message_len)) return 0;
-    return ek_sm2_verify_e(why, key, sig, sig_len, e);
+    return verify_e_var(why, key, NULL, sig, sig_len, e);
+}
+
+/* The points of a table, on a cache line's bound. */
+static size_t table_start(const ek_sm2_table *table) {
+    return (size_t)(-(uintptr_t)table->room % 64 / sizeof table->room[0]);
+}
+
+void ek_sm2_table_make(ek_sm2_table *table, const ek_sm2_public *key) {
+    ek_ge p;
+    ek_public_point(&p, key);
+    ek_table_make((ek_ge *)(void *)(table->room + table_start(table)), &p);
+}
+
+int ek_sm2_verify_by_table(int *why, const ek_sm2_public *key, const ek_sm2_table *table,
+                           const uint8_t *sig, size_t sig_len, const uint8_t *id, size_t id_len,
+                           const uint8_t *message, size_t message_len) {
+    const uint64_t *points = table->room + table_start(table);
+    uint8_t e[32];
+    *why = EK_BAD_ARGUMENT;
+    if (memcmp(points, key->point, sizeof key->point) != 0) return 0;
+    if (!ek_sm2_e(e, key, id, id_len, message, message_len)) return 0;
+    return verify_e_var(why, key, (const ek_ge *)(const void *)points, sig, sig_len, e);
+}
+
+/* --- Many, with keys of their own ----------------------------------------------------------- */
+
+/* Sixteen equations side by side, and where their answers go. */
+typedef struct sixteen {
+    ek_scalar s[16], t[16], x[16];
+    ek_ge p[16];
+    equation q[16];
+    const ek_sm2_public *keys[16];
+    int *whys[16];
+    int count;
+} sixteen;
+
+/* VAR: depends on all (public). */
+static void sixteen_answer_var(sixteen *all) {
+    unsigned holds = 0, open;
+    if (all->count == 0) return;
+    for (int i = 0; i < 16; i++) { /* lanes to spare repeat the first */
+        int from = i < all->count ? i : 0;
+        all->s[i] = all->q[from].s;
+        all->t[i] = all->q[from].t;
+        all->x[i] = all->q[from].x;
+        ek_public_point(&all->p[i], all->keys[from]);
+    }
+    open = ek_mul_double_many_var(&holds, all->s, all->t, all->p, all->x, all->count);
+    for (int i = 0; i < all->count; i++) {
+        int good = (int)(holds >> i & 1);
+        if (open >> i & 1) good = equation_holds_var(&all->q[i], all->keys[i], NULL);
+        *all->whys[i] = good ? EK_OK : EK_BAD_SIGNATURE;
+    }
+    all->count = 0;
 }
 
 int ek_sm2_verify_many(int *whys, const ek_sm2_public *const *keys, const uint8_t *const *sigs,
                        const size_t *sig_lens, const uint8_t *id, size_t id_len,
                        const uint8_t *const *messages, const size_t *message_lens, size_t count) {
-    int all = 1;
-    for (size_t i = 0; i < count; i++)
-        all &= ek_sm2_verify(&whys[i], keys[i], sigs[i], sig_lens[i], id, id_len, messages[i],
-                             message_lens[i]);
-    return all;
+    uint8_t e[EK_BULK][32];
+    sixteen waiting;
+    int good = 1;
+    waiting.count = 0;
+    for (size_t done = 0; done < count; done += EK_BULK) {
+        size_t n = count - done < EK_BULK ? count - done : EK_BULK;
+        int hashed =
+            ek_sm2_e_many(e, keys + done, id, id_len, messages + done, message_lens + done, n);
+        for (size_t i = done; i < done + n; i++) {
+            whys[i] = EK_BAD_ARGUMENT;
+            if (!hashed) continue;
+            if (!read_var(&waiting.q[waiting.count], &whys[i], sigs[i], sig_lens[i], e[i - done]))
+                continue;
+            waiting.keys[waiting.count] = keys[i];
+            waiting.whys[waiting.count++] = &whys[i];
+            if (waiting.count == 16) sixteen_answer_var(&waiting);
+        }
+    }
+    sixteen_answer_var(&waiting);
+    for (size_t i = 0; i < count; i++) good &= whys[i] == EK_OK;
+    return good;
 }
 
 /* Reads one INTEGER of at most 256 bits from the front; returns its whole length, or 0 when it is

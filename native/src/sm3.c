@@ -301,11 +301,21 @@ void ek_sm3_final(uint8_t digest[EK_SM3_DIGEST_SIZE], const ek_sm3 *state) {
 }
 
 void ek_sm3_digest(uint8_t digest[EK_SM3_DIGEST_SIZE], const uint8_t *data, size_t data_len) {
-    ek_sm3 state;
-    ek_sm3_init(&state);
-    ek_sm3_update(&state, data, data_len);
-    ek_sm3_final(digest, &state);
-    ek_wipe(&state, sizeof state);
+    uint32_t h[8];
+    uint8_t last[3 * EK_SM3_BLOCK_SIZE]; /* a block of the message may come along with the tail */
+    size_t whole = data_len / EK_SM3_BLOCK_SIZE, along = whole == 1, blocks;
+    const uint8_t *rest = data_len ? data + EK_SM3_BLOCK_SIZE * whole : data;
+
+    memcpy(h, ek_sm3_iv, sizeof h);
+    if (along)
+        memcpy(last, data, EK_SM3_BLOCK_SIZE);
+    else if (whole)
+        ek_sm3_compress(h, data, whole);
+    blocks = along + ek_sm3_pad(last + EK_SM3_BLOCK_SIZE * along, rest, data_len);
+    ek_sm3_compress(h, last, blocks);
+    for (int i = 0; i < 8; i++) ek_store32(digest + 4 * i, h[i]);
+    ek_wipe(h, sizeof h);
+    ek_wipe(last, EK_SM3_BLOCK_SIZE * blocks);
 }
 
 /* HMAC of GB/T 15852.2 with SM3; keys here are never longer than a block. */

@@ -12,7 +12,8 @@ extern const uint32_t ek_sm3_iv[8], ek_sm3_t[64];
  * no block; returns how many.  CT: only the length leaks. */
 size_t ek_sm3_pad(uint8_t tail[2 * EK_SM3_BLOCK_SIZE], const uint8_t *rest, uint64_t count);
 
-/* Compresses blocks of one message into its chaining value.  CT: nothing leaks but the number. */
+/* Compresses blocks, at least one, of a message into its chaining value.  CT: only the number of
+ * blocks leaks. */
 void ek_sm3_compress(uint32_t state[8], const uint8_t *data, size_t blocks);
 
 #if EK_X86_ASM

@@ -13,10 +13,16 @@
 #define TARGET EK_TARGET_AVX512
 #define ADD(x, y) _mm512_add_epi32(x, y)
 #define XOR(x, y) _mm512_xor_si512(x, y)
-#define TERNARY(x, y, z, truth) _mm512_ternarylogic_epi32(x, y, z, truth)
-#define XOR3(x, y, z) TERNARY(x, y, z, 0x96)
-#define MAJORITY(x, y, z) TERNARY(x, y, z, 0xe8)
-#define CHOICE(x, y, z) TERNARY(x, y, z, 0xca)
+#ifdef EK_CTIME_MSAN /* MemorySanitizer takes any operand of VPTERNLOGD for a use */
+#define AND(x, y) _mm512_and_si512(x, y)
+#define XOR3(x, y, z) XOR(XOR(x, y), z)
+#define MAJORITY(x, y, z) XOR(AND(XOR(x, y), XOR(y, z)), y)
+#define CHOICE(x, y, z) XOR(AND(XOR(y, z), x), z)
+#else
+#define XOR3(x, y, z) _mm512_ternarylogic_epi32(x, y, z, 0x96)
+#define MAJORITY(x, y, z) _mm512_ternarylogic_epi32(x, y, z, 0xe8)
+#define CHOICE(x, y, z) _mm512_ternarylogic_epi32(x, y, z, 0xca)
+#endif
 #define ROL(x, n) _mm512_rol_epi32(x, n)
 #define P0(x) XOR3(x, ROL(x, 9), ROL(x, 17))
 #define P1(x) XOR3(x, ROL(x, 15), ROL(x, 23))

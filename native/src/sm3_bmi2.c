@@ -161,7 +161,6 @@ void ek_sm3_compress_bmi2(uint32_t state[8], const uint8_t *data, size_t blocks)
     static const uint8_t turn[16] = {3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12};
     static const uint8_t rotate8[16] = {3, 0, 1, 2, 7, 4, 5, 6, 11, 8, 9, 10, 15, 12, 13, 14};
     work all;
-    if (blocks == 0) return;
     memcpy(all.h, state, sizeof all.h);
     memcpy(all.turn, turn, sizeof turn);
     memcpy(all.rotate8, rotate8, sizeof rotate8);

@@ -28,11 +28,11 @@
         STORE(at, a##n);                                            \
     } while (0)
 
-/* So many streams are more than a prefetcher follows: each next block but two is asked for. */
+/* So many streams are more than a prefetcher follows: the next block but one is asked for. */
 #define LOAD_BLOCK(n, block)                                                             \
     do {                                                                                 \
         for (size_t i = 0; i < WIDTH; i++)                                               \
-            __builtin_prefetch(data[i + WIDTH * (n)] + EK_SM3_BLOCK_SIZE * (block + 3)); \
+            __builtin_prefetch(data[i + WIDTH * (n)] + EK_SM3_BLOCK_SIZE * (block + 2)); \
         TRANSPOSE(w##n, data + WIDTH * (n), EK_SM3_BLOCK_SIZE * (block));                \
     } while (0)
 

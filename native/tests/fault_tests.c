@@ -48,6 +48,45 @@ static void field_faults(const ek_sm2_private *key) {
     CHECK(refused > products / 2);
 }
 
+/* Faults in a batch: every seventh product. */
+static void batch_faults(const ek_sm2_private *key) {
+    static uint8_t sigs[20 * EK_SM2_SIGNATURE_MAX], text[20];
+    const uint8_t *messages[20];
+    size_t lens[20], sig_lens[20];
+    int why;
+    long products, refused = 0, right = 0;
+    for (int i = 0; i < 20; i++) {
+        text[i] = (uint8_t)i;
+        messages[i] = &text[i];
+        lens[i] = 1;
+    }
+    random_answer = 1;
+    ek_fault_at = -1;
+    ek_fault_count = 0;
+    CHECK(ek_sm2_sign_many(sigs, sizeof sigs, sig_lens, &why, key, text, 0, messages, lens, 20));
+    products = ek_fault_count;
+    for (long at = 0; at < products; at += 7) {
+        ek_fault_bit = (int)(at * 37 % 256);
+        ek_fault_at = at;
+        ek_fault_count = 0;
+        if (ek_sm2_sign_many(sigs, sizeof sigs, sig_lens, &why, key, text, 0, messages, lens, 20)) {
+            right++;
+            ek_fault_at = -1;
+            for (int i = 0; i < 20; i++)
+                CHECK(ek_sm2_verify(&why, &key->public_key, sigs + EK_SM2_SIGNATURE_MAX * i,
+                                    sig_lens[i], text, 0, messages[i], lens[i]));
+        } else {
+            refused++;
+            CHECK(why == EK_FAULT_DETECTED && sig_lens[0] == 0 && sig_lens[19] == 0);
+            CHECK(sigs[0] == 0 && sigs[sizeof sigs - 1] == 0);
+        }
+    }
+    ek_fault_at = -1;
+    printf("faults in a batch: %ld of %ld products, %ld refused, %ld harmless\n",
+           (products + 6) / 7, products, refused, right);
+    CHECK(refused > 0);
+}
+
 /* A flipped bit in the stored key: d, the cached inverse. */
 static void key_faults(const ek_sm2_private *key) {
     uint8_t e[32] = {7}, fresh[32] = {0}, sig[EK_SM2_SIGNATURE_MAX];
@@ -97,8 +136,12 @@ int main(void) {
     ek_sm2_private key;
     unhex(d, 32, "3945208F7B2144B13F36E38AC6D39F95889393692860B51A42FB81EF4DF7C5B8");
     CHECK(ek_sm2_private_load(&key, d));
-    field_faults(&key);
-    key_faults(&key);
+    for (int level = ek_level(); level >= EK_LEVEL_PORTABLE; level--) {
+        CHECK(ek_level_limit(level) == level);
+        field_faults(&key);
+        batch_faults(&key);
+        key_faults(&key);
+    }
     random_faults(&key);
     return report("faults");
 }

@@ -115,6 +115,21 @@ static void round_trips(void) {
     }
     CHECK(ek_sm2_sign_many(sigs, sizeof sigs, sig_lens, &why, &key, ID, 16, messages, lens, 3));
     CHECK(ek_sm2_verify_many(whys, keys, sig_at, sig_lens, ID, 16, messages, lens, 3));
+    {
+        static ek_sm2_table table;
+        ek_sm2_private other;
+        ek_sm2_table_make(&table, &key.public_key);
+        for (int i = 0; i < 3; i++)
+            CHECK(ek_sm2_verify_by_table(&why, keys[i], &table, sig_at[i], sig_lens[i], ID, 16,
+                                         messages[i], lens[i]));
+        CHECK(!ek_sm2_verify_by_table(&why, keys[0], &table, sig_at[0], sig_lens[0], ID, 16,
+                                      messages[1], lens[1]));
+        CHECK(why == EK_BAD_SIGNATURE);
+        CHECK(ek_sm2_private_generate(&other, &why));
+        CHECK(!ek_sm2_verify_by_table(&why, &other.public_key, &table, sig_at[0], sig_lens[0], ID,
+                                      16, messages[0], lens[0]));
+        CHECK(why == EK_BAD_ARGUMENT);
+    }
     sigs[sig_lens[0] - 1] ^= 1;
     CHECK(!ek_sm2_verify_many(whys, keys, sig_at, sig_lens, ID, 16, messages, lens, 3));
     CHECK(whys[0] == EK_BAD_SIGNATURE && whys[1] == EK_OK && whys[2] == EK_OK);

@@ -87,12 +87,21 @@ COMPUTED = {
             "revoked_time_unproven",
         )
     ),
-    ("verification/verifier.py", "_judge_seal_signature", "error.code"): (),
+    ("verification/one_signature.py", "_judge_seal_signature", "error.code"): (),
     ("ofd/document.py", "*", "error.code"): (),
     ("pdf/examination.py", "_whole", "error.code"): (),
+    ("pdf/signatures.py", "_malformed", "code"): (
+        "pdf.value_shared",
+        "pdf.signature_object",
+        "pdf.duplicate_keys",
+        "pdf.contents_missing",
+        "pdf.contents_form",
+        "pdf.contents_padding",
+        "pdf.byte_range",
+    ),
     ("ofd/signatures.py", "*", "error.code"): (),
     ("ofd/entries.py", "_fault", "error.code"): (),
-    ("verification/verifier.py", "_verify_encrypted", "refused.code"): (),
+    ("verification/ofd_documents.py", "_verify_encrypted", "refused.code"): (),
     ("ofd/examination.py", "_container", "damaged[0].code"): (),
     # Local tables of codes, named once more.
     ("ofd/examination.py", "_resources", "code"): (
@@ -318,6 +327,7 @@ def test_every_phrase_exists() -> None:
         ],
         "f'verdict.{found.verdict.value}'": [f"verdict.{item.value}" for item in Verdict],
         "f'verdict.{done.verdict.value}'": [f"verdict.{item.value}" for item in Verdict],
+        "f'changes.{kind}'": [f"changes.{each}" for each in ("changed", "missing", "added")],
         "f'archive.check.{item.id}'": [
             f"archive.check.{each}" for each in ("record", "files", "complete")
         ],

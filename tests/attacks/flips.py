@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from esealkit.api.verify import Verifier
 from esealkit.seal.model import Edition
 from tests.attacks.workshop import digital, message
-from tests.support.ofds import PARTS, pack
+from tests.support.ofds import PARTS, pack, unpack
 from tests.support.pointers import pointers
 from tests.support.stamped import Workbench
 
@@ -42,7 +42,8 @@ def inert_bits(data: bytes) -> frozenset[int]:
     """Bits (8 · offset + bit) that no reader of the package takes anything from.
 
     Versions, times, attributes; the two bits that tell how hard the compressor tried; bit 11 of
-    an ASCII name; and in the last byte of a deflate stream what comes after its end.
+    an ASCII name; and in the last byte of a deflate stream what comes after its end.  Besides,
+    deflate can say one thing in several ways: see :func:`same_content`.
     """
     found: set[int] = set()
     end = data.rindex(b"PK\x05\x06")
@@ -64,6 +65,13 @@ def inert_bits(data: bytes) -> frozenset[int]:
     return frozenset(found)
 
 
+def same_content(data: bytes, bent: bytes) -> bool:
+    """Whether both packages hold the same parts, byte for byte: a copy taken from another place
+    of the window, for example, inflates to the same text.
+    """
+    return unpack(data) == unpack(bent)
+
+
 def passed_flips(
     documents: list[bytes], verifier: Verifier, seed: int, count: int
 ) -> Iterator[tuple[str, bool]]:
@@ -76,4 +84,5 @@ def passed_flips(
         bent = bytearray(documents[number])
         bent[bit // 8] ^= 1 << bit % 8
         if verifier.report(bytes(bent)).verdict.value == "passed":
-            yield f"document {number}, byte {bit // 8}, bit {bit % 8}", bit in inert[number]
+            harmless = bit in inert[number] or same_content(documents[number], bytes(bent))
+            yield f"document {number}, byte {bit // 8}, bit {bit % 8}", harmless

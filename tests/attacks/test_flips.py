@@ -26,7 +26,7 @@ def flipped(bench: Workbench) -> tuple[list[bytes], Verifier]:
 
 
 def test_two_thousand_flips(flipped: tuple[list[bytes], Verifier]) -> None:
-    """Of 2,000 seeded single-bit flips over ten sealed documents only inert zip bits pass."""
+    """Of 2,000 seeded single-bit flips over ten sealed documents only inert zip bits pass: no part changed."""
     found = list(passed_flips(*flipped, seed=1, count=2000))
     assert [where for where, inert in found if not inert] == []
     assert found

@@ -18,9 +18,9 @@ from esealkit.findings import Deviation, Finding, passed
 from esealkit.policy import Policy
 from esealkit.seal.parse import is_seal_signature
 from esealkit.verification.circumstances import Circumstances
+from esealkit.verification.one_signature import _judge
 from esealkit.verification.results import SignatureResult
 from esealkit.verification.subject import Subject
-from esealkit.verification.verifier import _judge
 from tests.support.ofds import CORPUS
 
 WHEN = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)

@@ -65,6 +65,31 @@ go_peer() {
   (cd "$here/go" && timeout 300 go build -mod=readonly -o "$made/gmsm" . >"$made/gmsm.log" 2>&1)
 }
 
+# PyPI's pkcs11-check on the test token: a report to be read, because a token with nothing but SM2
+# fails what it asks of AES and RSA.
+pkcs11_report() {
+  local newer token=$made/pkcs11-check
+  for newer in python3.14 python3.13 python3.12 "$HOME"/.pyenv/versions/3.1[2-9].*/bin/python ""; do
+    [ -n "$newer" ] && "$newer" -c "" 2>/dev/null && break
+  done
+  [ -n "$newer" ] || return 1
+  "$newer" -m venv "$token" && "$token/bin/pip" -q --disable-pip-version-check \
+    install "pkcs11-check==0.2.3" >"$token/log" 2>&1 || return 1
+  (cd "$here/../tokens" && cc -std=gnu11 -O1 -fPIC -shared -fvisibility=hidden \
+    -o "$token/token.so" cryptoki.c settings.c sm2.c -l:libcrypto.so.3 -lpthread) || return 1
+  printf 'key=%064d\nkey_type=0x80000004\nmech_e=0x80008104\n' 1 >"$token/token.conf"
+  # It keeps its state in the working directory.
+  (cd "$token" && ESEALKIT_TOKEN=$token/token.conf P11TEST_PIN=1234 timeout 300 bin/pkcs11-check \
+    test -m "$token/token.so" --marker smoke -o json --output-file "$token/report.json" \
+    >>"$token/log" 2>&1)
+  "$newer" - "$token/report.json" <<'EOF'
+import json, sys
+found = json.load(open(sys.argv[1]))["summary"]
+print("report: pkcs11-check on the test token:", ", ".join(
+    f"{found[name]} {name}" for name in ("passed", "failed", "skipped", "crashed", "timeout")))
+EOF
+}
+
 have openssl openssl || skip "openssl cannot be installed"
 if have mvn maven default-jdk-headless && have javac default-jdk-headless; then
   for peer in bouncycastle ofdrw; do
@@ -82,6 +107,10 @@ if have go golang-go; then
 else
   skip "Go cannot be installed: gmsm"
 fi
+have pkcs11-tool opensc || skip "OpenSC cannot be installed: pkcs11-tool"
+have softhsm2-util softhsm2 || skip "SoftHSM2 cannot be installed"
+have swtpm swtpm swtpm-tools && have tpm2_sign tpm2-tools || skip "swtpm and tpm2-tools cannot be installed"
+thrice pkcs11_report || skip "pkcs11-check cannot be installed, or there is no Python 3.12"
 skip "ofdrw with GM/T 0031-2025 (V5) seals: 2.1.0 has none, later versions cannot be resolved"
 skip "ofdgo is not served by the Go module proxy; no driver"
 

@@ -19,7 +19,8 @@ from vectors.gen import ses
 from esealkit.crypto import sm3
 from esealkit.ofd import OfdDocument, StampBox, plan
 from esealkit.verification.judgement import Verdict
-from esealkit.verification.verifier import _judge, verify_document
+from esealkit.verification.one_signature import _judge
+from esealkit.verification.verifier import verify_document
 from tests.support.sample import sample
 from tests.vectors.test_seals import circumstances, read, subject
 

@@ -129,6 +129,7 @@ class Pdf:
         entries: str = "",
         field_entries: str = "",
         rectangle: str = "[0 0 0 0]",
+        flags: str = "",
         appearance: bytes | None = None,
         on_page: int = PAGE,
         reserve: int = 4096,
@@ -158,7 +159,7 @@ class Pdf:
         if annotate:
             self.annots[on_page].append(field)
         written[field] = (
-            f"<< /Type /Annot /Subtype /Widget /FT /Sig /T ({name}) /F 132 /P {on_page} 0 R "
+            f"<< /Type /Annot /Subtype /Widget /FT /Sig /T ({name}) {flags or '/F 132'} /P {on_page} 0 R "
             f"/Rect {rectangle} {shown} /V {value} 0 R {field_entries} >>"
         ).encode()
         marker = b"0000000000 0000000000 0000000000"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,21 @@ from tests.vectors import peers
 FILES = ("sm2_verify_test", "sm2_verify_digest_test")
 
 
-@pytest.fixture(scope="module", params=["_compiled", "_pure"])
-def body(request: pytest.FixtureRequest) -> Any:
-    """The compiled and the pure body of the crypto room."""
+VARIANTS = ["native-avx512ifma", "native-avx2", "native", "pure"]
+
+
+@pytest.fixture(scope="module", params=VARIANTS)
+def body(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The compiled body in each variant this CPU can run, and the pure one."""
+    name = "_pure" if request.param == "pure" else "_compiled"
     try:
-        return importlib.import_module(f"esealkit.crypto.{request.param}")
+        module = importlib.import_module(f"esealkit.crypto.{name}")
     except ImportError:
         pytest.skip("built without the compiled extension")
+    if request.param not in module.variants():
+        pytest.skip(f"this CPU cannot run {request.param}")
+    with module.using(request.param):
+        yield module
 
 
 def _holds(body: Any, case: SignatureCase) -> bool:
@@ -37,6 +46,48 @@ def test_both_bodies_answer_every_vector(body: Any, name: str) -> None:
     """Each SM2 vector is accepted exactly where it is valid, compiled and in pure Python."""
     wrong = [case.name for case in signature_cases(name) if _holds(body, case) != case.valid]
     assert wrong == []
+
+
+def _messages(body: Any) -> list[tuple[SignatureCase, Any]]:
+    """The vectors over messages whose keys are keys, with the keys of ``body``."""
+    loaded = [
+        (case, body.public_load(case.public))
+        for case in signature_cases(FILES[0])
+        if case.e is None and len(case.signer_id) <= 8191
+    ]
+    return [(case, public) for case, public in loaded if public is not None]
+
+
+def test_every_vector_by_the_table_of_its_key(body: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key that has a table answers every vector as it does without."""
+    monkeypatch.setattr("esealkit.crypto._key_tables.WORTH", 0)
+    wrong = [
+        case.name
+        for case, public in _messages(body)
+        if (body.verify(public, case.signature, case.signer_id, case.message) == 0) != case.valid
+    ]
+    assert wrong == []
+
+
+def test_every_vector_in_batches(body: Any) -> None:
+    """The vectors verified many at a time, good and bad beside each other, get the same answers."""
+    by_id: dict[bytes, list[tuple[SignatureCase, Any]]] = {}
+    for case, public in _messages(body):
+        by_id.setdefault(case.signer_id, []).append((case, public))
+    assert max(len(rows) for rows in by_id.values()) > 64
+    for signer_id, rows in by_id.items():
+        answers = body.verify_many(
+            [public for _, public in rows],
+            [case.signature for case, _ in rows],
+            signer_id,
+            [case.message for case, _ in rows],
+        )
+        wrong = [
+            case.name
+            for (case, _), is_ in zip(rows, answers, strict=True)
+            if (is_ == 0) != case.valid
+        ]
+        assert wrong == []
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -15,7 +15,8 @@ _Out: TypeAlias = _CData
 
 class _Ffi:
     NULL: _CData
-    def new(self, cdecl: str, init: object = ..., /) -> _CData: ...
+    def new(self, cdecl: str | object, init: object = ..., /) -> _CData: ...
+    def typeof(self, cdecl: str, /) -> object: ...
     def from_buffer(
         self, cdecl: str, buffer: object, /, require_writable: bool = ...
     ) -> _CData: ...
@@ -107,6 +108,20 @@ class _Lib:
         messages: _CData,
         message_lens: _CData,
         count: int,
+        /,
+    ) -> int: ...
+    def ek_sm2_table_make(self, table: _Out, key: _CData, /) -> None: ...
+    def ek_sm2_verify_by_table(
+        self,
+        why: _Out,
+        key: _CData,
+        table: _CData,
+        sig: _In,
+        sig_len: int,
+        id_: _In,
+        id_len: int,
+        message: _In,
+        message_len: int,
         /,
     ) -> int: ...
     def ek_sm2_signature_decode(self, r: _Out, s: _Out, sig: _In, sig_len: int, /) -> int: ...

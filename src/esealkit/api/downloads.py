@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from esealkit.errors import EsealError
 from esealkit.fetching import Fetcher
 from esealkit.findings import Outcome
+from esealkit.limits import Limits
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.evidence import Evidence, sort_evidence
 from esealkit.pki.ocsp import build_ocsp_request
@@ -19,7 +20,7 @@ from esealkit.pki.revocation import find_issuer
 from esealkit.verification.circumstances import Circumstances
 from esealkit.verification.results import DocumentResult
 
-__all__ = ["download_revocation"]
+__all__ = ["download_for", "download_revocation"]
 
 _MOST = 20
 """Certificates of one document that are asked about."""
@@ -34,7 +35,7 @@ def download_revocation(
     """
     found: list[bytes] = []
     for certificate, issuer in _with_issuers(_trusted(document), around):
-        found += _for(certificate, issuer, fetcher, around)
+        found += download_for(certificate, issuer, fetcher, around.limits)
     return sort_evidence(found, limits=around.limits)
 
 
@@ -71,10 +72,10 @@ def _trusted(document: DocumentResult) -> Iterable[Certificate]:
     return list(listed.values())[:_MOST]
 
 
-def _for(
-    certificate: Certificate, issuer: Certificate | None, fetcher: Fetcher, around: Circumstances
+def download_for(
+    certificate: Certificate, issuer: Certificate | None, fetcher: Fetcher, limits: Limits
 ) -> Iterator[bytes]:
-    """OCSP first, because it is small; else the first CRL that can be had and read."""
+    """What one certificate's URLs give: OCSP first, because it is small; else a readable CRL."""
     if issuer is not None:
         request = build_ocsp_request(certificate, issuer)
         for url in certificate.ocsp_urls[:2]:
@@ -82,7 +83,7 @@ def _for(
                 answer = fetcher.post(url, request, "application/ocsp-request")
             except EsealError:
                 continue
-            if _readable(answer, around):
+            if _readable(answer, limits):
                 yield answer
                 return
     for url in certificate.crl_urls[:3]:
@@ -90,15 +91,15 @@ def _for(
             answer = fetcher.get(url)
         except EsealError:
             continue
-        if _readable(answer, around):
+        if _readable(answer, limits):
             yield answer
             return
 
 
-def _readable(item: bytes, around: Circumstances) -> bool:
+def _readable(item: bytes, limits: Limits) -> bool:
     """Whether this is revocation data at all: a page that says sorry is none."""
     try:
-        found = sort_evidence([item], limits=around.limits).revocation
+        found = sort_evidence([item], limits=limits).revocation
     except EsealError:
         return False
     return bool(found.crls or found.responses)

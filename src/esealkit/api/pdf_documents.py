@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from esealkit.api.committing import Judging, Receipt, commit, write_staged
+from esealkit.api.downloads import download_for
 from esealkit.api.pdf_options import LEVELS, Level, PdfOptions
 from esealkit.api.sources import read_small
 from esealkit.api.timestamping import TimeStamper
@@ -34,8 +35,8 @@ from esealkit.signing.pdf_signing import (
     sign_with_message,
     sign_with_seal,
     token_room,
-    writable_copy,
 )
+from esealkit.signing.pdf_stamps import writable_copy
 from esealkit.signing.prepared import PreparedValue, Signed, StagedSigning
 from esealkit.signing.readiness import check_signer_ready
 from esealkit.signing.validation_data import gather_validation_data
@@ -303,5 +304,14 @@ def _raise(
         intermediates=intermediates,
         evidence=sort_evidence(items, limits=judging.limits),
         now=around.now,
+        download=_downloads(judging),
     )
     add_validation_data(stream, data, password=judging.password, limits=judging.limits)
+
+
+def _downloads(judging: Judging) -> Callable[[Certificate, Certificate], Iterable[bytes]] | None:
+    """How revocation data that is not at hand is fetched, where the caller allows it."""
+    fetcher = judging.fetch
+    if fetcher is None:
+        return None
+    return lambda certificate, issuer: download_for(certificate, issuer, fetcher, judging.limits)

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from esealkit.api.sign import load_seal
 from esealkit.api.sources import Source, kind_of, ofd_document, opened
-from esealkit.errors import EsealError, MissingExtra, UnsupportedError, UsageError
+from esealkit.errors import EsealError, MissingExtra, UsageError
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.ofd.document import OfdDocument
 from esealkit.ofd.drawing import PageArtist, PageDrawing, SealImage, picture_href
@@ -116,7 +116,7 @@ def places(
         surface: Surface
         if kind_of(found.content) == "pdf":
             try:
-                from esealkit.signing.pdf_signing import surface_of
+                from esealkit.signing.pdf_stamps import surface_of
             except ImportError as error:
                 raise MissingExtra("extra.missing", extra="pdf", package=error.name or "") from None
             surface = surface_of(found.content, password=password, limits=limits)
@@ -139,6 +139,7 @@ def preview(
     pages: Sequence[int] | None = None,
     dpi: float = 96,
     body: int = 0,
+    password: str | bytes | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Preview:
     """Show where ``placement`` puts a seal; nothing is signed and no key is needed.
@@ -148,9 +149,10 @@ def preview(
 
     :param pages: page numbers to show, from 1; those with new stamps unless told.
     :param dpi: resolution of a single page, 20 to 300; a contact sheet has its own.
+    :param password: PDF: of an encrypted file.
     :raises PlacementError: as for :func:`esealkit.stamp`.
-    :raises MissingExtra: the extra is not installed.
-    :raises UnsupportedError: not an OFD document.
+    :raises MissingExtra: the extra is not installed; a PDF needs ``[pdf]`` too.
+    :raises UnsupportedError: neither OFD nor PDF.
     """
     if not 20 <= dpi <= 300:
         raise UsageError("picture.dpi", dpi=dpi)
@@ -158,7 +160,7 @@ def preview(
     roomy = _roomy(limits)
     with opened(source, limits=limits) as found:
         if kind_of(found.content) == "pdf":
-            raise UnsupportedError("preview.pdf")
+            return _of_pdf(found.content, found_seal, placement, pages, dpi, password, roomy)
         document = ofd_document(found.content, roomy)
         stamps = stamp_boxes(document, found_seal, placement, body=body)
         wanted = _wanted(pages, stamps, len(document.body(body).pages))
@@ -176,6 +178,42 @@ def preview(
         stamps=stamps,
         left_out=dict(sorted(left_out.items())),
     )
+
+
+def _of_pdf(
+    content: bytes | BinaryIO,
+    seal: ElectronicSeal,
+    placement: Placement | Iterable[Placement],
+    pages: Sequence[int] | None,
+    dpi: float,
+    password: str | bytes | None,
+    limits: Limits,
+) -> Preview:
+    """A PDF with the stamps drawn into a copy, as PDFium shows it."""
+    try:
+        from esealkit.pdf.rendering import render_pages
+        from esealkit.signing.pdf_stamps import draft
+    except ImportError as error:
+        raise MissingExtra("extra.missing", extra="pdf", package=error.name or "") from None
+    drawn, stamps, count = draft(content, seal, placement, password=password, limits=limits)
+    wanted = _wanted(pages, stamps, count)
+    shown, hidden = wanted[:_MOST_PAGES], wanted[_MOST_PAGES:]
+    rendered = render_pages(
+        drawn,
+        [page - 1 for page in shown],
+        dpi=dpi,
+        widest=None if len(shown) == 1 else _SHEET_WIDTH,
+        password=password,
+        limits=limits,
+    )
+    tiles = [(str(page), pixels) for page, pixels in zip(shown, rendered, strict=True)]
+    first = tiles[0][1]
+    png = (
+        encode_png(first.rgba, width=first.width, height=first.height, dpi=dpi)
+        if len(tiles) == 1
+        else contact_sheet(tiles)
+    )
+    return Preview(png=png, pages=tuple(shown), not_shown=tuple(hidden), stamps=stamps, left_out={})
 
 
 def _roomy(limits: Limits) -> Limits:

@@ -20,6 +20,7 @@ from esealkit.api.committing import Judging, Receipt, Standing, commit, digest_o
 from esealkit.api.entries import write_entries
 from esealkit.api.marks import Mark, placed_mark
 from esealkit.api.pdf_options import PdfOptions
+from esealkit.api.plugins import stamp_through
 from esealkit.api.sources import Source, opened, read_small
 from esealkit.api.timestamping import TimeStamper
 from esealkit.api.verify import Trust, verify
@@ -28,6 +29,7 @@ from esealkit.errors import Forbidden, MissingExtra, UnsupportedError, UsageErro
 from esealkit.fetching import Fetcher
 from esealkit.journal.use import Use, recorded_use
 from esealkit.keys.device_pins import DevicePinSource
+from esealkit.keys.oes import OesPlugin
 from esealkit.keys.opening import open_key
 from esealkit.keys.seal_storage import is_device_uri, read_stored
 from esealkit.limits import DEFAULT_LIMITS, Limits
@@ -63,6 +65,7 @@ __all__ = [
     "complete",
     "load_seal",
     "open_key",
+    "open_plugin",
     "prepare",
     "sign",
     "stamp",
@@ -93,6 +96,14 @@ class Prepared:
         return self.staged.to_json()
 
 
+def open_plugin(uri: str) -> OesPlugin:
+    """A vendor's seal plug-in, ``oes:/path/lib.so?seal=ID``, to be given to :func:`stamp` as key.
+
+    :raises UsageError: the URI is wrong, or the library is none (``token.module_*``).
+    """
+    return OesPlugin(uri)
+
+
 def load_seal(
     source: Source,
     *,
@@ -102,13 +113,16 @@ def load_seal(
 ) -> ElectronicSeal:
     """Read an electronic seal: an ESL file, or one kept in a device.
 
-    A device's seal is named by ``skf:…;file=NAME`` or ``pkcs11:…;object=NAME``.
+    A device's seal is named by ``skf:…;file=NAME`` or ``pkcs11:…;object=NAME``, a plug-in's by
+    ``oes:/path/lib.so?seal=ID``.
 
     :param pin: for devices that show the seal only after login.
     :param strict: refuse any departure from the standard; ``False`` reads what vendors write.
     :raises SealFormatError, InputError, LimitExceeded: it cannot be read.
     :raises TokenError, PinRejected: the device does not give it.
     """
+    if isinstance(source, str) and source.lower().startswith("oes:"):
+        return parse_seal(OesPlugin(source).seal(), strict=strict, limits=limits)
     if isinstance(source, str) and is_device_uri(source):
         return parse_seal(read_stored(source, pin=pin), strict=strict, limits=limits)
     return parse_seal(read_small(source, limits.der_size), strict=strict, limits=limits)
@@ -119,7 +133,7 @@ def stamp(
     destination: str | PathLike[str],
     *,
     seal: ElectronicSeal | Source,
-    key: SigningKey,
+    key: SigningKey | OesPlugin,
     placement: Places,
     lock: bool = False,
     protect: Protection = "whole",
@@ -141,6 +155,8 @@ def stamp(
 ) -> Receipt:
     """Stamp a document with a seal: one seal signature, shown where ``placement`` says.
 
+    :param key: signs; or a seal plug-in, which makes the whole signature (OFD only, and without
+        ``timestamper``, ``entries`` and ``also_key``).
     :param destination: written beside, verified, renamed; may be the source itself.
     :param lock: forbid further signatures (OFD: covers the list of signatures too; PDF:
         certifies the document as final, or locks all fields).
@@ -166,6 +182,27 @@ def stamp(
     :raises OutputError: the destination could not be written; it is unchanged.
     """
     extent = Extent(body=body, lock=lock, protect=protect, relative_to=relative_to)
+    if isinstance(key, OesPlugin):
+        _not_by_plugin(timestamper=timestamper, entries=entries or None, password=password)
+        _only_for_pdf(also_key=also_key, pdf=pdf)
+        judging = Judging(trust, policy, tuple(evidence), fetch, limits)
+        now = now_of(clock)
+        with opened(source, limits=limits) as found:
+            if _format_of(found.content) != "ofd":
+                _not_by_plugin(pdf=True)
+            return stamp_through(
+                key,
+                _package(found.content, limits, entries=False),
+                destination,
+                seal=seal if isinstance(seal, ElectronicSeal) else load_seal(seal, limits=limits),
+                placement=placement,
+                extent=extent,
+                judging=judging,
+                before=judging.standing(found.content, None if clock is None else now),
+                now=now,
+                clock_is_system=clock is None,
+                provider=_provider(provider),
+            )
     request = _Request(seal, key.certificate, key.chain, clock, trust, provider, limits)
     judging = Judging(trust, policy, tuple(evidence), fetch, limits, password)
     with (
@@ -607,6 +644,12 @@ def _only_for_pdf(**given: object) -> None:
     for name, value in given.items():
         if value is not None:
             raise UnsupportedError("signing.only_pdf", what=name)
+
+
+def _not_by_plugin(**given: object) -> None:
+    for name, value in given.items():
+        if value is not None:
+            raise UnsupportedError("signing.not_by_plugin", what=name)
 
 
 def _only_for_ofd(extent: Extent, **given: object) -> None:

@@ -42,6 +42,7 @@ def show_places(
     placement: list[Placement],
     path: str | None,
     *,
+    password: bytes | None,
     dry_run: bool,
     as_json: bool,
     language: Language,
@@ -53,7 +54,7 @@ def show_places(
 
     found: Places
     if path is not None:
-        found = shown = preview(source, seal=seal, placement=placement)
+        found = shown = preview(source, seal=seal, placement=placement, password=password)
         shown.save(path)
         notes = [phrase("places.preview", language, path=path)]
         for code, count in shown.left_out.items():
@@ -64,7 +65,7 @@ def show_places(
             notes.append(phrase("places.no_room", language, pages=pages))
         click.echo("\n".join(notes), err=True)
     else:
-        found = places(source, seal=seal, placement=placement)
+        found = places(source, seal=seal, placement=placement, password=password)
     if dry_run:
         say(found.to_json() if as_json else "\n".join(_lines(found.stamps, language)))
 

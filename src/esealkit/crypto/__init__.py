@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from esealkit.crypto import sm2
 from esealkit.crypto._backend import active as _active
-from esealkit.crypto._self_test import self_test
+from esealkit.crypto._self_test import self_test, self_test_once
 from esealkit.crypto.digests import SM3, sm3, sm3_many
 from esealkit.crypto.signing_key import DigestSigningKey, SigningKey
 from esealkit.crypto.sm2 import PureSigningWarning
@@ -28,6 +28,7 @@ __all__ = [
     "SigningKey",
     "backend",
     "self_test",
+    "self_test_once",
     "sm2",
     "sm3",
     "sm3_many",

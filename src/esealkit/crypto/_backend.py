@@ -38,8 +38,12 @@ class Backend(Protocol):
     def using(self, variant: str) -> AbstractContextManager[None]:
         """Run another variant for the length of a block, in every thread: self-test, tests."""
 
-    def sm3(self, data: Buffer) -> bytes:
-        """Digest of ``data``."""
+    def sm3(self, data: Buffer, /) -> bytes:
+        """The 32-byte SM3 digest of ``data``, any C-contiguous buffer, read without copying.
+
+        Raises ``TypeError`` for what is not a buffer (``str``, ``int``) and ``BufferError`` for a
+        buffer with gaps.
+        """
 
     def sm3_many(self, messages: Sequence[Buffer]) -> list[bytes]:
         """Digests of ``messages``."""

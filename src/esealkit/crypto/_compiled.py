@@ -11,11 +11,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from esealkit._native import ffi, lib
+from esealkit.crypto._key_tables import KeyTables
 from esealkit.errors import EsealError
 
 _NEW = ffi.new
 _FROM = ffi.from_buffer
 _SIGNATURE_MAX = lib.EK_SM2_SIGNATURE_MAX
+_INT, _SIZE = ffi.typeof("int *"), ffi.typeof("size_t *")  # parsed once
 
 _LEVELS = {
     lib.EK_LEVEL_PORTABLE: "native",
@@ -57,11 +59,17 @@ def _pointers(buffers: Sequence[Any]) -> tuple[Any, Any, Any]:
     return pointers, _NEW("size_t[]", [len(view) for view in views]), views
 
 
-def sm3(data: Any) -> bytes:
-    view = _view(data)
-    # A bytes object that nobody else has seen is filled in place, as C extensions do.
-    digest = bytes(32)
-    lib.ek_sm3_digest(digest, view, len(view))  # type: ignore[arg-type]
+_ZEROS = bytes(16)
+_DIGEST = lib.ek_sm3_digest
+
+
+def sm3(data: Any, /) -> bytes:
+    # A bytes object that nobody else has seen is filled in place, as C extensions do; the sum is
+    # the cheapest way to a new one.
+    digest = _ZEROS + _ZEROS
+    if type(data) is not bytes:
+        data = _FROM("uint8_t[]", data)
+    _DIGEST(digest, data, len(data))  # type: ignore[arg-type]
     return digest
 
 
@@ -95,22 +103,42 @@ def sm3_copy(state: Any) -> Any:
     return _NEW("ek_sm3 *", state[0])
 
 
+class _Public:
+    """A public key of the core, and ``04 || x || y``, by which its table is found."""
+
+    __slots__ = ("cdata", "encoded")
+
+    def __init__(self, cdata: Any) -> None:
+        encoded = bytes(65)  # filled in place, as in sm3
+        lib.ek_sm2_public_store(encoded, cdata)  # type: ignore[arg-type]
+        self.cdata = cdata
+        self.encoded = encoded
+
+
+def _make_table(public: Any) -> Any:
+    table = _NEW("ek_sm2_table *")
+    lib.ek_sm2_table_make(table, public)
+    return table
+
+
+_tables = KeyTables(_make_table)
+
+
 def public_load(encoded: Any) -> Any:
     view = _view(encoded)
     public = _NEW("ek_sm2_public *")
-    return public if lib.ek_sm2_public_load(public, view, len(view)) else None
+    return _Public(public) if lib.ek_sm2_public_load(public, view, len(view)) else None
 
 
 def public_bytes(public: Any) -> bytes:
-    out = _NEW("uint8_t[65]")
-    lib.ek_sm2_public_store(out, public)
-    return bytes(ffi.buffer(out))
+    encoded: bytes = public.encoded
+    return encoded
 
 
 def z(public: Any, signer_id: Any) -> bytes:
     view = _view(signer_id)
     out = _NEW("uint8_t[32]")
-    lib.ek_sm2_z(out, public, view, len(view))
+    lib.ek_sm2_z(out, public.cdata, view, len(view))
     return bytes(ffi.buffer(out))
 
 
@@ -135,7 +163,7 @@ def private_bytes(private: Any) -> bytes:
 
 
 def private_public(private: Any) -> Any:
-    return _NEW("ek_sm2_public *", private.public_key)
+    return _Public(_NEW("ek_sm2_public *", private.public_key))
 
 
 def private_wipe(private: Any) -> None:
@@ -148,26 +176,39 @@ def _error(why: int) -> EsealError:
     return EsealError("crypto.fault_detected")
 
 
+def _signature(made: int, sig: bytes, why: Any) -> bytes:
+    """The DER that the core wrote into ``sig``; its second byte is the length of the rest."""
+    if not made:
+        raise _error(why[0])
+    return sig[: sig[1] + 2]
+
+
 def sign(private: Any, signer_id: Any, message: Any) -> bytes:
     id_view, view = _view(signer_id), _view(message)
-    sig, sig_len, why = _NEW("uint8_t[]", _SIGNATURE_MAX), _NEW("size_t *"), _NEW("int *")
-    if not lib.ek_sm2_sign(
-        sig, _SIGNATURE_MAX, sig_len, why, private, id_view, len(id_view), view, len(view)
-    ):
-        raise _error(why[0])
-    return bytes(ffi.buffer(sig, sig_len[0]))
+    sig, sig_len, why = bytes(_SIGNATURE_MAX), _NEW(_SIZE), _NEW(_INT)  # see sm3
+    made = lib.ek_sm2_sign(
+        sig,  # type: ignore[arg-type]
+        _SIGNATURE_MAX,
+        sig_len,
+        why,
+        private,
+        id_view,
+        len(id_view),
+        view,
+        len(view),
+    )
+    return _signature(made, sig, why)
 
 
 def sign_e(private: Any, e: Any, fresh: bytes | None = None) -> bytes:
     view = _view(e)
-    sig, sig_len, why = _NEW("uint8_t[]", _SIGNATURE_MAX), _NEW("size_t *"), _NEW("int *")
+    sig, sig_len, why = bytes(_SIGNATURE_MAX), _NEW(_SIZE), _NEW(_INT)
+    out: Any = sig
     if fresh is None:
-        made = lib.ek_sm2_sign_e(sig, _SIGNATURE_MAX, sig_len, why, private, view)
+        made = lib.ek_sm2_sign_e(out, _SIGNATURE_MAX, sig_len, why, private, view)
     else:
-        made = lib.ek_sm2_sign_e_fresh(sig, _SIGNATURE_MAX, sig_len, why, private, view, fresh)
-    if not made:
-        raise _error(why[0])
-    return bytes(ffi.buffer(sig, sig_len[0]))
+        made = lib.ek_sm2_sign_e_fresh(out, _SIGNATURE_MAX, sig_len, why, private, view, fresh)
+    return _signature(made, sig, why)
 
 
 def sign_many(private: Any, signer_id: Any, messages: Sequence[Any]) -> list[bytes]:
@@ -187,14 +228,20 @@ def sign_many(private: Any, signer_id: Any, messages: Sequence[Any]) -> list[byt
 
 def verify(public: Any, signature: Any, signer_id: Any, message: Any) -> int:
     sig, id_view, view = _view(signature), _view(signer_id), _view(message)
-    why = _NEW("int *")
-    lib.ek_sm2_verify(why, public, sig, len(sig), id_view, len(id_view), view, len(view))
+    why, key = _NEW(_INT), public.cdata
+    table = _tables.find(public.encoded, key)
+    if table is None:
+        lib.ek_sm2_verify(why, key, sig, len(sig), id_view, len(id_view), view, len(view))
+    else:
+        lib.ek_sm2_verify_by_table(
+            why, key, table, sig, len(sig), id_view, len(id_view), view, len(view)
+        )
     return int(why[0])
 
 
 def verify_e(public: Any, signature: Any, e: Any) -> int:
-    sig, view, why = _view(signature), _view(e), _NEW("int *")
-    lib.ek_sm2_verify_e(why, public, sig, len(sig), view)
+    sig, view, why = _view(signature), _view(e), _NEW(_INT)
+    lib.ek_sm2_verify_e(why, public.cdata, sig, len(sig), view)
     return int(why[0])
 
 
@@ -205,8 +252,8 @@ def verify_many(
     sigs, sig_lens, sig_views = _pointers(signatures)
     pointers, lens, views = _pointers(messages)
     count = len(views)
-    keys = _NEW("ek_sm2_public *[]", list(publics))
+    keys = _NEW("ek_sm2_public *[]", [public.cdata for public in publics])
     whys = _NEW("int[]", count)
     lib.ek_sm2_verify_many(whys, keys, sigs, sig_lens, id_view, len(id_view), pointers, lens, count)
     del sig_views
-    return [int(whys[i]) for i in range(count)]
+    return [int(why) for why in whys[0:count]]

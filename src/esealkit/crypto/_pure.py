@@ -85,7 +85,7 @@ def _view(data: Any) -> memoryview | bytes:
 # --- SM3 ---
 
 
-def sm3(data: Any) -> bytes:
+def sm3(data: Any, /) -> bytes:
     state = hashes.Hash(hashes.SM3())
     state.update(_view(data))
     return state.finalize()

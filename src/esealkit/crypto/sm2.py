@@ -243,6 +243,8 @@ def _handle_of(key: object) -> Any:
 
 def _size(data: Buffer) -> int:
     """Bytes of a buffer; ``TypeError`` for what is none."""
+    if type(data) is bytes:
+        return len(data)
     with memoryview(data) as view:
         return view.nbytes
 

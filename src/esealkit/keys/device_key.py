@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from types import TracebackType
-from typing import Literal, NoReturn, Protocol, Self
+from typing import Literal, Protocol, Self
 
 from esealkit.crypto import sm3
 from esealkit.crypto.recovery import ORDER, holds_as_ecdsa, recover_e
 from esealkit.crypto.sm2 import PublicKey, encode_signature
 from esealkit.errors import InvalidSignature, KeyBackendError, TokenError, UnsupportedError
+from esealkit.keys.certificates import chain_of
+from esealkit.keys.closing import Closing
 from esealkit.keys.raw_signatures import Form, readings
 from esealkit.keys.software import sm2_public_key_info
+from esealkit.pki.certificate import Certificate
 
 __all__ = ["DeviceKey", "DeviceSigner", "what_was_signed"]
 
@@ -50,7 +52,7 @@ class DeviceSigner(Protocol):
         ...
 
 
-class DeviceKey:
+class DeviceKey(Closing):
     """An SM2 key in a device, with the certificate and chain that go with it.
 
     Implements :class:`esealkit.crypto.signing_key.SigningKey`.
@@ -79,6 +81,24 @@ class DeviceKey:
         self.public_key = public_key
         self.certificate = certificate
         self.chain = tuple(chain)
+
+    @classmethod
+    def certified(
+        cls,
+        signer: DeviceSigner,
+        leaf: Certificate,
+        *,
+        known: Iterable[Certificate],
+        extra: Iterable[Certificate],
+    ) -> Self:
+        """A key under the certificate ``leaf``, its chain sought among ``known`` and ``extra``.
+
+        What the caller names as ``extra`` goes along even where no name links it.
+        """
+        named = list(extra)
+        chain = chain_of(leaf, [*known, *named])
+        rest = [each.der for each in named if each.der not in chain and each != leaf]
+        return cls(signer, leaf.sm2_key, certificate=leaf.der, chain=(*chain, *rest))
 
     @property
     def public_key_info(self) -> bytes:
@@ -137,22 +157,8 @@ class DeviceKey:
             raise KeyBackendError("key.closed")
         return self._signer
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def __repr__(self) -> str:
         return f"<DeviceKey {self._signer.name}, {'closed' if self._closed else 'open'}>"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a key in a device cannot be pickled; open it anew in the other process")
 
 
 def what_was_signed(

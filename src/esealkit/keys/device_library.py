@@ -10,12 +10,15 @@ from __future__ import annotations
 import os
 import threading
 from contextlib import nullcontext
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from esealkit.errors import TokenError, UsageError
 
-__all__ = ["DeviceLibrary", "library_path"]
+__all__ = ["DeviceLibrary", "library_path", "load_library"]
+
+L = TypeVar("L", bound="DeviceLibrary")
 
 
 def library_path(path: str) -> str:
@@ -64,3 +67,33 @@ class DeviceLibrary:
             raise TokenError("token.no_function", function=function)
         with self._lock:
             return int(getattr(self._library, function)(*arguments)) & 0xFFFF_FFFF
+
+
+@cache
+def _ffi(cdef: str) -> Any:
+    from cffi import FFI
+
+    made = FFI()
+    made.cdef(cdef)
+    return made
+
+
+_LOADED: dict[tuple[str, type[DeviceLibrary], int], DeviceLibrary] = {}
+_LOADING = threading.Lock()
+
+
+def load_library(
+    kind: type[L], path: str, cdef: str, needed: tuple[str, ...], *, one_at_a_time: bool
+) -> L:
+    """The library at ``path`` as a ``kind``, loaded once per process.
+
+    Raises :class:`UsageError` ``token.module_*``.
+    """
+    name = (library_path(path), kind, os.getpid())
+    with _LOADING:
+        found = _LOADED.get(name)
+        if found is None:
+            found = kind(_ffi(cdef), name[0], needed, one_at_a_time=one_at_a_time)
+            _LOADED[name] = found
+    assert isinstance(found, kind)
+    return found

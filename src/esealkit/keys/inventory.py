@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from esealkit.errors import KeyFormatError, UnsupportedError, UsageError
+from esealkit.errors import KeyFormatError, UsageError
 from esealkit.keys.device_pins import DevicePinSource
 from esealkit.pki.certificate import Certificate
 
@@ -65,8 +65,13 @@ class Probe:
     device: Mapping[str, str]
     mechanisms: Sequence[ProbedMechanism]
     profile: str = ""
-    """The profile in TOML that serves this device; ``""`` where nothing works."""
-    notes: Sequence[str] = field(default=())
+    """The profile in TOML that serves a PKCS#11 device; ``""`` where nothing works, or where
+    the interface leaves nothing to describe."""
+
+    @property
+    def usable(self) -> bool:
+        """Whether some mechanism signs as it should."""
+        return any(each.outcome == "good" for each in self.mechanisms)
 
 
 Lister = Callable[[str, DevicePinSource], Inventory]
@@ -77,7 +82,7 @@ def list_keys(uri: str, *, pin: DevicePinSource = None) -> Inventory:
     """The keys and certificates of the device that ``uri`` names.
 
     Without ``pin`` only what shows before login is listed.  Raises :class:`UsageError`,
-    :class:`TokenError`, :class:`PinRejected`, :class:`UnsupportedError` for other schemes.
+    :class:`TokenError` and :class:`PinRejected`.
     """
     return _room(uri)[0](uri, pin)
 
@@ -100,7 +105,9 @@ def _room(uri: str) -> tuple[Lister, Prober]:
 
         return doctor.listed, doctor.probed
     if scheme in ("skf", "sdf", "oes", "https"):
-        raise UnsupportedError("key.scheme_not_built", scheme=scheme)
+        from esealkit.keys import listing
+
+        return listing.LISTERS[scheme], listing.probed
     raise UsageError("key.uri", uri=scheme)
 
 

@@ -14,7 +14,6 @@ from esealkit.errors import (
     InputError,
     KeyNotFound,
     LimitExceeded,
-    UnsupportedError,
     UsageError,
 )
 from esealkit.keys.certificates import belongs, chain_of, fitness, readable
@@ -123,7 +122,7 @@ def _opened_device(
         from esealkit.keys.remote import open_remote
 
         return open_remote(uri, pin=pin, given=given, extra=extra)
-    raise UnsupportedError("key.scheme_not_built", scheme=scheme)
+    raise UsageError("key.is_plugin", uri=uri.partition("?")[0])
 
 
 def _scheme(source: str | PathLike[str]) -> str:

@@ -27,7 +27,7 @@ from esealkit.errors import (
     UsageError,
 )
 from esealkit.fetching import Fetcher, host_of
-from esealkit.keys.certificates import chain_of, fitness
+from esealkit.keys.certificates import fitness
 from esealkit.keys.device_key import DeviceKey
 from esealkit.keys.device_pins import DevicePin, DevicePinSource, PinRequest
 from esealkit.keys.device_uris import DeviceUri, parse_device_uri
@@ -71,13 +71,8 @@ def open_remote(
         raise CertificateError("token.only_encryption")
     if not leaf.uses_sm2:
         raise CertificateError("token.not_sm2_certificate")
-    chain = chain_of(leaf, [*given, *offered, *extra])
-    rest = [each.der for each in extra if each.der not in chain and each != leaf]
-    return DeviceKey(
-        RemoteSigner(fetcher, url),
-        leaf.sm2_key,
-        certificate=leaf.der,
-        chain=(*chain, *rest),
+    return DeviceKey.certified(
+        RemoteSigner(fetcher, url), leaf, known=[*given, *offered], extra=extra
     )
 
 

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from types import TracebackType
-from typing import NoReturn, Self
+from typing import Self
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from esealkit.asn1 import build, oids
-from esealkit.crypto import sm2, sm2_cipher
+from esealkit.crypto import self_test_once, sm2, sm2_cipher
 from esealkit.errors import KeyBackendError, UnsupportedError
+from esealkit.keys.closing import Closing
 
 __all__ = ["SoftwareKey", "sm2_public_key_info"]
 
 ClassicalKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
-class SoftwareKey:
+class SoftwareKey(Closing):
     """A private key in memory, with the certificate and chain that go with it.
 
     Implements :class:`esealkit.crypto.signing_key.SigningKey`.  ``algorithm`` is ``"sm2"``,
@@ -49,6 +49,7 @@ class SoftwareKey:
         self.certificate = certificate
         self.chain = tuple(chain)
         if isinstance(private, sm2.PrivateKey):
+            self_test_once()  # no key is used by a core that computes wrongly on this machine
             self.algorithm = "sm2"
             self._public = private.public_key
             self.public_key_info = sm2_public_key_info(self._public)
@@ -134,29 +135,9 @@ class SoftwareKey:
         """
         self._private = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def __repr__(self) -> str:
         state = "closed" if self._private is None else "open"
         return f"<SoftwareKey {self.algorithm}, {state}>"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a private key cannot be pickled")
-
-    def __copy__(self) -> NoReturn:
-        raise TypeError("a private key cannot be copied")
-
-    def __deepcopy__(self, memo: object) -> NoReturn:
-        raise TypeError("a private key cannot be copied")
 
     def _opened(self) -> sm2.PrivateKey | ClassicalKey:
         if self._private is None:

@@ -49,7 +49,7 @@ def _finding(document: PdfDocument, widget: WidgetFacts, picture: Picture) -> Fi
     if x >= widget.page_size[0] or y >= widget.page_size[1] or x + width <= 0 or y + height <= 0:
         return unknown(_CHECK, _CLAUSE, code="pdf.seal_off_page", **at)
     try:
-        shown = draw_appearance(document, widget.appearance)
+        shown = draw_appearance(document, widget.appearance, rotate=widget.rotate)
         own = raster_picture(picture.data, limits=document.limits)
         likeness = similarity(shown, own)
     except EsealError as error:
@@ -60,9 +60,10 @@ def _finding(document: PdfDocument, widget: WidgetFacts, picture: Picture) -> Fi
     return passed(_CHECK, _CLAUSE, code="pdf.seal_shown", **at)
 
 
-def draw_appearance(document: PdfDocument, number: ObjectId) -> Pixels:
+def draw_appearance(document: PdfDocument, number: ObjectId, *, rotate: int = 0) -> Pixels:
     """An appearance stream, drawn alone on white (ISO 32000-1 12.5.5).
 
+    :param rotate: degrees clockwise by which its page is turned.
     :raises MissingExtra: the extra ``pdf`` is not installed.
     :raises PdfError: it cannot be drawn.
     """
@@ -72,7 +73,7 @@ def draw_appearance(document: PdfDocument, number: ObjectId) -> Pixels:
     except ImportError as error:
         raise MissingExtra("extra.missing", extra="pdf", package=error.name or "") from None
     try:
-        alone = _alone(pikepdf, document, number)
+        alone = _alone(pikepdf, document, number, rotate)
         with pypdfium2.PdfDocument(alone) as drawn:
             page = drawn[0]
             scale = _LONGER_SIDE / max(page.get_size())
@@ -88,7 +89,7 @@ def draw_appearance(document: PdfDocument, number: ObjectId) -> Pixels:
     return Pixels(width=columns, height=rows, rgba=pixels)
 
 
-def _alone(pikepdf: Any, document: PdfDocument, number: ObjectId) -> bytes:
+def _alone(pikepdf: Any, document: PdfDocument, number: ObjectId, rotate: int) -> bytes:
     """A PDF of one page that shows nothing but the appearance, as large as its box."""
     source = io.BytesIO(document.data[:])
     with (
@@ -100,6 +101,7 @@ def _alone(pikepdf: Any, document: PdfDocument, number: ObjectId) -> bytes:
         if not (0 < right - left < 20_000 and 0 < top - bottom < 20_000):
             raise PdfError("pdf.malformed", reason="/BBox")
         page = alone.add_blank_page(page_size=(right - left, top - bottom))
+        page.Rotate = rotate
         page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Shown=form))
         move = f"1 0 0 1 {-left:.6f} {-bottom:.6f} cm /Shown Do"
         page.Contents = alone.make_stream(move.encode("ascii"))

@@ -66,8 +66,12 @@ class PdfDocument:
         if not 1 <= number <= len(self.revisions):
             raise PdfError("pdf.no_revision", number=number, count=len(self.revisions))
         found = self.revisions[number - 1]
-        ends = {entry.signed_end for entry in self.signatures if entry.revision is found}
-        return self.data[: max((end for end in ends if end is not None), default=found.end)]
+        signed = [
+            entry.signed_end
+            for entry in self.signatures
+            if entry.covers and entry.revision is found and entry.signed_end is not None
+        ]
+        return self.data[: max(signed, default=found.line_end(self.data))]
 
     def repeated_keys(self) -> tuple[str, ...]:
         """Keys written twice in the catalogue, the form or a field that holds a signature."""

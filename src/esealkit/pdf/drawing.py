@@ -13,9 +13,10 @@ from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pdf.geometry import POINTS, Rectangle
 from esealkit.picture.raster import Pixels, raster_picture
 
-__all__ = ["Drawing", "drawing_of"]
+__all__ = ["SEAL_DPI", "Drawing", "drawing_of"]
 
-_DPI = 600
+SEAL_DPI = 600
+"""Resolution that drawings become pixels at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ def drawing_of(
     Errors are those of :func:`~esealkit.picture.raster.raster_picture`.
     """
     found = raster_picture(
-        picture, width_mm=width_mm, height_mm=height_mm, dpi=_DPI, ofd=ofd, limits=limits
+        picture, width_mm=width_mm, height_mm=height_mm, dpi=SEAL_DPI, ofd=ofd, limits=limits
     )
     count = found.width * found.height
     colours = bytearray(3 * count)

@@ -41,6 +41,8 @@ class WidgetFacts:
     """x, y, width, height in mm from the shown page's top left."""
     page_size: tuple[float, float] | None
     """Width and height of the shown page, mm."""
+    rotate: int
+    """Degrees clockwise by which the page is turned."""
     hidden: bool
     """Whether its flags hide it on the screen (Hidden, NoView)."""
     appearance: ObjectId | None

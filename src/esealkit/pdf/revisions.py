@@ -38,6 +38,16 @@ class Revision:
     section: int
     """Its cross-reference section; of a linearised file the later of the first two."""
 
+    def line_end(self, data: FileBytes) -> int:
+        """Behind the end-of-line that follows its ``%%EOF``."""
+        return next(
+            (self.end + len(eol) for eol in (b"\r\n", b"\n", b"\r") if self._followed(eol, data)),
+            self.end,
+        )
+
+    def _followed(self, eol: bytes, data: FileBytes) -> bool:
+        return data[self.end : self.end + len(eol)] == eol
+
     def ends_at(self, offset: int, data: FileBytes) -> bool:
         """Whether ``offset`` is its end, the end-of-line behind ``%%EOF`` counted or not."""
         if offset == self.end:

@@ -26,7 +26,7 @@ from esealkit.policy import Effect
 from esealkit.report._markup import Child, Markup, joined, tag
 from esealkit.report._pictures import Budget, show
 from esealkit.report.as_text import headline, reason_line
-from esealkit.report.run import Run, signature_label
+from esealkit.report.run import Run
 from esealkit.verification.judgement import JudgedCheck, Reservation, Verdict
 from esealkit.verification.results import (
     CertificateFacts,
@@ -208,8 +208,9 @@ class _Page:
     def signature(self, signature: SignatureResult, document: DocumentResult) -> Markup:
         lang = self.lang
         sealed = signature.seal is not None
-        label = "label.seal" if sealed else signature_label(signature.signature_kind)
-        kind = phrase(label, lang)
+        kind = phrase("label.seal" if sealed else "label.signature", lang)
+        if signature.signature_kind == "timestamp":
+            kind = phrase("label.document_stamp", lang)
         name = signature.seal.name if signature.seal is not None else ""
         facts = tag("dl", *self._facts(signature))
         place = f"{signature.index + 1}/{len(document.signatures)}"

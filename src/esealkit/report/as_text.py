@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from esealkit import words
 from esealkit.findings import Outcome
 from esealkit.policy import Effect
-from esealkit.report.run import Run, signature_label
+from esealkit.report.run import Run
 from esealkit.verification.judgement import JudgedCheck, Reservation, Verdict
 from esealkit.verification.results import DocumentResult, SignatureResult
 from esealkit.words import inert, phrase
@@ -167,7 +167,9 @@ def _signature(signature: SignatureResult, lang: words.Language) -> Iterator[str
         if seal.maker is not None:
             yield f"      {phrase('label.made_by', lang)}: {inert(seal.maker.subject)}"
     else:
-        label = phrase(signature_label(signature.signature_kind), lang)
+        label = phrase("label.signature", lang)
+        if signature.signature_kind == "timestamp":
+            label = phrase("label.document_stamp", lang)
         yield f"  [{signature.index + 1}] {label}: {verdict}"
     if signature.signer is not None:
         yield f"      {phrase('label.signer', lang)}: {inert(signature.signer.subject)}"
@@ -190,9 +192,22 @@ def _signature(signature: SignatureResult, lang: words.Language) -> Iterator[str
         f"{phrase(f'label.{label}', lang)}: {phrase(f'{label}.{grade.value}', lang)}"
         for label, grade in grades
     )
+    yield from _changes(judged.checks, lang)
     yield from _checks(judged.checks, lang, "      ")
     for row in signature.deviations:
         yield f"      ~ {row.message(lang)} [{row.id}; {inert(row.where)}]"
+
+
+def _changes(checks: Iterable[JudgedCheck], lang: words.Language) -> Iterator[str]:
+    """What became of the parts since this signature: changed, missing, or not on its list."""
+    for item in checks:
+        if item.finding.check != "document.changes":
+            continue
+        for kind in ("changed", "missing", "added"):
+            rows = item.finding.evidence.get(kind) or []
+            names = [row["part"] if isinstance(row, dict) else row for row in rows]
+            if names:
+                yield f"      {phrase(f'changes.{kind}', lang, parts=names)}"
 
 
 def _stamps(signature: SignatureResult, lang: words.Language) -> str:

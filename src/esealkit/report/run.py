@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from esealkit.verification.judgement import Reservation, Verdict, fold_verdicts
 from esealkit.verification.results import DocumentResult
 
-__all__ = ["Run", "TrustShown", "signature_label"]
+__all__ = ["Run", "TrustShown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +57,3 @@ class Run:
 
     def _folded(self) -> tuple[Verdict, str]:
         return fold_verdicts((item.verdict, item.code) for item in self.documents)
-
-
-def signature_label(kind: str) -> str:
-    """The phrase that names a signature without a seal, by its kind."""
-    return "label.document_stamp" if kind == "timestamp" else "label.signature"

@@ -28,6 +28,7 @@ __all__ = [
     "finish_staged",
     "lay_out",
     "lay_out_signature",
+    "plan_seal",
     "stamp_boxes",
 ]
 
@@ -72,6 +73,31 @@ def stamp_boxes(
     )
 
 
+def plan_seal(
+    document: OfdDocument,
+    *,
+    seal: ElectronicSeal,
+    placement: Placement | Iterable[Placement],
+    when: dt.datetime,
+    extent: Extent,
+    provider: Provider | None = None,
+) -> SignaturePlan:
+    """A seal signature laid out, without the value; errors as for :func:`lay_out`."""
+    if seal.edition not in (Edition.V1, Edition.V4, Edition.V5):
+        raise UnsupportedError("signing.edition", edition=seal.edition.value)
+    return plan(
+        document,
+        when=when,
+        stamps=stamp_boxes(document, seal, placement, body=extent.body),
+        seal=seal.der,
+        provider=provider or ESEALKIT,
+        body=extent.body,
+        lock=extent.lock,
+        protect=extent.protect,
+        relative_to=extent.relative_to,
+    )
+
+
 def lay_out(
     document: OfdDocument,
     *,
@@ -86,19 +112,9 @@ def lay_out(
 
     :raises Forbidden, PlacementError, DocumentError, UnsupportedError: see :func:`ofd.embed.plan`.
     """
-    if seal.edition not in (Edition.V1, Edition.V4, Edition.V5):
-        raise UnsupportedError("signing.edition", edition=seal.edition.value)
     when = when.astimezone(dt.UTC).replace(microsecond=0)
-    laid = plan(
-        document,
-        when=when,
-        stamps=stamp_boxes(document, seal, placement, body=extent.body),
-        seal=seal.der,
-        provider=provider or ESEALKIT,
-        body=extent.body,
-        lock=extent.lock,
-        protect=extent.protect,
-        relative_to=extent.relative_to,
+    laid = plan_seal(
+        document, seal=seal, placement=placement, when=when, extent=extent, provider=provider
     )
     to_be_signed = build_to_be_signed(
         seal.der,

@@ -21,9 +21,8 @@ from esealkit.crypto import SM3
 from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import Forbidden, UnsupportedError, UsageError
 from esealkit.limits import DEFAULT_LIMITS, Limits
-from esealkit.pdf._pyhanko.writing import PageHandle, PdfUpdate
-from esealkit.pdf.drawing import Drawing, drawing_of
-from esealkit.pdf.geometry import Rectangle
+from esealkit.pdf._pyhanko.writing import PdfUpdate
+from esealkit.pdf.drawing import drawing_of
 from esealkit.pdf.plan import Gap, SignatureEntries, ValidationData
 from esealkit.pdf.surface import PdfSurface
 from esealkit.pki.certificate import Certificate
@@ -32,9 +31,16 @@ from esealkit.pki.cms_build import (
     build_signed_message,
     signing_certificate_attribute,
 )
-from esealkit.placement import Placed, Placement, resolve
+from esealkit.placement import Placement
 from esealkit.seal.build import build_seal_signature, build_to_be_signed
 from esealkit.seal.model import Edition, ElectronicSeal
+from esealkit.signing.pdf_stamps import (
+    draw_stamps,
+    ofd_pixels,
+    part_shown,
+    place_stamps,
+    widget_box,
+)
 from esealkit.signing.prepared import PreparedValue, Signed, StagedSigning
 
 __all__ = [
@@ -48,8 +54,6 @@ __all__ = [
     "lay_out_seal",
     "sign_with_message",
     "sign_with_seal",
-    "surface_of",
-    "writable_copy",
 ]
 
 SEAL_FILTER = "GM.PKILite"
@@ -106,26 +110,6 @@ class PdfLayout:
         """Write all of the file so far to ``out``."""
         self.stream.seek(0)
         shutil.copyfileobj(self.stream, out, 1 << 20)
-
-
-def writable_copy(content: bytes | BinaryIO) -> BinaryIO:
-    """A private stream to append to, holding ``content``."""
-    if isinstance(content, bytes):
-        return io.BytesIO(content)
-    import tempfile
-
-    copy = tempfile.TemporaryFile()  # noqa: SIM115 - the caller's stream from now on
-    content.seek(0)
-    shutil.copyfileobj(content, copy, 1 << 20)
-    return copy
-
-
-def surface_of(
-    content: bytes | BinaryIO, *, password: str | bytes | None, limits: Limits
-) -> PdfSurface:
-    """A document to place stamps on, without signing it; errors as for opening an update."""
-    stream = writable_copy(content)
-    return PdfSurface(PdfUpdate(stream, password=password, limits=limits), stream, password)
 
 
 def token_room() -> int:
@@ -212,10 +196,12 @@ def lay_out_seal(
     when = when.astimezone(dt.UTC).replace(microsecond=0)
     update = PdfUpdate(stream, password=password, limits=limits)
     width, height = float(seal.picture.width_mm), float(seal.picture.height_mm)
-    drawing = drawing_of(seal.picture.data, width, height, limits=limits)
-    placed = _placed(PdfSurface(update, stream, password), placement, (width, height), form)
+    drawing = drawing_of(seal.picture.data, width, height, ofd=ofd_pixels(limits), limits=limits)
+    surface = PdfSurface(update, stream, password)
+    in_field = form.field is not None
+    placed = place_stamps(surface, placement, (width, height), in_field=in_field)
     name = form.field or _fresh_name(update, "Seal")
-    _check_allowed(update, name, form, stamps=len(placed) + (form.field is not None))
+    _check_allowed(update, name, form, stamps=len(placed) + in_field)
     to_be_signed = _SealValue(seal, certificate, when, name)
     entries = _entries(form, SEAL_FILTER, SEAL_SUB_FILTER, when, seal.name)
     reserve = to_be_signed.size + token_room
@@ -223,15 +209,12 @@ def lay_out_seal(
         first, others = placed[0], placed[1:]
         page = update.page(first.page_index)
         sized = drawing.sized(first.width, first.height)
-        shown = (sized, _part(sized, first), _widget(page, first))
+        shown = (sized, part_shown(sized, first), widget_box(page, first))
         update.sign_new_field(name, entries, reserve, page=page, shown=shown)
     else:
         others = placed
         update.sign_existing_field(name, entries, reserve, drawing=drawing)
-    for item, page in zip(others, update.pages([i.page_index for i in others]), strict=True):
-        sized = drawing.sized(item.width, item.height)
-        matrix = page.geometry.matrix(item.x, item.y, item.height)
-        update.draw(page, sized, _part(sized, item), matrix)
+    draw_stamps(update, drawing, others)
     layout = _written(stream, update)
     value = PreparedValue(
         to_be_signed=to_be_signed.over(covered_digest(layout)),
@@ -315,26 +298,6 @@ class _SealValue:
             algorithm=oids.SM2_WITH_SM3,
         )
         return len(value) + _SLACK
-
-
-def _placed(
-    surface: PdfSurface,
-    placement: Placement | Iterable[Placement],
-    size: tuple[float, float],
-    form: PdfForm,
-) -> tuple[Placed, ...]:
-    """Boxes for the stamps; a seal in a field may have no other."""
-    if form.field is not None and placement == []:
-        return ()
-    return resolve(placement, surface, width=size[0], height=size[1])
-
-
-def _part(drawing: Drawing, item: Placed) -> Rectangle:
-    return drawing.whole if item.clip is None else drawing.part(item.clip)
-
-
-def _widget(page: PageHandle, item: Placed) -> Rectangle:
-    return page.geometry.rectangle(*item.shown)
 
 
 # -- signatures without a seal -----------------------------------------------------------------
@@ -541,8 +504,12 @@ def _check_allowed(update: PdfUpdate, name: str, form: PdfForm, *, stamps: int) 
         return
     if form.certify is not None:
         raise Forbidden("pdf.certify_first")
-    if update.certification_level() == 1:
+    level = update.certification_level()
+    if level == 1:
         raise Forbidden("pdf.certified")
+    if level is not None and form.field is None:
+        # Filling in a form is allowed, adding a field to it is not.
+        raise Forbidden("pdf.certified_fields")
     if update.locked_by_earlier(name):
         raise Forbidden("pdf.field_locked", field=name)
     if stamps > 1:

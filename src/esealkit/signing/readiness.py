@@ -36,7 +36,7 @@ from esealkit.seal.check import (
 )
 from esealkit.seal.model import ElectronicSeal
 
-__all__ = ["check_ready", "check_signer_ready"]
+__all__ = ["check_ready", "check_seal_ready", "check_signer_ready"]
 
 
 def check_ready(
@@ -57,6 +57,18 @@ def check_ready(
         must be made anew.
     :raises ChainError: trust was given and the path is broken (an unknown anchor is no error).
     """
+    check_seal_ready(seal, now=now)
+    check_signer_ready(signer, now=now, stores=stores, intermediates=intermediates)
+    if check_signer_in_seal(seal, signer).outcome is not Outcome.PASSED:
+        raise SignerNotOnSeal("signing.not_on_seal", subject=signer.subject, seal=seal.name)
+
+
+def check_seal_ready(seal: ElectronicSeal, *, now: dt.datetime) -> None:
+    """Raise a typed error unless ``seal`` may be used at ``now``.
+
+    :raises SealForged: the maker's signature over the seal does not hold.
+    :raises SealExpired: ``now`` is outside the seal's validity.
+    """
     maker = Certificate(seal.maker_certificate)
     if check_maker_signature(seal, maker).outcome is not Outcome.PASSED:
         raise SealForged("signing.seal_forged", seal=seal.name)
@@ -67,9 +79,6 @@ def check_ready(
             valid_from=str(seal.valid_from),
             valid_until=str(seal.valid_until),
         )
-    check_signer_ready(signer, now=now, stores=stores, intermediates=intermediates)
-    if check_signer_in_seal(seal, signer).outcome is not Outcome.PASSED:
-        raise SignerNotOnSeal("signing.not_on_seal", subject=signer.subject, seal=seal.name)
 
 
 def check_signer_ready(

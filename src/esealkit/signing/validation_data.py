@@ -7,7 +7,7 @@ says *good* now.  What is missing is an error, not a lower level.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from esealkit.errors import ChainError, RevocationUnknown
 from esealkit.pdf.plan import ValidationData
@@ -27,17 +27,20 @@ def gather_validation_data(
     intermediates: Iterable[Certificate],
     evidence: Evidence,
     now: dt.datetime,
+    download: Callable[[Certificate, Certificate], Iterable[bytes]] | None = None,
 ) -> ValidationData:
     """Paths and revocation data for ``leaves``.
 
     :param leaves: certificates with their role: ``signers``, ``tsa`` or ``makers``.
     :param evidence: CRLs, OCSP responses and certificates beside those kept with the trust.
+    :param download: gives revocation data for a certificate and its issuer, where none is known.
     :raises ChainError: a path does not reach the trust that was given.
     :raises RevocationUnknown: nothing says that a certificate of a path is good.
     """
     kept = sort_evidence([item for store in stores for item in store.crls]).revocation
-    crls = (*evidence.revocation.crls, *kept.crls)
-    responses = evidence.revocation.responses
+    given = RevocationData(
+        crls=(*evidence.revocation.crls, *kept.crls), responses=evidence.revocation.responses
+    )
     others = [
         *intermediates,
         *evidence.certificates,
@@ -54,26 +57,32 @@ def gather_validation_data(
         if not found.trusted:
             raise ChainError("pdf.level_chain", subject=leaf.subject, reason=found.reason)
         for certificate, issuer in zip(found.path, found.path[1:], strict=False):
-            known = False
-            for crl in crls:
-                if _good(certificate, issuer, RevocationData(crls=(crl,)), now):
-                    used_crls[crl.data] = None
-                    known = True
-            for response in responses:
-                if _good(certificate, issuer, RevocationData(responses=(response,)), now):
-                    used_ocsps[response.data] = None
-                    certificates |= dict.fromkeys(response.certificates)
-                    known = True
-            if not known:
+            proofs = _saying_good(certificate, issuer, given, now)
+            if not (proofs.crls or proofs.responses) and download is not None:
+                fetched = sort_evidence(download(certificate, issuer)).revocation
+                proofs = _saying_good(certificate, issuer, fetched, now)
+            if not (proofs.crls or proofs.responses):
                 raise RevocationUnknown("pdf.level_revocation", subject=certificate.subject)
+            used_crls |= dict.fromkeys(item.data for item in proofs.crls)
+            for response in proofs.responses:
+                used_ocsps[response.data] = None
+                certificates |= dict.fromkeys(response.certificates)
         certificates |= dict.fromkeys(item.der for item in found.path)
     return ValidationData(
         certificates=tuple(certificates), crls=tuple(used_crls), ocsps=tuple(used_ocsps)
     )
 
 
-def _good(
+def _saying_good(
     certificate: Certificate, issuer: Certificate, data: RevocationData, now: dt.datetime
-) -> bool:
-    status = revocation_status(certificate, issuer, data, at=now, now=now)
-    return status.state is RevocationState.GOOD
+) -> RevocationData:
+    """The items of ``data`` that each say by itself that the certificate is good."""
+
+    def good(alone: RevocationData) -> bool:
+        status = revocation_status(certificate, issuer, alone, at=now, now=now)
+        return status.state is RevocationState.GOOD
+
+    return RevocationData(
+        crls=tuple(item for item in data.crls if good(RevocationData(crls=(item,)))),
+        responses=tuple(item for item in data.responses if good(RevocationData(responses=(item,)))),
+    )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from esealkit.errors import EsealError, InvalidSignature
 from esealkit.findings import Finding, failed, passed, unknown
 from esealkit.pki.certificate import Certificate
+from esealkit.pki.cms import digest_named
 from esealkit.pki.timestamp import parse_token, verify_token
 from esealkit.verification.circumstances import Circumstances
 from esealkit.verification.subject import Subject
@@ -61,12 +62,13 @@ def judge_document_stamp(value: bytes, subject: Subject, around: Circumstances) 
         around=around,
         documented="document",
     )
-    evidence = {"algorithm": token.info.hash_algorithm}
+    algorithm = token.message.signers[0].signature_algorithm
+    digest, _ = digest_named(token.info.hash_algorithm)
     return StampSteps(
         findings=(
             form,
-            passed("signature.value", _CLAUSE, subject=authority.subject),
-            passed("document.digest", _CLAUSE, **evidence),
+            passed("signature.value", _CLAUSE, subject=authority.subject, algorithm=algorithm),
+            passed("document.digest", _CLAUSE, algorithm=digest),
             proven.finding,
         ),
         authority=authority,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from itertools import islice
+from typing import Any
 
 from esealkit.findings import Deviation, Finding, not_applicable, passed
 from esealkit.ofd.examination import Examination, ExaminedSignature, path_binding
@@ -107,6 +109,31 @@ def _changes(examination: Examination, signature: ExaminedSignature) -> Finding:
     # Entries stand in the order of bodies and lists.
     last = sum(len(body.signatures) for body in examination.bodies[: entry.body + 1])
     later = list(range(entry.index + 1, last))[:_SHOWN]
+    told = {"later_signatures": later, **_since(examination, signature)}
     if all(row.state == "ok" for row in signature.references) and signature.references:
-        return passed(check, at, later_signatures=later)
-    return not_applicable(check, at)
+        return passed(check, at, **told)
+    return not_applicable(check, at, **told)
+
+
+def _since(examination: Examination, signature: ExaminedSignature) -> dict[str, Any]:
+    """What became of the parts since this signature, as far as its own list tells.
+
+    ``added`` are parts that it does not list: put there later, or left out when it was made;
+    each with the first signature that covers it, if any.
+    """
+    by_state: dict[str, list[str]] = {"mismatch": [], "missing": []}
+    for row in signature.references:
+        if row.state in by_state:
+            by_state[row.state].append(row.name or row.path)
+    entry, coverage = signature.entry, examination.coverage
+    listed = {row.name for row in signature.references} | {entry.name, entry.value_name}
+    fresh = (name for name in examination.document.package.names if name not in listed)
+    added = [
+        {"part": name, "first_covered_by": next(iter(coverage.covering(name)), None)}
+        for name in islice(fresh, _SHOWN)
+    ]
+    return {
+        "changed": by_state["mismatch"][:_SHOWN],
+        "missing": by_state["missing"][:_SHOWN],
+        "added": added,
+    }

@@ -94,11 +94,11 @@ class VerifiedView:
         self._package = package
         self._covering = dict(covering)
         self._passed = passed
-        self._finalizer: weakref.finalize[..., VerifiedView] | None = None
+        self._finalizers: list[weakref.finalize[..., VerifiedView]] = []
 
     def keep(self, release: Callable[[], object]) -> None:
         """Calls ``release`` when the view is closed or forgotten."""
-        self._finalizer = weakref.finalize(self, release)
+        self._finalizers.append(weakref.finalize(self, release))
 
     @property
     def closed(self) -> bool:
@@ -145,8 +145,8 @@ class VerifiedView:
     def close(self) -> None:
         """Forget the private copy; parts that were opened before can still be read."""
         self._package = None
-        if self._finalizer is not None:
-            self._finalizer()
+        for finalizer in self._finalizers:
+            finalizer()
 
     def _alive(self) -> Package:
         if self._package is None:

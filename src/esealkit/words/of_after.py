@@ -78,6 +78,12 @@ ERRORS: dict[str, Text] = {
 }
 
 PHRASES: dict[str, tuple[str, str]] = {
+    "changes.changed": ("盖章后改动：{parts}", "changed since: {parts}"),
+    "changes.missing": ("盖章后缺失：{parts}", "missing since: {parts}"),
+    "changes.added": (
+        "不在此签名的清单中（盖章后放入，或当时未列入）：{parts}",
+        "not on this signature's list (put there later, or left out): {parts}",
+    ),
     "archive.written": (
         "{path}：已归档（{verdict}），{count} 个文件",
         "{path}: archived ({verdict}), {count} file(s)",

@@ -194,11 +194,11 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "密钥地址无效：{uri}",
         "not a usable key address: {uri}",
     ),
-    "key.scheme_not_built": (
-        "尚未实现 {scheme}: 密钥",
-        "{scheme}: keys are not built yet",
-        "目前可使用文件中的软件密钥。",
-        "Software keys in files can be used for now.",
+    "key.is_plugin": (
+        "{uri} 是印章插件，不是密钥",
+        "{uri} is a seal plug-in, not a key",
+        "插件自行生成整个签章：命令行用 stamp --key oes:…，程序用 open_plugin。",
+        "It makes whole seal signatures: use stamp --key oes:…, or open_plugin in a program.",
     ),
     "key.closed": (
         "密钥已关闭",

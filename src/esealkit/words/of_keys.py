@@ -273,6 +273,14 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "从设备读回的内容与写入的不同",
         "what was read back from the device is not what was stored",
     ),
+    "signing.not_by_plugin": (
+        "通过印章插件盖章时不支持 {what}",
+        "stamping through a seal plug-in does not go with {what}",
+    ),
+    "oes.failed": (
+        "印章插件的函数 {function} 失败（{number}）：{text}",
+        "the plug-in's function {function} failed ({number}): {text}",
+    ),
     "remote.no_certificate": (
         "签名服务 {url} 没有给出证书",
         "the signing service {url} gave no certificate",

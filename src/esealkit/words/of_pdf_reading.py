@@ -27,10 +27,6 @@ ERRORS: dict[str, Text] = {
         "PDF 表单域互相循环引用",
         "the PDF's form fields refer to each other in a loop",
     ),
-    "usage.secret_jobs": (
-        "口令和解密密钥不离开本进程，不能与多进程（--jobs）同用",
-        "passwords and decryption keys stay in this process and do not go with --jobs",
-    ),
     "usage.revision_output": (
         "--revision 须与 -o 一起使用",
         "--revision and -o go together",

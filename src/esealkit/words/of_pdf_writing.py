@@ -55,6 +55,12 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "文件已认证为不得再作任何更改",
         "the document is certified against any further change",
     ),
+    "pdf.certified_fields": (
+        "文件已认证，只能在已有的空白签名域中签名",
+        "the document is certified: it can be signed in its own empty signature fields only",
+        "用 --field 指定签名域（程序中为 PdfOptions(field=)）。",
+        "Name one with --field (PdfOptions(field=) in Python).",
+    ),
     "pdf.certify_first": (
         "只有第一个签名可以认证文件，此文件已有签名",
         "only the first signature can certify a document, and this one is signed already",

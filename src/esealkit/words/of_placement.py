@@ -75,12 +75,6 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "文件没有注释，无法放入“{name}”",
         "the document has no annotations, so there is no “{name}”",
     ),
-    "preview.pdf": (
-        "PDF 文件尚不能画出预览",
-        "a preview of a PDF document cannot be drawn yet",
-        "--dry-run 不带 --preview 即可列出位置。",
-        "--dry-run without --preview lists the places.",
-    ),
     "usage.placement": (
         "{found} 不是盖章位置",
         "{found} is no placement",

@@ -123,10 +123,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "改动一个字后（{path}）：{verdict} [{code}]",
         "after changing one character ({path}): {verdict} [{code}]",
     ),
-    "demo.pdf_later": (
-        "PDF 盖章将在后续版本提供；样例 sample.pdf 已写好。",
-        "Stamping PDF comes with a later version; sample.pdf is there.",
-    ),
+    "demo.pdf_stamped": ("盖章后的 PDF（{path}）：{verdict}", "stamped PDF ({path}): {verdict}"),
     # the HTML page
     "html.title": ("电子签章验证报告", "Seal verification report"),
     "html.colon": ("：", ": "),

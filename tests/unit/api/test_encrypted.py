@@ -72,6 +72,16 @@ def test_password_opens_it(password: Any, bench: Workbench, hidden: bytes) -> No
     assert "encryption" in report.to_text("en")
 
 
+def test_view_reads_what_was_decrypted(bench: Workbench, hidden: bytes) -> None:
+    """The verified view of an opened package hands out the plain parts, until it is closed."""
+    with bench.verify(hidden, password=PASSWORD) as report:
+        part = report.open("Doc_0/Pages/Page_0/Content.xml")
+        assert part.verified
+        assert part.read().startswith(b"<?xml")
+    with pytest.raises(ek.errors.UsageError):
+        report.open("Doc_0/Pages/Page_0/Content.xml")
+
+
 def test_wrong_password_is_undecided_and_says_so(bench: Workbench, hidden: bytes) -> None:
     """A wrong password leaves the document undecided, with its own reason."""
     report = bench.verify(hidden, password="wrong")

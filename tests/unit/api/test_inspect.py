@@ -125,10 +125,11 @@ def test_a_persons_number_is_masked(demo: Path) -> None:
     assert not any(PERSON.decode() in value or PERSON.hex() in value for value in values)
 
 
-def test_a_pdf_is_only_named(demo: Path) -> None:
-    """Of a PDF the format is said, nothing else."""
+def test_a_pdf_is_laid_out(demo: Path) -> None:
+    """Of a PDF pages and revisions are shown; it has no trees of its own."""
     found = ek.inspect(demo / "sample.pdf")
-    assert (found.format, found.trees, found.bodies) == ("pdf", (), ())
+    assert (found.format, found.trees, found.bodies[0].page_count) == ("pdf", (), 3)
+    assert [item.number for item in found.revisions] == [1]
 
 
 @pytest.mark.parametrize("data", [b"", b"hello", b"0123456789", b"PK\x03\x04", b"\x30"])

@@ -133,9 +133,17 @@ def test_seam_strips_make_one_seal(bench: Workbench, tmp_path: Path) -> None:
     assert all(box[0] + box[2] == pytest.approx(210, abs=0.2) for box in boxes if box)
 
 
-@pytest.mark.parametrize("kind", ["png", "jpg", "svg"])
+def _ofd_picture(png: bytes) -> bytes:
+    """A seal's picture as an OFD package of one page of its size."""
+    from esealkit.ofd.compose import ComposedPage, Picture, compose
+
+    picture = Picture(x=0, y=0, width=42, height=42, png=png)
+    return compose([ComposedPage(items=(picture,), width=42, height=42)])
+
+
+@pytest.mark.parametrize("kind", ["png", "jpg", "svg", "ofd"])
 def test_pictures_of_every_kind(kind: str, bench: Workbench, tmp_path: Path) -> None:
-    """PNG with alpha, JPEG and SVG pictures are drawn; white paper of a JPEG does not hide."""
+    """PNG with alpha, JPEG, SVG and OFD pictures are drawn; white paper of a JPEG does not hide."""
     from PIL import Image
 
     from esealkit.seal.model import Picture
@@ -150,6 +158,7 @@ def test_pictures_of_every_kind(kind: str, bench: Workbench, tmp_path: Path) -> 
         "png": png,
         "jpg": out.getvalue(),
         "svg": (bench.kit.directory / "official.svg").read_bytes(),
+        "ofd": _ofd_picture(png),
     }[kind]
     picture = Picture(type=kind.upper(), data=data, width_mm=42, height_mm=42)
     target = tmp_path / "o.pdf"
@@ -165,6 +174,24 @@ def test_pictures_of_every_kind(kind: str, bench: Workbench, tmp_path: Path) -> 
     assert found is not None
     assert found[2:] == pytest.approx((42, 42), abs=0.25)
     assert pdfs.Shown(target, 1, (25, 196, 9, 5), dpi=300).dark_share() > 0.05
+
+
+def test_preview_shows_the_pages(bench: Workbench) -> None:
+    """A preview draws the pages with the seal where it would be stamped, several on one sheet,
+    and writes nothing into the document."""
+    from PIL import Image
+
+    given: dict[str, Any] = {"seal": bench.kit.directory / "official.esl"}
+    found = ek.preview(pdfs.contract(), placement=ek.At(2, 30, 40), dpi=127, **given)
+    assert (found.pages, [item.page_index for item in found.stamps]) == ((2,), [1])
+    with Image.open(io.BytesIO(found.png)) as image:
+        red, _, blue, _ = image.convert("RGBA").split()
+        assert image.size == pytest.approx((1050, 1485), abs=2)
+        box = (30 * 5, 40 * 5, 70 * 5, 80 * 5)
+        assert red.crop(box).getextrema()[1] == 255
+        assert blue.crop(box).getextrema()[0] < 60
+        assert blue.crop((80 * 5, 40 * 5, 120 * 5, 80 * 5)).getextrema()[0] == 255
+    assert ek.preview(pdfs.contract(), placement=Seam(), **given).pages == (1, 2, 3)
 
 
 # -- files as they come -------------------------------------------------------------------------
@@ -325,24 +352,30 @@ def test_later_seals_are_fields_only(bench: Workbench, tmp_path: Path) -> None:
 
 
 def test_certification_is_kept(bench: Workbench, tmp_path: Path) -> None:
-    """The first signature may certify; level 1 forbids every further one, level 2 none, and a
-    later signature cannot certify."""
+    """The first signature may certify. Level 1 forbids every further one; level 2 leaves the
+    document's own empty fields, and no later signature can certify."""
     paths = {level: tmp_path / f"{level}.pdf" for level in (1, 2)}
+    source = pdfs.with_fields("甲方签章")
     for level, path in paths.items():
-        stamped(bench, pdfs.contract(), path, pdf=ek.PdfOptions(certify=level))
+        stamped(bench, source, path, pdf=ek.PdfOptions(certify=level))
         with pikepdf.open(path) as document:
             rule = document.Root.Perms.DocMDP.Reference[0]
             assert int(rule.TransformParams.P) == level
     target = tmp_path / "o.pdf"
-    with pytest.raises(errors.Forbidden) as refused:
-        stamped(bench, paths[1], target)
-    assert refused.value.code == "pdf.certified"
-    stamped(bench, paths[2], target)
-    with pytest.raises(errors.Forbidden) as refused:
-        stamped(bench, paths[2], target, pdf=ek.PdfOptions(certify=2))
-    assert refused.value.code == "pdf.certify_first"
+    refusals = [
+        (paths[1], None, "pdf.certified"),
+        (paths[2], None, "pdf.certified_fields"),
+        (paths[2], ek.PdfOptions(field="甲方签章", certify=2), "pdf.certify_first"),
+    ]
+    for path, options, code in refusals:
+        with pytest.raises(errors.Forbidden) as refused:
+            stamped(bench, path, target, pdf=options)
+        assert refused.value.code == code
+    options = ek.PdfOptions(field="甲方签章")
+    receipt = stamped(bench, paths[2], target, placement=[], pdf=options)
+    assert [item.verdict.value for item in receipt.report.documents[0].signatures] == ["passed"] * 2
     with pytest.raises(errors.UsageError):
-        stamped(bench, pdfs.contract(), target, pdf=ek.PdfOptions(certify=4))
+        stamped(bench, source, target, pdf=ek.PdfOptions(certify=4))
 
 
 def test_lock_forbids_further_signatures(bench: Workbench, tmp_path: Path) -> None:

@@ -90,14 +90,18 @@ def test_exhausted_resources_never_pass(
     problem: type[BaseException], bench: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Running out of memory or stack while judging is unreadable, never passed (G-01)."""
-    from esealkit.verification import verifier
+    from esealkit.verification import ofd_documents, one_signature
 
     def exhausted(*_: object, **__: object) -> object:
         raise problem
 
-    for name in ("examine", "judge_seal_signature", "fold"):
+    for room, name in (
+        (ofd_documents, "examine"),
+        (one_signature, "judge_seal_signature"),
+        (one_signature, "fold"),
+    ):
         with monkeypatch.context() as patch:
-            patch.setattr(verifier, name, exhausted)
+            patch.setattr(room, name, exhausted)
             try:
                 report = bench.verify(bench.stamped)
             except problem:
@@ -107,12 +111,12 @@ def test_exhausted_resources_never_pass(
 
 def test_interruption_is_not_swallowed(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
     """A keyboard interrupt leaves verify as such (G-01)."""
-    from esealkit.verification import verifier
+    from esealkit.verification import ofd_documents
 
     def interrupted(*_: object, **__: object) -> object:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(verifier, "examine", interrupted)
+    monkeypatch.setattr(ofd_documents, "examine", interrupted)
     with pytest.raises(KeyboardInterrupt):
         bench.verify(bench.stamped)
 

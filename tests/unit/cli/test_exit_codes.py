@@ -374,6 +374,8 @@ def test_demo_does_the_main_job(tmp_path: Path) -> None:
     assert "indeterminate" in out
     assert "failed" in out
     assert (tmp_path / "demo" / "sealed.ofd").is_file()
+    assert "stamped PDF" in out
+    assert (tmp_path / "demo" / "sealed.pdf").is_file()
 
 
 def test_sandbox_refuses_a_foreign_folder(

@@ -7,6 +7,7 @@ import json
 import shutil
 from pathlib import Path
 
+import pikepdf
 import pytest
 from lxml import html
 
@@ -50,7 +51,7 @@ def test_an_empty_folder_is_said(tmp_path: Path, capsys) -> None:
     [
         (["sealed.ofd", "official.esl"], 0),
         (["sealed.ofd", "sample.ofd"], 3),
-        (["sample.ofd", "sample.pdf"], 2),
+        (["sample.ofd", "sample.pdf"], 3),
         (["sample.pdf", "missing.ofd"], 4),
         (["missing.ofd", "tampered.ofd", "sample.pdf"], 1),
     ],
@@ -58,6 +59,25 @@ def test_an_empty_folder_is_said(tmp_path: Path, capsys) -> None:
 def test_the_worst_file_decides_the_exit_code(demo: Path, names: list[str], code: int) -> None:
     """Of several files the worst counts, in the order failed, unreadable, indeterminate, unsigned."""
     assert verify(*(demo / name for name in names), "--trust", demo / "trust") == code
+
+
+def test_an_encrypted_pdf_is_undecided_without_its_password(demo: Path, tmp_path: Path) -> None:
+    """An encrypted PDF beside an unsigned one exits with 2, and with its password like any file."""
+    with pikepdf.open(demo / "sample.pdf") as pdf:
+        pdf.save(tmp_path / "locked.pdf", encryption=pikepdf.Encryption(user="secret", owner="o"))
+    (tmp_path / "password.txt").write_text("secret")
+    files = (tmp_path / "locked.pdf", demo / "sample.ofd")
+    assert verify(*files) == 2
+    assert verify(*files, "--password-file", tmp_path / "password.txt") == 3
+
+
+def test_a_revision_is_written_as_it_was(demo: Path, tmp_path: Path) -> None:
+    """``inspect --revision`` writes a PDF's revision; without an output it is a usage error."""
+    out = tmp_path / "one.pdf"
+    assert run(["inspect", str(demo / "sample.pdf"), "--revision", "1", "-o", str(out)]) == 0
+    assert out.read_bytes() == (demo / "sample.pdf").read_bytes()
+    assert run(["inspect", str(demo / "sample.pdf"), "--revision", "1"]) == 64
+    assert run(["inspect", str(demo / "sample.ofd"), "--revision", "1", "-o", str(out)]) == 64
 
 
 def test_a_missing_file_alone_is_no_input(tmp_path: Path, capsys) -> None:
@@ -109,7 +129,6 @@ def test_an_output_that_cannot_be_written_exits_73(demo: Path, tmp_path: Path, c
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["--password-file", "secret.txt"],
         ["--json", "--ndjson"],
         ["--jobs", "0"],
         ["--when", "soon"],

@@ -252,3 +252,21 @@ def test_a_running_hash_is_not_pickled(crypto: Any) -> None:
 
     with pytest.raises(TypeError):
         pickle.dumps(crypto.SM3())
+
+
+def test_batches_of_uneven_messages(crypto: Any) -> None:
+    """Batches of any size and of any mixture of lengths give each message its own digest."""
+    data = bytes(index * 13 % 256 for index in range(6000))
+    for count in (0, 1, 2, 7, 8, 9, 16, 17, 31, 33, 65):
+        messages = [data[: index * 7919 % 6000] for index in range(count)]
+        assert crypto.sm3_many(messages) == [crypto.sm3(message) for message in messages]
+
+
+def test_a_variant_is_left_as_it_was(native: Any) -> None:
+    """Forcing a slower variant lasts for its block, and none above the machine's can be forced."""
+    best = native.backend()
+    assert native._active.variants()[0] == best
+    for variant in native._active.variants():
+        with native._active.using(variant):
+            assert native.backend() == variant
+        assert native.backend() == best

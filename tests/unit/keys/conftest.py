@@ -174,3 +174,30 @@ def sdf_device(
         return f"sdf:{path}?module-path={library}" + (f"&{query}" if query else "")
 
     return make
+
+
+@pytest.fixture
+def oes_plugin(
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    box: Sandbox,
+    holders: dict[str, SoftwareKey],
+    monkeypatch: pytest.MonkeyPatch,
+) -> DeviceMaker:
+    """``oes_plugin(setting=value, …)``: a plug-in of its own with these settings; its URI."""
+    settings, certificate = tmp_path / "oes.conf", tmp_path / "oes-signer.der"
+    monkeypatch.setenv("ESEALKIT_OES", str(settings))
+    certificate.write_bytes(holders["signer"].certificate or b"")
+
+    def make(query: str = "", **changed: Any) -> str:
+        source = built("oes.c", str(tmp_path_factory.getbasetemp()))
+        library = tmp_path / "oes.so"
+        secret = holders["signer"]._private.to_bytes().hex()  # type: ignore[union-attr]
+        seal = box.directory / "official.esl"
+        values = {"key": secret, "certificate": certificate, "seal": seal, **changed}
+        write_settings(settings, {k: v for k, v in values.items() if v is not None})
+        if not library.exists():
+            shutil.copy(source, library)
+        return f"oes:{library}" + (f"?{query}" if query else "")
+
+    return make

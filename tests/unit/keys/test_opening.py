@@ -6,6 +6,7 @@ import datetime as dt
 import pickle
 import traceback
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,6 @@ from esealkit.errors import (
     KeyFormatError,
     KeyNotFound,
     PinRejected,
-    UnsupportedError,
     UsageError,
 )
 from esealkit.keys import (
@@ -75,11 +75,11 @@ def test_path_and_file_uri_open_the_same_key(key_file: Path) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["oes", "OES"])
-def test_device_schemes_say_that_they_are_not_built(scheme: str) -> None:
-    """Schemes of devices and services are named as not built yet."""
-    with pytest.raises(UnsupportedError) as refused:
-        open_key(f"{scheme}:token=x")
-    assert refused.value.code == "key.scheme_not_built"
+def test_a_plugin_is_no_key(scheme: str) -> None:
+    """A seal plug-in makes whole signatures; it is not opened as a key."""
+    with pytest.raises(UsageError) as refused:
+        open_key(f"{scheme}:/usr/lib/plugin.so")
+    assert refused.value.code == "key.is_plugin"
 
 
 @pytest.mark.parametrize("source", ["file://host/x", "file:", "file:x?y", "a\0b"])
@@ -216,3 +216,18 @@ def test_no_secret_in_a_traceback_with_locals(tmp_path: Path) -> None:
     assert "wrong-pin" not in text
     assert "right-pin" not in text
     assert KEY.private_key_info()[36:68].hex() not in text
+
+
+def test_no_key_opens_on_a_core_that_fails_its_test(monkeypatch: Any) -> None:
+    """A software key is not made before the self-test has passed in this process."""
+    from esealkit.crypto import sm2
+    from esealkit.errors import EsealError
+    from esealkit.keys import software
+
+    def fails() -> None:
+        raise EsealError("crypto.self_test", what="SM3")
+
+    monkeypatch.setattr(software, "self_test_once", fails)
+    with pytest.raises(EsealError) as caught:
+        software.SoftwareKey(sm2.PrivateKey.generate())
+    assert caught.value.code == "crypto.self_test"

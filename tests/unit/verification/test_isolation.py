@@ -125,11 +125,11 @@ def test_a_fault_in_one_signature_fails_closed(
 ) -> None:
     """An unforeseen error while judging a signature leaves it undecided; nothing is raised and
     nothing passes (G-01)."""
-    from esealkit.verification import verifier
+    from esealkit.verification import one_signature
 
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("unforeseen")
 
-    monkeypatch.setattr(verifier, "judge_seal_signature", broken)
+    monkeypatch.setattr(one_signature, "judge_seal_signature", broken)
     report = bench.verify(bench.stamped)
     assert (report.verdict.value, report.code) == ("indeterminate", "signature.internal_error")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from esealkit import words
 from esealkit.cli.options import chosen_language, lang_option
 from esealkit.cli.output import EXIT_BY_VERDICT, Exit, say
 
@@ -44,7 +45,7 @@ def sandbox(ctx: click.Context, directory: str, serve_tsa: int | None, lang: str
 @lang_option
 @click.pass_context
 def demo(ctx: click.Context, directory: str, lang: str | None) -> int:
-    """The main job from end to end: sandbox → stamp an OFD → verify it."""
+    """The main job from end to end: sandbox → stamp an OFD and a PDF → verify them."""
     from esealkit.api.sign import open_key, stamp
     from esealkit.api.verify import verify
     from esealkit.placement import At
@@ -84,13 +85,57 @@ def demo(ctx: click.Context, directory: str, lang: str | None) -> int:
             code=changed.code,
         )
     )
-    say(phrase("demo.pdf_later", language))
     as_expected = (
         report.verdict.value == "passed"
         and untrusted.verdict.value == "indeterminate"
         and changed.verdict.value == "failed"
+        and _demo_pdf(folder, language)
     )
     return EXIT_BY_VERDICT[report.verdict.value] if as_expected else Exit.SOFTWARE
+
+
+def _demo_pdf(folder: Path, language: words.Language) -> bool:
+    """The same for a PDF; whether the verdicts are as they should be."""
+    from esealkit.api.sign import open_key, stamp
+    from esealkit.api.verify import verify
+    from esealkit.errors import MissingExtra
+    from esealkit.placement import Keyword, Seam
+    from esealkit.report.as_text import headline
+
+    sealed, tampered = folder / "sealed.pdf", folder / "tampered.pdf"
+    trust = folder / "trust"
+    say()
+    try:
+        with open_key(folder / "signer.p12", pin="sandbox") as key:
+            stamp(
+                folder / "sample.pdf",
+                sealed,
+                seal=folder / "official.esl",
+                key=key,
+                placement=[Keyword("盖章处", nth=1), Seam("right")],
+                trust=trust,
+            )
+    except MissingExtra as error:
+        say(error.message(language))
+        say(error.advice(language))
+        return True
+    report = verify(sealed, trust=trust)
+    data = sealed.read_bytes()
+    # 甲 becomes 乙 in a page's content, where it is written as hexadecimal UTF-16.
+    tampered.write_bytes(data.replace(b"<7532", b"<4E59", 1))
+    changed = verify(tampered, trust=trust)
+    verdict = headline(report.documents[0], language)
+    say(words.phrase("demo.pdf_stamped", language, path=str(sealed), verdict=verdict))
+    say(
+        words.phrase(
+            "demo.tampered",
+            language,
+            path=str(tampered),
+            verdict=headline(changed.documents[0], language),
+            code=changed.code,
+        )
+    )
+    return (report.verdict.value, changed.verdict.value) == ("passed", "failed")
 
 
 def _tamper(source: Path, destination: Path) -> None:

@@ -91,7 +91,7 @@ def probe(
     found = probe_key(uri, pin=pin_of(pin_file), certificate=given)
     if as_json:
         _print_json(asdict(found))
-        return Exit.PASSED if found.profile else Exit.REFUSED
+        return Exit.PASSED if found.usable else Exit.REFUSED
     _print_device(found.device)
     for row in found.mechanisms:
         said = (
@@ -100,11 +100,12 @@ def probe(
             else error_message(row.outcome, language, {"device": "", "function": "C_Sign"})
         )
         say(f"{row.name} ({row.given}): {inert(said)} {row.form}".rstrip())
-    if not found.profile:
+    if not found.usable:
         say(phrase("keys.nothing_good", language))
         return Exit.REFUSED
-    say(phrase("keys.profile", language))
-    say(found.profile)
+    if found.profile:
+        say(phrase("keys.profile", language))
+        say(found.profile)
     return Exit.PASSED
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -22,6 +22,11 @@ from esealkit.cli.placing import optional_placing_options, placing_options
 from esealkit.cli.previewing import preview_options, show_places
 from esealkit.errors import UsageError
 from esealkit.placement import Placement
+
+if TYPE_CHECKING:
+    from esealkit.keys.device_key import DeviceKey
+    from esealkit.keys.oes import OesPlugin
+    from esealkit.keys.software import SoftwareKey
 
 __all__ = ["protect", "sign", "stamp"]
 
@@ -184,23 +189,32 @@ def stamp(
     esealkit stamp contract.ofd sealed.ofd --seal acme.esl --key signer.p12 --page 3 --at 120,220
     """
     from esealkit.api.receipts import receipt_json
-    from esealkit.api.sign import load_seal, open_key
+    from esealkit.api.sign import load_seal, open_key, open_plugin
     from esealkit.api.sign import stamp as stamp_file
 
     language = chosen_language(ctx, lang)
     loaded = load_seal(seal, strict=not lenient_seal)
     show_places(
-        source, loaded, placement, preview, dry_run=dry_run, as_json=as_json, language=language
+        source,
+        loaded,
+        placement,
+        preview,
+        password=pdf.password,
+        dry_run=dry_run,
+        as_json=as_json,
+        language=language,
     )
     if dry_run:
         return Exit.PASSED
     if key_uri is None:
         raise UsageError("usage.no_key")
     use, pdf = share_reason(use, pdf, source)
-    with (
-        open_key(key_uri, certificate=cert, pin=pin_of(pin_file), chain=chain) as key,
-        pdf.also_key() as also_key,
-    ):
+    opened_key: SoftwareKey | DeviceKey | OesPlugin
+    if key_uri.lower().startswith("oes:"):
+        opened_key = open_plugin(key_uri)
+    else:
+        opened_key = open_key(key_uri, certificate=cert, pin=pin_of(pin_file), chain=chain)
+    with opened_key as key, pdf.also_key() as also_key:
         receipt = stamp_file(
             source,
             destination,

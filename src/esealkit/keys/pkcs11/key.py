@@ -10,7 +10,6 @@ from typing import Any, Literal
 
 from esealkit.crypto.sm2 import DEFAULT_ID
 from esealkit.errors import KeyFormatError, KeyNotFound, TokenError, UnsupportedError, UsageError
-from esealkit.keys.certificates import chain_of
 from esealkit.keys.device_key import DeviceKey
 from esealkit.keys.device_pins import DevicePin, DevicePinSource
 from esealkit.keys.device_uris import DeviceUri, parse_device_uri
@@ -132,12 +131,9 @@ def open_pkcs11(
         token.close()
         raise
     signer = Pkcs11Signer(opened, mechanism, chosen)
-    leaf = chosen.certificate
-    if leaf is None:
+    if chosen.certificate is None:
         return DeviceKey(signer, chosen.public_key)
-    chain = chain_of(leaf, [*given, *stored, *extra])
-    rest = [each.der for each in extra if each.der not in chain and each != leaf]
-    return DeviceKey(signer, chosen.public_key, certificate=leaf.der, chain=(*chain, *rest))
+    return DeviceKey.certified(signer, chosen.certificate, known=[*given, *stored], extra=extra)
 
 
 def _choose(

@@ -7,11 +7,9 @@ the password is therefore kept, unlike a token's PIN, until the key is closed.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache
 from typing import Any, Literal
 
 from esealkit.crypto.sm2 import PublicKey
@@ -23,9 +21,9 @@ from esealkit.errors import (
     TokenError,
     UsageError,
 )
-from esealkit.keys.certificates import chain_of, fitness
+from esealkit.keys.certificates import fitness
 from esealkit.keys.device_key import DeviceKey
-from esealkit.keys.device_library import DeviceLibrary
+from esealkit.keys.device_library import DeviceLibrary, load_library
 from esealkit.keys.device_pins import DevicePin, DevicePinSource, PinRequest
 from esealkit.keys.device_uris import DeviceUri, parse_device_uri
 from esealkit.keys.profiles import Profile, load_profiles, matching
@@ -73,21 +71,6 @@ def _failure(function: str, sdr: int) -> SdfFailure:
     return SdfFailure(code, function=function, name=name, sdr=sdr)
 
 
-@cache
-def _ffi() -> Any:
-    from cffi import FFI
-
-    made = FFI()
-    made.cdef(_CDEF)
-    return made
-
-
-@cache
-def _loaded(path: str, _process: int) -> DeviceLibrary:
-    # The standard's sessions are independent of each other: calls may overlap.
-    return DeviceLibrary(_ffi(), path, _NEEDED, one_at_a_time=False)
-
-
 def parse_sdf_uri(uri: str) -> DeviceUri:
     """An ``sdf:`` URI.  Raises :class:`UsageError` ``key.uri*``."""
     return parse_device_uri(uri, path=("index",), query=("module-path",))
@@ -103,7 +86,8 @@ class Device:
         if not index:
             raise UsageError("key.uri_value", name="index")
         self.index = index
-        self.library = _loaded(os.path.realpath(path.removeprefix("file://")), os.getpid())
+        # The standard's sessions are independent of each other: calls may overlap.
+        self.library = load_library(DeviceLibrary, path, _CDEF, _NEEDED, one_at_a_time=False)
         source = uri.pin if uri.has_pin and (pin is None or callable(pin)) else pin
         self._pin = DevicePin(source, keep=True)
         self._state = threading.RLock()
@@ -314,9 +298,7 @@ def open_sdf(
     if not fitness(leaf):
         device.close()
         raise CertificateError("token.only_encryption")
-    chain = chain_of(leaf, [*given, *extra])
-    rest = [each.der for each in extra if each.der not in chain and each != leaf]
-    return DeviceKey(signer, public_key, certificate=leaf.der, chain=(*chain, *rest))
+    return DeviceKey.certified(signer, leaf, known=given, extra=extra)
 
 
 def _same(certificate: Certificate, public_key: PublicKey) -> bool:

@@ -22,7 +22,6 @@ from esealkit.errors import (
     UnsupportedError,
     UsageError,
 )
-from esealkit.keys.certificates import chain_of
 from esealkit.keys.device_key import DeviceKey
 from esealkit.keys.device_pins import DevicePin, DevicePinSource, PinRequest
 from esealkit.keys.device_uris import DeviceUri, parse_device_uri
@@ -346,12 +345,9 @@ def open_skf(
         connect, timeout=timeout, device=uri.partition("?")[0], late=lambda made: made[0].close()
     )
     signer = SkfSigner(connection, chosen, timeout)
-    leaf = chosen.certificate
-    if leaf is None:
+    if chosen.certificate is None:
         return DeviceKey(signer, chosen.public_key)
-    chain = chain_of(leaf, [*given, *extra])
-    rest = [each.der for each in extra if each.der not in chain and each != leaf]
-    return DeviceKey(signer, chosen.public_key, certificate=leaf.der, chain=(*chain, *rest))
+    return DeviceKey.certified(signer, chosen.certificate, known=given, extra=extra)
 
 
 def _choose(connection: Connection, given: Sequence[Certificate]) -> Chosen[bytes]:

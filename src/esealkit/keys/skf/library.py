@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import struct
 import sys
-from functools import cache
 from typing import Any
 
 from esealkit.errors import KeyNotFound, PinRejected, TokenError
-from esealkit.keys.device_library import DeviceLibrary
+from esealkit.keys.device_library import DeviceLibrary, load_library
 
 __all__ = ["SkfFailure", "SkfLibrary", "load_skf"]
 
@@ -132,25 +131,9 @@ class SkfLibrary(DeviceLibrary):
         return found[0]
 
 
-@cache
-def _ffi() -> Any:
-    from cffi import FFI
-
-    made = FFI()
-    made.cdef(_CDEF)
-    return made
-
-
-@cache
-def _loaded(path: str, _process: int) -> SkfLibrary:
-    return SkfLibrary(_ffi(), path, _NEEDED, one_at_a_time=True)
-
-
 def load_skf(path: str) -> SkfLibrary:
     """The SKF library at ``path``, loaded once per process.
 
     Raises :class:`UsageError` ``token.module_*``.
     """
-    import os
-
-    return _loaded(os.path.realpath(path.removeprefix("file://")), os.getpid())
+    return load_library(SkfLibrary, path, _CDEF, _NEEDED, one_at_a_time=True)

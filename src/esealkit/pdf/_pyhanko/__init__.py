@@ -1,6 +1,6 @@
 """The one adapter to pyHanko: nothing else in the library imports it.
 
-:mod:`~esealkit.pdf._pyhanko.writing` makes incremental updates; ``reading`` (revisions, later
-changes, validation of CMS signatures) is its other half.  Whatever pyHanko raises leaves here
-as an :class:`~esealkit.errors.EsealError`.
+``writing`` makes incremental updates (with ``opening``, ``pages`` and ``objects``); ``reading``
+(with ``differences`` and ``values``) tells revisions and later changes.  Whatever pyHanko raises
+leaves here as an :class:`~esealkit.errors.EsealError`.
 """

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, IndirectObject
+from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject
 from pyhanko.sign.diff_analysis import (
     DEFAULT_DIFF_POLICY,
     DiffResult,
@@ -23,6 +23,8 @@ from pyhanko.sign.diff_analysis import (
 from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 
 from esealkit.errors import PdfError
+from esealkit.pdf._pyhanko.objects import dictionary, listed
+from esealkit.pdf._pyhanko.objects import value as entry
 
 __all__ = ["Review", "review"]
 
@@ -60,10 +62,12 @@ class _AddedAnnotations(QualifiedWhitelistRule):
     ) -> Iterator[tuple[Any, Any]]:
         if depth > 32 or not isinstance(now, DictionaryObject):
             return
-        for before, after in zip(was.get("/Kids", ()), now.get("/Kids", ()), strict=False):
+        for before, after in zip(
+            listed(entry(was, "/Kids")), listed(entry(now, "/Kids")), strict=False
+        ):
             if before != after:
                 return
-            if before.get_object().get("/Type") == "/Pages":
+            if entry(before.get_object(), "/Type") == "/Pages":
                 deeper = before.get_object(), after.get_object()
                 yield from self._node(*deeper, old, new, written, depth + 1)
             else:
@@ -75,16 +79,16 @@ class _AddedAnnotations(QualifiedWhitelistRule):
     ) -> Iterator[tuple[Any, Any]]:
         was, now = before.get_object(), after.get_object()
         same = {key for key in {*was, *now} if key != "/Annots"}
-        if any(was.get(key) is None or now.get(key) is None for key in same):
+        if any(key not in was or key not in now for key in same):
             return
         if any(was.raw_get(key) != now.raw_get(key) for key in same):
             return
-        listed_before = list(was.get("/Annots", ArrayObject()))
-        listed_after = list(now.get("/Annots", ArrayObject()))
+        listed_before = listed(entry(was, "/Annots"))
+        listed_after = listed(entry(now, "/Annots"))
         if listed_after[: len(listed_before)] != listed_before:
             return
         added = listed_after[len(listed_before) :]
-        if not added or any(item.get_object().get("/Subtype") == "/Widget" for item in added):
+        if not added or any(entry(item.get_object(), "/Subtype") == "/Widget" for item in added):
             return
         level = ModificationLevel.ANNOTATIONS
         if after.idnum in written:
@@ -127,12 +131,12 @@ def review(reader: Any, section: int, signature: Any, lock: Any) -> Review:
 def _restrictions(signature: Any) -> tuple[Any, Any]:
     """DocMDP's permission and FieldMDP's fields, as the signature's transforms state them."""
     permitted, fields = None, None
-    for raw in signature.get("/Reference", ()):
-        transform = raw.get_object()
-        method = transform.get("/TransformMethod")
-        params = transform.get("/TransformParams", DictionaryObject())
+    for raw in listed(entry(signature, "/Reference")):
+        transform = dictionary(raw)
+        method = entry(transform, "/TransformMethod")
+        params = dictionary(entry(transform, "/TransformParams"))
         if method == "/DocMDP":
-            permitted = MDPPerm(int(params.get("/P", 2)))
+            permitted = MDPPerm(int(entry(params, "/P", 2)))
         elif method == "/FieldMDP":
             if fields is not None:
                 raise PdfError("pdf.malformed", reason="/FieldMDP")

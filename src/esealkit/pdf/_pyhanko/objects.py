@@ -6,13 +6,31 @@ import contextlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pyhanko.pdf_utils.generic import ArrayObject, FloatObject, IndirectObject, NullObject
+from pyhanko.pdf_utils.generic import (
+    ArrayObject,
+    DictionaryObject,
+    FloatObject,
+    IndirectObject,
+    NullObject,
+    PdfObject,
+)
 from pyhanko.pdf_utils.misc import PdfDecodeLimitError
 
 from esealkit.errors import EsealError, LimitExceeded, PdfError
 from esealkit.pdf.geometry import Rectangle
 
-__all__ = ["entries_of", "guarded", "items", "numbers", "plain", "rectangle", "resolved", "value"]
+__all__ = [
+    "dictionary",
+    "entries_of",
+    "guarded",
+    "items",
+    "listed",
+    "numbers",
+    "plain",
+    "rectangle",
+    "resolved",
+    "value",
+]
 
 
 @contextlib.contextmanager
@@ -39,14 +57,29 @@ def resolved(found: Any) -> Any:
 
 def value(dictionary: Any, key: str, default: Any = None) -> Any:
     """An entry behind its reference; an absent one and null are the same (7.3.7)."""
-    # dict.get of these objects would give the reference itself.
-    found = dictionary[key] if key in dictionary else None  # noqa: SIM401
-    return default if found is None or isinstance(found, NullObject) else found
+    # dict.get of these objects would give the reference itself; null raises like absence.
+    try:
+        found = dictionary[key]
+    except KeyError:
+        return default
+    return default if isinstance(found, NullObject) else found
 
 
 def items(array: Any) -> list[Any]:
     """An array's elements behind their references; ``[]`` for none."""
     return [] if array is None else [resolved(array[i]) for i in range(len(array))]
+
+
+def listed(array: Any) -> list[Any]:
+    """An array's elements, references left as they are; of anything else nothing."""
+    return list(array.iterate()) if isinstance(array, ArrayObject) else []
+
+
+def dictionary(found: Any) -> Any:
+    """``found`` where it is a dictionary or refers to one, else an empty one."""
+    if isinstance(found, PdfObject):
+        found = found.get_object()
+    return found if isinstance(found, DictionaryObject) else DictionaryObject()
 
 
 def entries_of(dictionary: Any) -> dict[Any, Any]:

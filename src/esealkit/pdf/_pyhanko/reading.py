@@ -24,15 +24,16 @@ from pyhanko.pdf_utils.generic import (
     StreamObject,
 )
 from pyhanko.pdf_utils.misc import (
-    PdfDecodeLimitError,
     PdfReadError,
     PdfStreamError,
     PdfStrictReadError,
 )
 from pyhanko.pdf_utils.xref import XRefBuilder, XRefCache
 
-from esealkit.errors import EsealError, LimitExceeded, PdfError, PinRejected, UnsupportedError
+from esealkit.errors import LimitExceeded, PdfError, PinRejected, UnsupportedError
 from esealkit.limits import DEFAULT_LIMITS, Limits
+from esealkit.pdf._pyhanko.objects import dictionary, guarded, listed
+from esealkit.pdf._pyhanko.objects import value as entry
 from esealkit.pdf.facts import (
     FieldFacts,
     LaterChanges,
@@ -64,19 +65,6 @@ _UNTIMED = frozenset({"/ModDate", "/Producer", "/CreationDate"})
 logging.getLogger("pyhanko").addHandler(logging.NullHandler())
 
 
-@contextlib.contextmanager
-def guarded() -> Iterator[None]:
-    """Whatever the parser raises for hostile bytes becomes one of our errors."""
-    try:
-        yield
-    except EsealError:
-        raise
-    except (PdfDecodeLimitError, MemoryError, RecursionError) as error:
-        raise LimitExceeded("limit.resources", kind=type(error).__name__) from error
-    except Exception as error:
-        raise PdfError("pdf.malformed", reason=f"{type(error).__name__}: {error}"[:200]) from error
-
-
 class _Sections(XRefBuilder):
     """Cross-reference sections within bounds: their number, and their entries."""
 
@@ -93,8 +81,8 @@ class _Sections(XRefBuilder):
     def _read_xref_stream_object(self) -> Any:
         self._counted()
         reference, stream = super()._read_xref_stream_object()
-        widths = [int(item) for item in stream.get("/W", ())]
-        index = [int(item) for item in stream.get("/Index", (0, stream.get("/Size", 0)))]
+        widths = [int(item) for item in entry(stream, "/W", ())]
+        index = [int(item) for item in entry(stream, "/Index", (0, entry(stream, "/Size", 0)))]
         # Entries of no width would cost nothing in the file and everything here.
         if len(widths) != 3 or not sum(widths) or min(widths) < 0 or max(widths) > 8:
             raise PdfError("pdf.malformed", reason="/W")
@@ -277,13 +265,13 @@ class PdfReading:
     def certifying(self) -> ObjectId | None:
         """The signature that ``/Perms`` names as the certifying one (12.8.4)."""
         with guarded():
-            perms = _dictionary(self._root.get("/Perms"))
+            perms = dictionary(entry(self._root, "/Perms"))
             return _reference(perms, "/DocMDP") if "/DocMDP" in perms else None
 
     def page_count(self) -> int:
         """Pages as the root of the page tree states."""
         with guarded():
-            return int(_dictionary(self._root.get("/Pages")).get("/Count", 0))
+            return int(entry(dictionary(entry(self._root, "/Pages")), "/Count", 0))
 
     def page_sizes(self, most: int) -> tuple[tuple[float, float] | None, ...]:
         """Width and height in mm of the first pages as shown, at most ``most``."""
@@ -294,10 +282,10 @@ class PdfReading:
             while waiting and len(found) < most:
                 raw, above, depth = waiting.pop()
                 self._enter(raw, seen, depth)
-                node = _dictionary(raw.get_object())
+                node = dictionary(raw.get_object())
                 boxes = above | {key: node[key] for key in _INHERITED if key in node}
-                kids = node.get("/Kids")
-                if isinstance(kids, ArrayObject):
+                kids = listed(entry(node, "/Kids"))
+                if kids or "/Kids" in node:
                     waiting += [(kid, boxes, depth + 1) for kid in reversed(kids)]
                     continue
                 geometry = _geometry(boxes, node)
@@ -316,12 +304,10 @@ class PdfReading:
             while waiting:
                 raw, depth = waiting.pop()
                 self._enter(raw, seen, depth)
-                node = _dictionary(raw.get_object())
-                kids = node.get("/Kids")
-                if not isinstance(kids, ArrayObject):
-                    continue
+                node = dictionary(raw.get_object())
+                kids = listed(entry(node, "/Kids"))
                 many = len(seen) + len(waiting) + len(kids) > _MOST_PAGE_NODES
-                leaves = many and node.get("/Count") == len(kids)
+                leaves = many and entry(node, "/Count") == len(kids)
                 for kid in kids:
                     if leaves:
                         self._enter(kid, seen, depth + 1)
@@ -350,10 +336,10 @@ class PdfReading:
             return tuple(self._fields())
 
     def _fields(self) -> Iterator[FieldFacts]:
-        form = _dictionary(self._root.get("/AcroForm"))
-        fields = form.get("/Fields")
+        form = dictionary(entry(self._root, "/AcroForm"))
+        fields = listed(entry(form, "/Fields"))
         waiting: list[tuple[Any, Any, str, str, int]] = [
-            (raw, None, "", "", 0) for raw in reversed(fields if fields is not None else ())
+            (raw, None, "", "", 0) for raw in reversed(fields)
         ]
         seen: set[ObjectId] = set()
         count = 0
@@ -374,14 +360,13 @@ class PdfReading:
                 continue
             if not isinstance(node, DictionaryObject):
                 continue
-            kind = str(node.get("/FT", kind or "")).lstrip("/")
+            kind = str(entry(node, "/FT", kind or "")).lstrip("/")
             part = str(node["/T"]) if "/T" in node else ""
             name = ".".join(filter(None, (name, part)))
-            if not isinstance(node.get("/V", NullObject()), NullObject):
+            if "/V" in node and not isinstance(node.raw_get("/V"), NullObject):
                 value = (raw, node.raw_get("/V"))
-            kids = node.get("/Kids")
-            kids = list(kids) if isinstance(kids, ArrayObject) else []
-            below = [kid for kid in kids if "/T" in _dictionary(kid.get_object())]
+            kids = listed(entry(node, "/Kids"))
+            below = [kid for kid in kids if "/T" in dictionary(kid.get_object())]
             waiting += [(kid, value, kind, name, depth + 1) for kid in reversed(below)]
             if below or (value is None and kind != "Sig"):
                 continue
@@ -400,12 +385,14 @@ class PdfReading:
             )
 
     def _widget(self, raw: Any) -> WidgetFacts:
-        node = _dictionary(raw.get_object())
+        node = dictionary(raw.get_object())
         page, geometry, box = None, None, None
         with contextlib.suppress(KeyError, ValueError, TypeError, PdfError):
             page, geometry = self._page_of(raw, node)
         with contextlib.suppress(KeyError, ValueError, TypeError):
-            left, bottom, right, top = (float(item) for item in node["/Rect"])
+            left, bottom, right, top = (
+                float(item.get_object()) for item in listed(entry(node, "/Rect"))
+            )
             if geometry is not None:
                 one, other = geometry.shown(left, bottom), geometry.shown(right, top)
                 box = (
@@ -414,12 +401,13 @@ class PdfReading:
                     abs(one[0] - other[0]),
                     abs(one[1] - other[1]),
                 )
-        appearance = _dictionary(node.get("/AP"))
-        flags = node.get("/F", 0)
+        appearance = dictionary(entry(node, "/AP"))
+        flags = entry(node, "/F", 0)
         return WidgetFacts(
             page=page,
             box=box,
             page_size=(geometry.width, geometry.height) if geometry is not None else None,
+            rotate=geometry.rotate if geometry is not None else 0,
             hidden=bool(int(flags) & _HIDDEN) if isinstance(flags, int) else False,
             appearance=_reference(appearance, "/N") if "/N" in appearance else None,
         )
@@ -427,9 +415,8 @@ class PdfReading:
     def _page_of(self, raw: Any, widget: Any) -> tuple[int | None, PageGeometry | None]:
         """A widget's page by ``/P``; one that its page does not list is shown nowhere."""
         page_raw = widget.raw_get("/P")
-        page = _dictionary(page_raw.get_object())
-        listed = page.get("/Annots")
-        if not isinstance(listed, ArrayObject) or raw not in listed:
+        page = dictionary(page_raw.get_object())
+        if raw not in listed(entry(page, "/Annots")):
             return None, None
         number, node, child = 1, page, page_raw
         boxes: dict[str, Any] = {}
@@ -440,7 +427,7 @@ class PdfReading:
             if "/Parent" not in node:
                 break
             parent_raw = node.raw_get("/Parent")
-            node = _dictionary(parent_raw.get_object())
+            node = dictionary(parent_raw.get_object())
             number += self._before(child, node)
             child = parent_raw
         if child != self._root.raw_get("/Pages"):
@@ -450,13 +437,11 @@ class PdfReading:
     @staticmethod
     def _before(child: Any, node: Any) -> int:
         """Pages that lie before ``child`` in its parent."""
-        kids = node["/Kids"]
-        position = list(kids).index(child)
-        if node.get("/Count") == len(kids):
+        kids = listed(entry(node, "/Kids"))
+        position = kids.index(child)
+        if entry(node, "/Count") == len(kids):
             return position
-        return sum(
-            int(_dictionary(kid.get_object()).get("/Count", 1)) for kid in list(kids)[:position]
-        )
+        return sum(int(entry(dictionary(kid.get_object()), "/Count", 1)) for kid in kids[:position])
 
     # -- signatures ----------------------------------------------------------------------------
 
@@ -471,34 +456,33 @@ class PdfReading:
             }
             certification = None
             locks = False
-            for transform in value.get("/Reference", ()):
-                method = _dictionary(transform).get("/TransformMethod")
+            for raw in listed(entry(value, "/Reference")):
+                transform = dictionary(raw)
+                method = entry(transform, "/TransformMethod")
                 if method == "/DocMDP":
-                    params = _dictionary(transform.get("/TransformParams"))
-                    certification = int(params.get("/P", 2))
+                    params = dictionary(entry(transform, "/TransformParams"))
+                    certification = int(entry(params, "/P", 2))
                 locks = locks or method == "/FieldMDP"
             return SignatureFacts(entries=entries, certification=certification, locks=locks)
 
     def _value(self, field: FieldFacts) -> Any:
         assert field.holder is not None
-        found = _dictionary(Reference(*field.holder, pdf=self._reader).get_object())
-        return _dictionary(found.get("/V")) if field.direct else found
+        found = dictionary(Reference(*field.holder, pdf=self._reader).get_object())
+        return dictionary(entry(found, "/V")) if field.direct else found
 
     def validation_store(self) -> ValidationStore:
         """Certificates, CRLs and OCSP responses of the document security store."""
         with guarded():
-            store = _dictionary(self._root.get("/DSS"))
+            store = dictionary(entry(self._root, "/DSS"))
             return ValidationStore(
-                certificates=self._streams(store.get("/Certs")),
-                crls=self._streams(store.get("/CRLs")),
-                responses=self._streams(store.get("/OCSPs")),
+                certificates=self._streams(entry(store, "/Certs")),
+                crls=self._streams(entry(store, "/CRLs")),
+                responses=self._streams(entry(store, "/OCSPs")),
             )
 
-    def _streams(self, listed: Any) -> tuple[bytes, ...]:
-        if not isinstance(listed, ArrayObject):
-            return ()
+    def _streams(self, named: Any) -> tuple[bytes, ...]:
         found: list[bytes] = []
-        for raw in list(listed)[: self._limits.certificates]:
+        for raw in listed(named)[: self._limits.certificates]:
             stream = raw.get_object()
             if isinstance(stream, StreamObject):
                 found.append(bytes(stream.data))
@@ -554,8 +538,8 @@ class PdfReading:
         """The ``/Lock`` of the field that holds the signature (12.7.4.5)."""
         if field.reference is None:
             return DictionaryObject()
-        node = _dictionary(Reference(*field.reference, pdf=self._reader).get_object())
-        return _dictionary(node.get("/Lock"))
+        node = dictionary(Reference(*field.reference, pdf=self._reader).get_object())
+        return dictionary(entry(node, "/Lock"))
 
     def _metadata_changed(self, section: int) -> bool:
         old = self._reader.get_historical_resolver(section)
@@ -568,19 +552,14 @@ class PdfReading:
 def _info(resolver: Any) -> Any:
     # The trailer's references lead to the newest revision; this one's own is wanted.
     number = _reference(resolver.trailer_view, "/Info")
-    return _dictionary(None if number is None else resolver(Reference(*number, pdf=resolver)))
+    return dictionary(None if number is None else resolver(Reference(*number, pdf=resolver)))
 
 
 def _xmp(resolver: Any) -> bytes:
-    stream = resolver.root.get("/Metadata")
+    # Not by key: pyHanko would parse it as XMP.
+    root = resolver.root
+    stream = root.raw_get("/Metadata").get_object() if "/Metadata" in root else None
     return bytes(stream.encoded_data) if isinstance(stream, StreamObject) else b""
-
-
-def _dictionary(value: Any) -> Any:
-    """``value`` where it is a dictionary, else an empty one."""
-    if isinstance(value, IndirectObject):
-        value = value.get_object()
-    return value if isinstance(value, DictionaryObject) else DictionaryObject()
 
 
 def _reference(node: Any, key: str) -> ObjectId | None:
@@ -601,10 +580,10 @@ def _holder(value: Any) -> tuple[ObjectId | None, bool]:
 
 
 def _geometry(boxes: dict[str, Any], page: Any) -> PageGeometry | None:
-    media = _box(boxes.get("/MediaBox"))
+    media = _box(entry(boxes, "/MediaBox"))
     if media is None:
         return None
-    crop = _box(boxes.get("/CropBox")) or media
+    crop = _box(entry(boxes, "/CropBox")) or media
     shown = (
         max(media[0], crop[0]),
         max(media[1], crop[1]),
@@ -613,8 +592,8 @@ def _geometry(boxes: dict[str, Any], page: Any) -> PageGeometry | None:
     )
     if shown[2] <= shown[0] or shown[3] <= shown[1]:
         shown = media
-    rotate = boxes.get("/Rotate", 0)
-    unit = page.get("/UserUnit", 1)
+    rotate = entry(boxes, "/Rotate", 0)
+    unit = entry(page, "/UserUnit", 1)
     return PageGeometry(
         crop=shown,
         rotate=int(rotate) % 360 if isinstance(rotate, int) and rotate % 90 == 0 else 0,
@@ -623,7 +602,8 @@ def _geometry(boxes: dict[str, Any], page: Any) -> PageGeometry | None:
 
 
 def _box(value: Any) -> tuple[float, float, float, float] | None:
-    if not isinstance(value, ArrayObject) or len(value) != 4:
+    numbers = [float(item.get_object()) for item in listed(value)]
+    if len(numbers) != 4:
         return None
-    x1, y1, x2, y2 = (float(item) for item in value)
+    x1, y1, x2, y2 = numbers
     return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)

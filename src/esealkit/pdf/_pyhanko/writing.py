@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO
 
 from pyhanko.pdf_utils.decode_limits import DecodeLimits
 from pyhanko.pdf_utils.form_tools import enumerate_fields_in
@@ -23,15 +23,12 @@ from pyhanko.pdf_utils.generic import (
     TextStringObject,
     pdf_date,
 )
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.signers.pdf_byterange import PdfByteRangeDigest
 
 from esealkit.errors import (
-    Forbidden,
     LimitExceeded,
     PdfError,
-    PinRejected,
     PlacementError,
     UnsupportedError,
     UsageError,
@@ -47,6 +44,7 @@ from esealkit.pdf._pyhanko.objects import (
     resolved,
     value,
 )
+from esealkit.pdf._pyhanko.opening import SilentWriter, authenticate
 from esealkit.pdf._pyhanko.pages import (
     TREE_DEPTH,
     PageHandle,
@@ -63,7 +61,6 @@ __all__ = ["PageHandle", "PdfUpdate"]
 
 _PRINT_LOCKED = 4 | 128
 _HIDDEN_NOWHERE = (0.0, 0.0, 0.0, 0.0)
-_FORM_FILLING, _ANNOTATING = 1 << 8, 1 << 5
 
 
 class PdfUpdate:
@@ -96,8 +93,8 @@ class PdfUpdate:
             reader = PdfFileReader(stream, strict=True, decode_limits=DecodeLimits())
             if reader.xrefs.hybrid_xrefs_present:
                 raise UnsupportedError("pdf.hybrid")
-            _authenticate(reader, password)
-            self._writer = _Writer.from_reader(reader)
+            authenticate(reader, password)
+            self._writer = SilentWriter.from_reader(reader)
             self._writer.digest_aware_write = True
             tree = self._writer.root["/Pages"]
             self.page_count = count_pages(tree, limits)
@@ -501,40 +498,6 @@ class PdfUpdate:
             start, stop = self._signature.contents.offsets
             self._signature.byte_range.fill_offsets(stream, start, stop, end)
             return Gap(start=start, stop=stop, end=end)
-
-
-class _Writer(IncrementalPdfFileWriter):
-    """pyHanko's writer without its update of ``/Info`` and XMP.
-
-    Signing states no new author, producer or date of the document itself; ``/M`` of the
-    signature says when.
-    """
-
-    def _update_meta(self) -> None:
-        return
-
-    @classmethod
-    def from_reader(cls, reader: Any) -> Self:
-        return cls(reader.stream, prev=reader)
-
-
-def _authenticate(reader: Any, password: str | bytes | None) -> None:
-    if not reader.encrypted:
-        return
-    handler = reader.security_handler
-    if not hasattr(handler, "authenticate") or handler.get_name() != "/Standard":
-        raise UnsupportedError("pdf.encryption", handler=str(handler.get_name()))
-    if handler.pdf_mac_enabled:
-        raise UnsupportedError("pdf.encryption", handler="ISO/TS 32004")
-    result = reader.decrypt(password if password is not None else "")
-    if result.status.name == "FAILED":
-        code = "pdf.password_needed" if password is None else "pdf.password_wrong"
-        raise PinRejected(code)
-    flags = result.permission_flags
-    if result.status.name == "USER" and flags is not None:
-        allowed = int(getattr(flags, "value", flags))
-        if not allowed & (_FORM_FILLING | _ANNOTATING):
-            raise Forbidden("pdf.not_permitted")
 
 
 _TURNS: dict[int, Matrix] = {
