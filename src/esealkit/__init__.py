@@ -26,6 +26,14 @@ if TYPE_CHECKING:
     from esealkit.api.make import make_seal
     from esealkit.api.marks import Mark
     from esealkit.api.pdf_options import PdfOptions
+    from esealkit.api.pictures import (
+        SealPicture,
+        compare_imprint,
+        confirm_picture,
+        draw_seal,
+        import_imprint,
+        lint_picture,
+    )
     from esealkit.api.preview import Places, Preview, places, preview
     from esealkit.api.remove import Removal, remove_signature
     from esealkit.api.sign import (
@@ -43,6 +51,9 @@ if TYPE_CHECKING:
     from esealkit.errors import EsealError
     from esealkit.limits import Limits
     from esealkit.ofd.protection import AllBut
+    from esealkit.picture.imprint import Imprint
+    from esealkit.picture.notice import Notice
+    from esealkit.picture.registration import Comparison
     from esealkit.pki.trust import TrustStore
     from esealkit.placement import At, EveryPage, InAnnotation, Keyword, Seam
     from esealkit.policy import Policy
@@ -53,14 +64,17 @@ _HOMES = {
     "SM3": "esealkit.crypto",
     "AllBut": "esealkit.ofd.protection",
     "At": "esealkit.placement",
+    "Comparison": "esealkit.picture.registration",
     "ElectronicSeal": "esealkit.seal.model",
     "EsealError": "esealkit.errors",
     "EveryPage": "esealkit.placement",
+    "Imprint": "esealkit.picture.imprint",
     "InAnnotation": "esealkit.placement",
     "Inspection": "esealkit.api.inspect",
     "Keyword": "esealkit.placement",
     "Limits": "esealkit.limits",
     "Mark": "esealkit.api.marks",
+    "Notice": "esealkit.picture.notice",
     "PdfOptions": "esealkit.api.pdf_options",
     "Places": "esealkit.api.preview",
     "Policy": "esealkit.policy",
@@ -70,12 +84,18 @@ _HOMES = {
     "Protected": "esealkit.api.entries",
     "Receipt": "esealkit.api.committing",
     "Report": "esealkit.api.verify",
+    "SealPicture": "esealkit.api.pictures",
     "Seam": "esealkit.placement",
     "TrustStore": "esealkit.pki.trust",
     "Verdict": "esealkit.verification.judgement",
+    "compare_imprint": "esealkit.api.pictures",
     "complete": "esealkit.api.sign",
+    "confirm_picture": "esealkit.api.pictures",
+    "draw_seal": "esealkit.api.pictures",
+    "import_imprint": "esealkit.api.pictures",
     "inspect": "esealkit.api.inspect",
     "signed_revision": "esealkit.api.inspect",
+    "lint_picture": "esealkit.api.pictures",
     "load_seal": "esealkit.api.sign",
     "make_seal": "esealkit.api.make",
     "open_key": "esealkit.api.sign",
@@ -97,14 +117,17 @@ __all__ = [
     "SM3",
     "AllBut",
     "At",
+    "Comparison",
     "ElectronicSeal",
     "EsealError",
     "EveryPage",
+    "Imprint",
     "InAnnotation",
     "Inspection",
     "Keyword",
     "Limits",
     "Mark",
+    "Notice",
     "PdfOptions",
     "Places",
     "Policy",
@@ -114,14 +137,20 @@ __all__ = [
     "Receipt",
     "Removal",
     "Report",
+    "SealPicture",
     "Seam",
     "TrustStore",
     "Verdict",
     "__version__",
+    "compare_imprint",
     "complete",
+    "confirm_picture",
     "crypto",
+    "draw_seal",
     "errors",
+    "import_imprint",
     "inspect",
+    "lint_picture",
     "load_seal",
     "make_seal",
     "open_key",

@@ -17,6 +17,7 @@ from esealkit.verification.judgement import Identity, Integrity, Status, Verdict
 from esealkit.words import LANGUAGES, error_advice, error_message, reason_message
 from esealkit.words.of_checks import REASONS, TITLES
 from esealkit.words.of_errors import ERRORS
+from esealkit.words.of_pictures import NOTICES
 from esealkit.words.of_reports import PHRASES
 from tests.support.source_scan import (
     Site,
@@ -262,6 +263,20 @@ def test_every_check_has_words_for_every_outcome() -> None:
     for check in CHECKS:
         for outcome in ("", ":passed", ":failed", ":unknown", ":not_applicable"):
             assert f"{check}{outcome}" in REASONS
+
+
+def test_every_notice_about_a_picture_has_words() -> None:
+    """What drawing, importing and linting notice has a message, given what it names."""
+    found = set()
+    for kind in ("wrong", "doubtful", "remark"):
+        for site in calls(kind):
+            code = str(constant(site.call.args[0]))
+            found.add(code)
+            assert code in NOTICES, site
+            needed = set().union(*map(placeholders, NOTICES[code]))
+            assert site.given is None or needed <= site.given, site
+    # One is raised by a choice between two gravities.
+    assert found | {"lint.frame"} == set(NOTICES)
 
 
 def test_every_deviation_has_words() -> None:

@@ -19,7 +19,7 @@ from __future__ import annotations
 import io
 import math
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -110,8 +110,9 @@ def compose(
     title: str = "",
     author: str = "",
     created: date | None = None,
+    custom: Mapping[str, str] | None = None,
 ) -> bytes:
-    """The pages as an unsigned OFD package.
+    """The pages as an unsigned OFD package; ``custom`` data are named texts of its entry.
 
     Raises `UsageError` for sizes, numbers, colours or characters that a page cannot hold.
     """
@@ -133,7 +134,7 @@ def compose(
     fingerprint = sm3(b"".join(parts.values())).hex()[:32]
     out = io.BytesIO()
     writer = PackageWriter(out)
-    writer.add("OFD.xml", _entry_xml(fingerprint, title, author, created))
+    writer.add("OFD.xml", _entry_xml(fingerprint, title, author, created, custom or {}))
     for name, part in parts.items():
         writer.add(name, part)
     writer.close()
@@ -307,7 +308,9 @@ def _media_xml(book: _Book) -> bytes:
     return f'{_HEAD}<ofd:Res {_NS} BaseLoc="Res">{media}</ofd:Res>'.encode()
 
 
-def _entry_xml(fingerprint: str, title: str, author: str, created: date | None) -> bytes:
+def _entry_xml(
+    fingerprint: str, title: str, author: str, created: date | None, custom: Mapping[str, str]
+) -> bytes:
     """OFD.xml (7.4); DocID is taken from the content, so that equal input gives equal bytes."""
     info = f"<ofd:DocID>{fingerprint}</ofd:DocID>"
     if title:
@@ -317,6 +320,12 @@ def _entry_xml(fingerprint: str, title: str, author: str, created: date | None) 
     if created is not None:
         info += f"<ofd:CreationDate>{created.isoformat()}</ofd:CreationDate>"
     info += "<ofd:Creator>esealkit</ofd:Creator>"
+    if custom:
+        rows = "".join(
+            f"<ofd:CustomData Name={attribute(name)}>{content(text)}</ofd:CustomData>"
+            for name, text in custom.items()
+        )
+        info += f"<ofd:CustomDatas>{rows}</ofd:CustomDatas>"
     return (
         f'{_HEAD}<ofd:OFD {_NS} Version="1.0" DocType="OFD"><ofd:DocBody><ofd:DocInfo>{info}'
         "</ofd:DocInfo><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>"

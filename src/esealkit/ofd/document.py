@@ -232,6 +232,20 @@ class OfdDocument:
         return self.bodies[index]
 
 
+def custom_data(document: OfdDocument, name: str) -> str | None:
+    """The first body's custom data of that name (GB/T 33190-2016 7.4), ``None`` without one.
+
+    :raises EsealError: the entry cannot be read.
+    """
+    top = document.xml(document.entry or ENTRY, root="OFD").root
+    for body in top.children("DocBody")[:1]:
+        for rows in (info.child("CustomDatas") for info in body.children("DocInfo")):
+            for row in rows.children("CustomData") if rows is not None else ():
+                if row.get("Name") == name:
+                    return row.text()
+    return None
+
+
 def _read_body(document: OfdDocument, index: int, element: Element) -> Body:
     notes = _Notes()
     package, where = document.package, document.entry or ENTRY

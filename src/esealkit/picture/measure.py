@@ -40,6 +40,11 @@ class PictureKind(str, Enum):
         """As a seal's ``picture.type`` has it: upper case, ``JPG`` (GB/T 38540-2020 6.1)."""
         return "JPG" if self is PictureKind.JPEG else self.value.upper()
 
+    @property
+    def drawn(self) -> bool:
+        """Whether it is a drawing, without pixels of its own."""
+        return self in (PictureKind.SVG, PictureKind.OFD)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasuredPicture:

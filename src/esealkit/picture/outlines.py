@@ -18,7 +18,7 @@ from typing import Any
 
 from esealkit.errors import LimitExceeded, MalformedError, MissingExtra
 
-__all__ = ["FontOutlines", "pinned_font"]
+__all__ = ["FontOutlines", "pinned_font", "pinned_font_data"]
 
 _MOST_STEPS = 20_000
 """Pen strokes, components and charstring operators of one glyph; seal script needs hundreds."""
@@ -91,13 +91,20 @@ def pinned_font(*, serif: bool) -> FontOutlines:
 
     :raises MissingExtra: ``picture.extra``: fontTools or the font package is not installed.
     """
-    font_class = _font_class()
+    return FontOutlines(_font_class()(BytesIO(pinned_font_data(serif=serif)), lazy=True))
+
+
+def pinned_font_data(*, serif: bool) -> bytes:
+    """The pinned font's file.
+
+    :raises MissingExtra: ``picture.extra``: the font package is not installed.
+    """
     try:
         from pylopdf_fonts_zh_cn import sans_path, serif_path
     except ImportError:
         raise MissingExtra("picture.extra", package="pylopdf-fonts-zh-cn") from None
-    path = serif_path() if serif else sans_path()
-    return FontOutlines(font_class(BytesIO(path.read_bytes()), lazy=True))
+    data: bytes = (serif_path() if serif else sans_path()).read_bytes()
+    return data
 
 
 def _font_class() -> Any:

@@ -25,8 +25,18 @@ def write_png(
     return encode_png(pixels, width=width, height=height, dpi=dpi)
 
 
-def encode_png(rgba: bytes | bytearray, *, width: int, height: int, dpi: float) -> bytes:
-    """An RGBA picture, four bytes per pixel with straight alpha, rows from the top."""
+def encode_png(
+    rgba: bytes | bytearray,
+    *,
+    width: int,
+    height: int,
+    dpi: float,
+    text: tuple[str, str] | None = None,
+) -> bytes:
+    """An RGBA picture, four bytes per pixel with straight alpha, rows from the top.
+
+    ``text`` is a keyword (ASCII) and its value, kept as an ``iTXt`` chunk.
+    """
     stride = 4 * width
     rows = b"".join(b"\0" + rgba[i : i + stride] for i in range(0, len(rgba), stride))
     per_metre = round(dpi / 0.0254)
@@ -35,6 +45,7 @@ def encode_png(rgba: bytes | bytearray, *, width: int, height: int, dpi: float) 
             b"\x89PNG\r\n\x1a\n",
             _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)),
             _chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1)),
+            _chunk(b"iTXt", text[0].encode() + b"\0\0\0\0\0" + text[1].encode()) if text else b"",
             _chunk(b"IDAT", zlib.compress(rows, 9)),
             _chunk(b"IEND", b""),
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -18,6 +19,7 @@ from esealkit.crypto import sm3
 from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import Conflict, IllegalStep, Incomplete, RegistryError, UsageError
 from esealkit.limits import DEFAULT_LIMITS
+from esealkit.picture.lint import lint_picture
 from esealkit.pki.certificate import Certificate
 from esealkit.registry import schema
 from esealkit.registry.applications import Applications
@@ -26,7 +28,7 @@ from esealkit.registry.desk import Taken
 from esealkit.registry.machine import Role
 from esealkit.registry.records import SealRecord
 from esealkit.registry.store import Writing, moment_text
-from esealkit.seal.model import Edition, ElectronicSeal
+from esealkit.seal.model import Edition, ElectronicSeal, Picture
 from esealkit.seal.parse import parse_seal
 from esealkit.verification.judgement import Verdict
 
@@ -54,6 +56,7 @@ class Workbench:
     """With trust, chains must hold; see :class:`~esealkit.api.making_checks.MakingRules`."""
     evidence: Sequence[Source] = ()
     lint: PictureLint | None = None
+    """Looks at the picture; by default what is wrong by the drawing rules of the kind refuses."""
 
 
 class Makings(Applications):
@@ -248,7 +251,7 @@ class Makings(Applications):
                 require_revocation=self.profile.require_revocation,
                 check_name=self.profile.check_name,
                 short_names=shorts,
-                lint=bench.lint,
+                lint=bench.lint or partial(_lint, kind=row.kind),
                 approver=bench.approver,
                 two_keys=self.profile.two_keys,
             ),
@@ -397,6 +400,13 @@ class Makings(Applications):
                 making=making, state=state, since=step.at, reason=reason, replaced_by=replaced_by
             )
         )
+
+
+def _lint(picture: Picture, *, kind: str) -> list[str]:
+    found = lint_picture(
+        picture.data, kind=kind, width_mm=picture.width_mm, height_mm=picture.height_mm
+    )
+    return [item.code for item in found if item.gravity == "wrong"]
 
 
 def _end(seal: ElectronicSeal) -> dt.datetime:

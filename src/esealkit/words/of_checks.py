@@ -9,7 +9,7 @@ out is said with the check's title.
 
 from __future__ import annotations
 
-from esealkit.words import of_errors, of_modes, of_ofd, of_pdf_reading, of_seal
+from esealkit.words import of_errors, of_modes, of_ofd, of_pdf_reading, of_pictures, of_seal
 
 __all__ = ["REASONS", "TITLES"]
 
@@ -77,4 +77,5 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     **of_modes.REASONS,
     **of_pdf_reading.REASONS,
     **of_seal.REASONS,
+    **of_pictures.NOTICES,
 }

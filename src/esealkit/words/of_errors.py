@@ -9,6 +9,7 @@ from esealkit.words import (
     of_ofd,
     of_pdf_reading,
     of_pdf_writing,
+    of_pictures,
     of_placement,
     of_register,
     of_rooms,
@@ -107,6 +108,7 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     **of_rooms.ERRORS,
     **of_keys.ERRORS,
     **of_after.ERRORS,
+    **of_pictures.ERRORS,
     # keys
     "key.pem": (
         "PEM 文本不完整或 Base64 无效",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from esealkit.words import (
     of_after,
+    of_pictures,
     of_placement,
     of_register,
 )
@@ -325,5 +326,6 @@ PHRASES: dict[str, tuple[str, str]] = {
     # where stamps go
     **of_placement.PHRASES,
     **of_after.PHRASES,
+    **of_pictures.PHRASES,
     **of_register.PHRASES,
 }

@@ -7,7 +7,7 @@ import datetime as dt
 import json
 
 import pytest
-from tests.support.registers import OWNER, PAPERS, UNIT, Workshop
+from tests.support.registers import PAPERS, UNIT, Workshop
 
 import esealkit as ek
 from esealkit.crypto import sm3
@@ -247,7 +247,7 @@ def test_sh14_filing_is_due_and_overdue(shop: Workshop) -> None:
 def test_sh15_retention_classes(under) -> None:
     """reg:SH-15 Beijing keeps five years, Shanghai for good; nothing is thrown away by itself."""
     shop = under("bj-2019")
-    reference = shop.in_use(kind="职务章", unit_code="", owner=OWNER)
+    reference = shop.in_use(kind="职务章", unit_code="", width_mm=20, height_mm=20)
     with shop.acting("li") as register:
         register.cancel(reference, ground="其他", materials=PAPERS)
     with shop.acting("aud") as register:
@@ -442,7 +442,7 @@ def test_bj04_certificates_are_sealed(shop: Workshop, kit, suffix: str) -> None:
 def test_bj05_papers_of_later_steps(under, step: str) -> None:
     """reg:BJ-05 Suspending, resuming and stopping want the letter and both identities, by digest."""
     shop = under("bj-2019")
-    reference = shop.in_use(kind="职务章", unit_code="")
+    reference = shop.in_use(kind="职务章", unit_code="", width_mm=20, height_mm=20)
     with shop.acting("li") as register:
         if step == "resume":
             register.suspend(reference, reason="x", materials=PAPERS)
@@ -510,6 +510,16 @@ def test_two_keys_make_a_seal(shop: Workshop, kit) -> None:
     record = json.loads(parse_signed_message(made.record).content)
     assert record["approval_sm3"] == sm3(made.approval).hex()
     assert record["seal"]["sm3"] == made.sm3
+
+
+def test_a_picture_of_the_wrong_size_is_not_made(shop: Workshop) -> None:
+    """reg:CN99 A picture that breaks the drawing rules of its kind is refused, and the rule named."""
+    reference = shop.approved(kind="职务章", unit_code="")
+    with shop.acting("qian") as register:
+        with pytest.raises(UsageError, match="making.lint") as caught:
+            register.make(reference, shop.bench())
+        assert caught.value.details["found"] == ["lint.size"]
+        register.make(reference, shop.bench(lint=lambda _: []))
 
 
 def test_every_illegal_step_is_refused(shop: Workshop) -> None:

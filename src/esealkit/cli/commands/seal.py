@@ -1,9 +1,10 @@
-"""``esealkit seal``: make and verify electronic seals."""
+"""``esealkit seal``: draw, make and verify electronic seals."""
 
 from __future__ import annotations
 
 import click
 
+from esealkit.cli.commands import seal_pictures
 from esealkit.cli.commands.stamp import time_stamper
 from esealkit.cli.options import (
     chosen_language,
@@ -22,7 +23,16 @@ __all__ = ["seal"]
 
 @click.group()
 def seal() -> None:
-    """Electronic seals (电子印章): make, verify."""
+    """Electronic seals (电子印章): draw, make, verify."""
+
+
+for _command in (
+    seal_pictures.draw,
+    seal_pictures.lint,
+    seal_pictures.imprint,
+    seal_pictures.compare,
+):
+    seal.add_command(_command)
 
 
 @seal.command()

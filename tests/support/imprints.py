@@ -1,0 +1,88 @@
+"""Seeded imprints: drawn seals, pressed unevenly on printed paper and scanned a little askew."""
+
+from __future__ import annotations
+
+import io
+import random
+from dataclasses import replace
+
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
+
+from esealkit.picture.drawing import SealDesign, draw
+
+_NAMES = "北京上海广州深圳天津重庆成都武汉杭州南京东方华夏长江黄河金桥银河科技贸易实业工程建设文化传媒电子信息物流"
+_ENDINGS = ("有限公司", "股份有限公司", "有限责任公司")
+
+
+def design(rng: random.Random) -> SealDesign:
+    """A seal of a random kind and name."""
+    kind = rng.choice(["法定代表人名章", "公章", "合同专用章", "发票专用章"])
+    if kind == "法定代表人名章":
+        return SealDesign(
+            kind=kind, name="".join(rng.sample(_NAMES, rng.choice([2, 3]))), suffix="印"
+        )
+    name = "".join(rng.sample(_NAMES, rng.randint(4, 12))) + rng.choice(_ENDINGS)
+    digits = "".join(rng.choice("0123456789") for _ in range(13))
+    if kind == "公章":
+        return SealDesign(kind=kind, name=name, code=digits)
+    if kind == "合同专用章":
+        return SealDesign(kind=rng.choice(["合同专用章", "财务专用章"]), name=name)
+    return SealDesign(kind=kind, name=name, centre="91110000MA" + digits[:8])
+
+
+def renamed(rng: random.Random, seal: SealDesign) -> SealDesign:
+    """The same seal with one character of its name changed."""
+    place = rng.randrange(max(1, len(seal.name) - 4) if len(seal.name) > 4 else len(seal.name))
+    char = rng.choice([char for char in _NAMES if char not in seal.name])
+    return replace(seal, name=seal.name[:place] + char + seal.name[place + 1 :])
+
+
+def scanned(
+    rng: random.Random, seal: SealDesign, *, upright: bool = False, dpi: int | None = None
+) -> tuple[bytes, float, float]:
+    """A JPEG scan of the seal's imprint; how far it was turned in degrees, and its scale.
+
+    Strokes swell or thin, ink is uneven and broken, the paper is tinted and may be printed on,
+    the sheet lies up to 12 degrees off (a third of them any way up), the scanner adds noise.
+    """
+    dpi = dpi or rng.choice([300, 400])
+    pixels = draw(seal).pixels(dpi=dpi)
+    size = (pixels.width, pixels.height)
+    ink = Image.frombytes("RGBA", size, pixels.rgba).getchannel("A")
+    ink = ink.filter(ImageFilter.GaussianBlur(0.6 * dpi / 300))
+    cut = 128 - rng.uniform(-0.3, 0.7) * dpi / 300 * 60
+    ink = ink.point([max(0, min(255, int((i - cut) * 4 + 128))) for i in range(256)])
+    patches = Image.frombytes("L", (8, 8), bytes(rng.randint(150, 255) for _ in range(64)))
+    ink = ImageChops.multiply(ink, patches.resize(size, Image.Resampling.BICUBIC))
+    wide, high = size[0] // 3 + 1, size[1] // 3 + 1
+    grain = Image.frombytes("L", (wide, high), rng.randbytes(wide * high)).resize(size)
+    ink = ImageChops.multiply(ink, grain.point([255 if i > 12 else 60 for i in range(256)]))
+    side = int(max(size) * 1.5)
+    sheet = Image.new("L", (side, side))
+    sheet.paste(ink, ((side - size[0]) // 2 + rng.randint(-8, 8), (side - size[1]) // 2))
+    askew = rng.uniform(-180, 180) if rng.random() < 0.33 else rng.uniform(-12, 12)
+    turn = 0.0 if upright else askew
+    scale = rng.uniform(0.97, 1.03)
+    sheet = sheet.rotate(turn, Image.Resampling.BICUBIC)
+    sheet = sheet.resize((int(side * scale),) * 2, Image.Resampling.BICUBIC)
+    return _on_paper(rng, sheet, dpi), turn, scale
+
+
+def _on_paper(rng: random.Random, ink: Image.Image, dpi: int) -> bytes:
+    side = ink.width
+    tint = (rng.randint(235, 255), rng.randint(235, 250), rng.randint(225, 248))
+    paper = Image.new("RGB", (side, side), tint)
+    if rng.random() < 0.5:
+        pen = ImageDraw.Draw(paper)
+        for y in range(rng.randint(0, 30), side, rng.randint(50, 90)):
+            pen.line([(0, y), (side, y)], fill=(30, 30, 30), width=2)
+    colour = (rng.randint(190, 235), rng.randint(10, 60), rng.randint(20, 60))
+    stamped = ImageChops.multiply(paper, Image.new("RGB", (side, side), colour))
+    paper.paste(stamped, (0, 0), ink)
+    noise = Image.frombytes("L", (side, side), rng.randbytes(side * side))
+    noise = noise.point([i // 16 for i in range(256)])
+    paper = ImageChops.subtract(paper, Image.merge("RGB", [noise] * 3))
+    paper = paper.filter(ImageFilter.GaussianBlur(rng.uniform(0.2, 0.8)))
+    out = io.BytesIO()
+    paper.save(out, "JPEG", quality=rng.choice([60, 75, 90]), dpi=(dpi, dpi))
+    return out.getvalue()

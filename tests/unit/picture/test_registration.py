@@ -1,0 +1,79 @@
+"""Imprints laid on seals' pictures (reg:SH-10)."""
+
+from __future__ import annotations
+
+import io
+import random
+
+import pytest
+from PIL import Image
+from tests.support.imprints import design, renamed, scanned
+from tests.support.pictures import pixels_of
+
+from esealkit.errors import UsageError
+from esealkit.picture.drawing import SealDesign, draw
+from esealkit.picture.raster import raster_picture
+from esealkit.picture.registration import compare_pixels
+
+SEAL = draw(SealDesign(kind="公章", name="示例科技有限公司")).pixels(dpi=300)
+
+
+def test_an_imprint_is_turned_scaled_and_shifted_into_place() -> None:
+    """Any turn, a scale of 0.9 to 1.1 and any place on the sheet are found and undone."""
+    image = Image.frombytes("RGBA", (SEAL.width, SEAL.height), SEAL.rgba)
+    for turn, scale in ((0, 1.0), (3, 0.95), (-71, 1.05), (144, 1.0), (180, 0.9)):
+        sheet = Image.new("RGBA", (900, 900))
+        side = round(SEAL.width * scale)
+        turned = image.resize((side, side)).rotate(turn, Image.Resampling.BICUBIC, expand=True)
+        sheet.alpha_composite(turned, (150, 90))
+        found = compare_pixels(pixels_of(sheet), SEAL)
+        assert found.same, (turn, found.score)
+        assert abs((found.rotation - turn + 180) % 360 - 180) < 0.5
+        assert found.scale == pytest.approx(scale, abs=0.01)
+
+
+def test_seeded_imprints_fall_on_their_side() -> None:
+    """Scans of worn imprints are laid right; a changed character lowers the score."""
+    rng = random.Random(4)
+    for _ in range(3):
+        seal = design(rng)
+        picture = draw(seal).pixels(dpi=300)
+        scan, turn, _ = scanned(rng, seal)
+        found = compare_pixels(raster_picture(scan), picture)
+        assert abs((found.rotation - turn + 180) % 360 - 180) < 1
+        scan, _, _ = scanned(rng, renamed(rng, seal))
+        assert compare_pixels(raster_picture(scan), picture).score < found.score
+        scan, _, _ = scanned(rng, design(rng))
+        assert not compare_pixels(raster_picture(scan), picture).same
+
+
+def test_one_changed_character_is_shown_where_it_is() -> None:
+    """The difference picture and the box of least agreement point at the changed character."""
+    other = draw(SealDesign(kind="公章", name="示例科学有限公司")).pixels(dpi=300)
+    found = compare_pixels(other, SEAL)
+    assert not found.same
+    left, top, right, bottom = found.worst
+    # The fourth of eight characters stands just left of the top.
+    assert 0.3 < (left + right) / 2 < 0.52
+    assert 0 < (top + bottom) / 2 < 0.25
+    shown = Image.open(io.BytesIO(found.difference)).convert("RGB")
+    raw = shown.tobytes()
+    colours = {"red": 0, "blue": 0}
+    for red, green, blue in zip(raw[::3], raw[1::3], raw[2::3], strict=True):
+        colours["red"] += red > 200 and green < 90 and blue < 90
+        colours["blue"] += blue > 200 and green < 90 and red < 90
+    assert min(colours.values()) > 30
+
+
+def test_nothing_is_no_imprint() -> None:
+    """A blank sheet or picture is refused, never compared."""
+    blank = pixels_of(Image.new("RGBA", (300, 300), "white"))
+    for one, other in ((blank, SEAL), (SEAL, blank), (blank, blank)):
+        with pytest.raises(UsageError, match="imprint.blank"):
+            compare_pixels(one, other)
+
+
+def test_other_shapes_do_not_agree() -> None:
+    """A name seal is not an official seal, however it is turned."""
+    name = draw(SealDesign(kind="私章", name="王小明", suffix="印")).pixels(dpi=300)
+    assert compare_pixels(name, SEAL).score < 0.3
