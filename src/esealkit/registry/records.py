@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ from esealkit.registry.private import PrivateFields, mask
 from esealkit.registry.store import raw
 
 __all__ = ["Application", "Filing", "MadeSeal", "Material", "SealRecord", "read_record",
-           "record_digest"]  # fmt: skip
+           "read_records", "record_digest"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,20 +221,65 @@ def read_record(
     reveal: bool = False,
 ) -> SealRecord:
     """A row with all that belongs to it."""
-    hidden: dict[str, str] = {}
-    if private is not None and row.private:
-        hidden = private.unlock(raw(row.private), record=row.reference)
-        if not reveal:
-            hidden = {name: mask(name, value) for name, value in hidden.items()}
-    trial = bool(row.drawn) and row.kind in trial_kinds and not row.imprint_confirmed
-    others = {
-        item.id: item.reference
-        for item in connection.execute(
-            sa.select(schema.seals.c.id, schema.seals.c.reference).where(
-                schema.seals.c.id.in_([row.replaces or 0, row.replaced_by or 0])
-            )
-        )
+    [found] = read_records(connection, [row], private, trial_kinds=trial_kinds, reveal=reveal)
+    return found
+
+
+def read_records(
+    connection: sa.Connection,
+    rows: Sequence[Any],
+    private: PrivateFields | None,
+    *,
+    trial_kinds: frozenset[str] = frozenset(),
+    reveal: bool = False,
+) -> list[SealRecord]:
+    """Rows with all that belongs to them, a question a table and not a row."""
+    ids = [row.id for row in rows]
+    parts = {
+        table.name: _parts_by_seal(connection, ids, table)
+        for table in (schema.materials, schema.makings, schema.filings)
     }
+    linked = {item for row in rows for item in (row.replaces, row.replaced_by) if item}
+    others: dict[int, str] = {}
+    for some in _batches(sorted(linked)):
+        query = sa.select(schema.seals.c.id, schema.seals.c.reference)
+        for item in connection.execute(query.where(schema.seals.c.id.in_(some))):
+            others[item.id] = item.reference
+    found = []
+    for row in rows:
+        hidden: dict[str, str] = {}
+        if private is not None and row.private:
+            hidden = private.unlock(raw(row.private), record=row.reference)
+            if not reveal:
+                hidden = {name: mask(name, value) for name, value in hidden.items()}
+        found.append(_record(row, parts, others, hidden, trial_kinds))
+    return found
+
+
+def _batches(ids: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(ids), 500):
+        yield ids[start : start + 500]
+
+
+def _parts_by_seal(
+    connection: sa.Connection, ids: list[int], table: sa.Table
+) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for some in _batches(ids):
+        query = sa.select(table).where(table.c.seal.in_(some)).order_by(table.c.id)
+        for item in connection.execute(query):
+            found.setdefault(item.seal, []).append(item)
+    return found
+
+
+def _record(
+    row: Any,
+    parts: Mapping[str, Mapping[int, list[Any]]],
+    others: Mapping[int, str],
+    hidden: Mapping[str, str],
+    trial_kinds: frozenset[str],
+) -> SealRecord:
+    trial = bool(row.drawn) and row.kind in trial_kinds and not row.imprint_confirmed
     return SealRecord(
         reference=row.reference,
         state=state_of(row),
@@ -269,7 +314,7 @@ def read_record(
         private=hidden,
         materials=tuple(
             Material(step=item.step, name=item.name, sm3=item.sm3, added_at=item.added_at)
-            for item in parts_of(connection, row.id, schema.materials)
+            for item in parts[schema.materials.name].get(row.id, ())
         ),
         seals=tuple(
             MadeSeal(
@@ -286,7 +331,7 @@ def read_record(
                 record=raw(item.record),
                 approval=None if item.approval is None else raw(item.approval),
             )
-            for item in parts_of(connection, row.id, schema.makings)
+            for item in parts[schema.makings.name].get(row.id, ())
         ),
         filings=tuple(
             Filing(
@@ -300,7 +345,7 @@ def read_record(
                 authority=item.authority,
                 reason=item.reason,
             )
-            for item in parts_of(connection, row.id, schema.filings)
+            for item in parts[schema.filings.name].get(row.id, ())
         ),
     )
 

@@ -16,11 +16,27 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-__all__ = ["SCHEMA_VERSION", "changes", "codes", "filings", "journal", "makings", "materials",
-           "members", "meta", "metadata", "pictures", "seals"]  # fmt: skip
+__all__ = [
+    "SCHEMA_VERSION",
+    "SEARCHED",
+    "changes",
+    "codes",
+    "filings",
+    "journal",
+    "makings",
+    "materials",
+    "members",
+    "meta",
+    "metadata",
+    "pictures",
+    "seals",
+]
 
 SCHEMA_VERSION = 1
 """Raised with every change of shape; a register of another version is refused."""
+
+SEARCHED = ("owner", "name", "unit_code", "seal_code", "physical_code", "reference")
+"""Columns that a text is looked for in."""
 
 metadata = MetaData()
 
@@ -88,6 +104,8 @@ seals = Table(
     Column("reason", Text, nullable=False),
     Column("replaces", Integer),
     Column("replaced_by", Integer),
+    # Searching anywhere in a text reads this index instead of whole rows.
+    Index("esealkit_seals_searched", *SEARCHED),
 )
 
 materials = Table(
@@ -119,6 +137,7 @@ makings = Table(
     Column("esl", LargeBinary, nullable=False),
     Column("record", LargeBinary, nullable=False),
     Column("approval", LargeBinary),
+    Index("esealkit_makings_serials", "serials", "seal"),
 )
 
 changes = Table(
