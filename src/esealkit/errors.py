@@ -21,6 +21,9 @@
     │  ├─ SealForged  ├─ SealExpired  └─ SignerNotOnSeal
     ├─ DocumentError
     │  ├─ NotSigned  ├─ Tampered  ├─ NotCovered  ├─ Forbidden  └─ PlacementError
+    ├─ JournalError                   a record of use is broken, rolled back or another's
+    ├─ RegistryError                  the register (印章台账) refuses
+    │  ├─ IllegalStep  ├─ NotPermitted  ├─ Incomplete  └─ Conflict
     ├─ NotPassed                      raised by ``Report.raise_unless_passed``
     ├─ KeyBackendError
     │  ├─ KeyNotFound  ├─ PinRejected  └─ TokenError
@@ -42,13 +45,17 @@ from esealkit import words
 __all__ = [
     "CertificateError",
     "ChainError",
+    "Conflict",
     "DerError",
     "DocumentError",
     "EsealError",
     "Expired",
     "Forbidden",
+    "IllegalStep",
+    "Incomplete",
     "InputError",
     "InvalidSignature",
+    "JournalError",
     "KeyBackendError",
     "KeyFormatError",
     "KeyNotFound",
@@ -58,12 +65,14 @@ __all__ = [
     "NetworkError",
     "NotCovered",
     "NotPassed",
+    "NotPermitted",
     "NotSigned",
     "OutputError",
     "PackageError",
     "PdfError",
     "PinRejected",
     "PlacementError",
+    "RegistryError",
     "RevocationUnknown",
     "Revoked",
     "SealError",
@@ -229,6 +238,30 @@ class Forbidden(DocumentError):
 
 class PlacementError(DocumentError):
     """A stamp cannot be placed where it was asked for."""
+
+
+class JournalError(EsealError):
+    """A record of use is broken, was rolled back, or belongs to something else."""
+
+
+class RegistryError(EsealError):
+    """The register refuses, or its database cannot be used."""
+
+
+class IllegalStep(RegistryError):
+    """The seal's state does not allow this step."""
+
+
+class NotPermitted(RegistryError):
+    """The acting member has no role for this step."""
+
+
+class Incomplete(RegistryError):
+    """Materials, an imprint or a reason are missing that the profile asks for."""
+
+
+class Conflict(RegistryError):
+    """Another seal or another clerk's step stands in the way."""
 
 
 class NotPassed(EsealError):

@@ -104,6 +104,10 @@ class Limits:
     drawing_work: int = 60_000_000
     """Work of drawing one SVG, reckoned beforehand in path segments times rows of pixels:
     about two seconds; seals need a fiftieth of it."""
+    journal_entry: int = 64 * _KIB
+    """One entry of a record of use: genuine ones are under 2 KiB."""
+    status_list: int = 64 * _MIB
+    """One seal status list: 100,000 seals take about 18 MiB."""
     source_size: int = 2 * 1024 * _MIB
     """A whole input file."""
     spool: int = 32 * _MIB

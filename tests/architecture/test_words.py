@@ -11,6 +11,7 @@ import pytest
 from esealkit.asn1 import der
 from esealkit.findings import Outcome
 from esealkit.policy import CHECKS, Policy
+from esealkit.registry import State
 from esealkit.seal.model import Edition
 from esealkit.verification.judgement import Identity, Integrity, Status, Verdict
 from esealkit.words import LANGUAGES, error_advice, error_message, reason_message
@@ -358,6 +359,9 @@ def test_every_phrase_exists() -> None:
             )
         ],
         "f'integrity.{grade.value}'": [f"integrity.{item.value}" for item in Integrity],
+        "f'registry.filing.{item.state}'": ["registry.filing.pending", "registry.filing.returned"],
+        "f'registry.state.{record.state.value}'": [f"registry.state.{item.value}" for item in State],
+        "f'registry.state.{state}'": [f"registry.state.{item.value}" for item in State],
         "f'short.{item.code}'": [],  # optional: the code itself is shown without one
         "key": ["label.time_claimed", "label.time_stamped"],
         "f'keys.{row.kind}'": ["keys.key", "keys.certificate"],

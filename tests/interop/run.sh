@@ -90,6 +90,35 @@ print("report: pkcs11-check on the test token:", ", ".join(
 EOF
 }
 
+# A PostgreSQL server of our own on loopback; it refuses to run as root.
+postgresql_server() {
+  local bin
+  bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)
+  [ -n "$bin" ] || return 1
+  postgresql_data=$(mktemp -d) || return 1
+  local as=(env)
+  if [ "$(id -u)" = 0 ]; then
+    chown postgres "$postgresql_data" || return 1
+    as=(setpriv --reuid postgres --regid postgres --clear-groups)
+  fi
+  local port=$((40000 + $$ % 20000))
+  (cd "$postgresql_data" &&
+    "${as[@]}" "$bin/initdb" -A trust -U postgres -D data >initdb.log 2>&1 &&
+    "${as[@]}" "$bin/pg_ctl" -D data -w -l server.log \
+      -o "-h 127.0.0.1 -p $port -k $postgresql_data" start >/dev/null) || return 1
+  stop_postgresql=("${as[@]}" "$bin/pg_ctl" -D "$postgresql_data/data" -m fast stop)
+  export ESEALKIT_TEST_POSTGRESQL="postgresql+psycopg://postgres@127.0.0.1:$port/postgres"
+}
+stop_postgresql=(true)
+postgresql_data=
+trap '"${stop_postgresql[@]}" >/dev/null 2>&1; rm -rf "$postgresql_data"' EXIT
+
+if have pg_ctlcluster postgresql && thrice "$python" -m pip -q install \
+  --disable-pip-version-check -c constraints.txt "psycopg[binary]"; then
+  thrice postgresql_server || skip "PostgreSQL cannot be started"
+else
+  skip "PostgreSQL or its driver cannot be installed"
+fi
 have openssl openssl || skip "openssl cannot be installed"
 if have mvn maven default-jdk-headless && have javac default-jdk-headless; then
   for peer in bouncycastle ofdrw; do

@@ -1,8 +1,9 @@
 """Making seals: ``esealkit.make_seal``.
 
 A checked ceremony (GB/T 38540-2020 6.2, GM/T 0031-2025 seal generation): the maker's and the
-signers' certificates are looked at, the information is assembled and signed, and the finished
-seal is verified before it is handed out.
+signers' certificates, the name and the picture are looked at, the information is assembled,
+approved and signed, the finished seal is verified before it is handed out, and the maker signs a
+record of the making.
 """
 
 from __future__ import annotations
@@ -10,6 +11,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 
+from esealkit.api.making_checks import (
+    MakingRules,
+    check_certificates,
+    check_name,
+    check_picture,
+)
+from esealkit.api.making_record import Making, approve_making, record_making
 from esealkit.api.sources import Source, read_small
 from esealkit.api.timestamping import TimeStamper
 from esealkit.asn1 import oids
@@ -24,7 +32,6 @@ from esealkit.seal.check import check_maker_signature, check_seal_form
 from esealkit.seal.kinds import SealKind, kind_named
 from esealkit.seal.model import CertificateDigest, Edition, ElectronicSeal, Extension, Picture
 from esealkit.seal.parse import parse_seal
-from esealkit.signing.readiness import check_signer_ready
 
 __all__ = ["make_seal"]
 
@@ -43,10 +50,13 @@ def make_seal(
     edition: Edition | str = Edition.V4,
     valid_from: dt.datetime | None = None,
     valid_until: dt.datetime | None = None,
+    validity_reason: str = "",
     list_digests: bool = False,
     vendor_id: str = "esealkit",
     extensions: Iterable[Extension] = (),
     timestamper: TimeStamper | None = None,
+    rules: MakingRules | None = None,
+    keep_record: Callable[[Making], None] | None = None,
     clock: Callable[[], dt.datetime] | None = None,
 ) -> ElectronicSeal:
     """Make an electronic seal, signed by the maker's ``key``.
@@ -56,11 +66,16 @@ def make_seal(
     :param name: the name as registered; ``seal_id`` the seal's unique ASCII code.
     :param kind: a kind's id or Chinese name (``公章``); or give ``type_code`` itself.
     :param signers: certificates that may sign with the seal, PEM or DER.
-    :param valid_until: by default the earliest end of the signers' certificates; never later
-        (SH-13).
+    :param valid_until: by default the earliest end of the signers' certificates; never later,
+        and earlier only with a ``validity_reason`` where ``rules`` are given (SH-13).
     :param timestamper: stamps the time on the seal itself (edition V5 only).
     :param list_digests: list SM3 digests of the certificates (certListType 2) instead.
-    :raises Expired, WrongUsage: a certificate that cannot be used now.
+    :param rules: what else the making insists on; see :class:`MakingRules`.
+    :param keep_record: is given the signed record of the making; the seal is handed out only
+        after it returned.
+    :raises Expired, WrongUsage, Revoked, RevocationUnknown, ChainError: a certificate that cannot
+        be used now.
+    :raises CertificateError: the name does not agree with the certificates.
     :raises UsageError: an argument that does not fit.
     :raises SealForged: the finished seal does not verify (a faulty key); nothing is returned.
     """
@@ -69,18 +84,27 @@ def make_seal(
     if now.tzinfo is None:
         raise UsageError("usage.naive_time", text=now.isoformat())
     now = now.astimezone(dt.UTC).replace(microsecond=0)
-    maker = _maker(key, now)
-    certificates = _signers(signers, now)
-    start = valid_from or max(now, *(item.not_before for item in certificates))
+    asked = rules or MakingRules()
+    if asked.two_keys and asked.approver is None:
+        raise UsageError("making.approver")
+    if key.certificate is None:
+        raise UsageError("signing.no_certificate")
+    maker = Certificate(key.certificate)
+    certificates = _signers(signers)
+    check_certificates(maker, certificates, asked, now)
+    agreement = check_name(name, certificates, asked)
     end = _end(valid_until, certificates)
-    data = read_small(picture, DEFAULT_LIMITS.der_size)
+    if rules is not None and end < _end(None, certificates) and not validity_reason:
+        raise UsageError("making.validity_reason", asked=str(end))
+    shown = _picture(read_small(picture, DEFAULT_LIMITS.der_size), width_mm, height_mm)
+    check_picture(shown, asked)
     content = SealContent(
         seal_id=seal_id,
         name=name,
         type_code=_type_code(kind, type_code, edition),
-        picture=_picture(data, width_mm, height_mm),
+        picture=shown,
         created=now,
-        valid_from=start,
+        valid_from=valid_from or max(now, *(item.not_before for item in certificates)),
         valid_until=end,
         certificates=() if list_digests else [item.der for item in certificates],
         digests=[
@@ -92,17 +116,39 @@ def make_seal(
         vendor_id=vendor_id,
         extensions=tuple(extensions),
     )
-    return _made(content, edition, maker, key, timestamper)
+    info = build_seal_info(content, edition)
+    approval = (
+        approve_making(info, name=name, seal_id=seal_id, maker=maker, key=asked.approver, now=now)
+        if asked.approver is not None
+        else None
+    )
+    seal = _made(content, info, edition, maker, key, timestamper)
+    if keep_record is not None:
+        record = record_making(
+            seal,
+            picture=shown,
+            maker=maker,
+            signers=certificates,
+            agreement=agreement.value,
+            validity_reason=validity_reason,
+            approval=approval,
+            key=key,
+            now=now,
+        )
+        keep_record(
+            Making(seal=seal, record=record, approval=approval, name_agreement=agreement.value)
+        )
+    return seal
 
 
 def _made(
     content: SealContent,
+    info: bytes,
     edition: Edition,
     maker: Certificate,
     key: SigningKey,
     timestamper: TimeStamper | None,
 ) -> ElectronicSeal:
-    info = build_seal_info(content, edition)
     signature = key.sign(seal_signing_input(info, maker.der, edition))
     token = timestamper.stamp(signature) if timestamper is not None else None
     encoded = build_seal(info, maker.der, signature, edition, timestamp=token)
@@ -119,15 +165,7 @@ def _system_clock() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def _maker(key: SigningKey, now: dt.datetime) -> Certificate:
-    if key.certificate is None:
-        raise UsageError("signing.no_certificate")
-    maker = Certificate(key.certificate)
-    check_signer_ready(maker, now=now)
-    return maker
-
-
-def _signers(sources: Sequence[Source], now: dt.datetime) -> list[Certificate]:
+def _signers(sources: Sequence[Source]) -> list[Certificate]:
     if isinstance(sources, (str, bytes)):
         raise UsageError("usage.signers")
     found = [
@@ -137,8 +175,6 @@ def _signers(sources: Sequence[Source], now: dt.datetime) -> list[Certificate]:
     ]
     if not found:
         raise UsageError("seal.certlist_empty")
-    for item in found:
-        check_signer_ready(item, now=now)
     return found
 
 

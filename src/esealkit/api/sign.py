@@ -27,6 +27,7 @@ from esealkit.api.verify import Trust, verify
 from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import Forbidden, MissingExtra, UnsupportedError, UsageError
 from esealkit.fetching import Fetcher
+from esealkit.journal.use import Use, recorded_use
 from esealkit.keys.device_pins import DevicePinSource
 from esealkit.keys.oes import OesPlugin
 from esealkit.keys.opening import open_key
@@ -41,6 +42,7 @@ from esealkit.pki.certificate import Certificate, load_certificates
 from esealkit.pki.trust import TrustStore, merge
 from esealkit.placement import Placement
 from esealkit.policy import Policy
+from esealkit.seal.kinds import kind_of
 from esealkit.seal.model import ElectronicSeal
 from esealkit.seal.parse import parse_seal
 from esealkit.signing.ofd_signing import (
@@ -148,6 +150,7 @@ def stamp(
     password: str | bytes | None = None,
     also_key: SigningKey | None = None,
     pdf: PdfOptions | None = None,
+    use: Use | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Receipt:
     """Stamp a document with a seal: one seal signature, shown where ``placement`` says.
@@ -171,6 +174,8 @@ def stamp(
     :param also_key: a further signature without a seal by this key, RSA or ECDSA for readers
         that know no SM2 (双算法); PDF only.
     :param pdf: what only a PDF can have: level, field, certification.
+    :param use: records the use in a journal, before and after; a 公章 then needs an approval.
+    :raises JournalError: the use cannot be recorded; nothing is signed.
     :raises SealError, CertificateError: seal or certificate must not be used now.
     :raises Forbidden: the document or an earlier signature does not allow it.
     :raises PlacementError: a stamp does not lie on its page.
@@ -200,7 +205,18 @@ def stamp(
             )
     request = _Request(seal, key.certificate, key.chain, clock, trust, provider, limits)
     judging = Judging(trust, policy, tuple(evidence), fetch, limits, password)
-    with opened(source, limits=limits) as found:
+    with (
+        opened(source, limits=limits) as found,
+        recorded_use(
+            use,
+            seal_id=request.seal.seal_id,
+            seal_name=request.seal.name,
+            official=kind_of(request.seal.type_code, request.seal.edition) in ("official", "unit"),
+            document=Path(found.path).name,
+            document_sha256=found.sha256,
+            signer=request.certificate.subject,
+        ) as finished,
+    ):
         if _format_of(found.content) == "pdf":
             _only_for_ofd(extent, entries=entries)
             pdf_documents = _pdf_documents()
@@ -220,13 +236,16 @@ def stamp(
                     also_key=also_key,
                 ),
             )
+            finished(receipt.sha256)
             return receipt
         _only_for_pdf(password=password, also_key=also_key, pdf=pdf)
         document = _package(found.content, limits, entries=entries)
         before = judging.standing(found.content, None if clock is None else request.now)
         laid, value = request.lay_out(document, placement, extent)
         out = _Output(destination, judging, before, extent.body, clock is None)
-        return _signed(laid, value, key, timestamper, out, entries=entries)
+        receipt = _signed(laid, value, key, timestamper, out, entries=entries)
+        finished(receipt.sha256)
+        return receipt
 
 
 def sign(

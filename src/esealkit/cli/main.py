@@ -29,6 +29,8 @@ _COMMANDS = {
     "inspect": ("esealkit.cli.commands.inspect", "inspect"),
     "trust": ("esealkit.cli.commands.trust", "trust"),
     "seal": ("esealkit.cli.commands.seal", "seal"),
+    "registry": ("esealkit.cli.commands.registry", "registry"),
+    "journal": ("esealkit.cli.commands.journal", "journal"),
     "keys": ("esealkit.cli.commands.keys", "keys"),
 }
 

@@ -50,6 +50,7 @@ _BY_ERROR: tuple[tuple[type[errors.EsealError], int], ...] = (
     (errors.InputError, Exit.NO_INPUT),
     (errors.OutputError, Exit.CANNOT_WRITE),
     (errors.PinRejected, Exit.NO_PERMISSION),
+    (errors.NotPermitted, Exit.NO_PERMISSION),
     (errors.KeyNotFound, Exit.NO_INPUT),
     (errors.TokenError, Exit.UNAVAILABLE),
     (errors.NetworkError, Exit.UNAVAILABLE),

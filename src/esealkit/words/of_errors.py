@@ -11,6 +11,7 @@ from esealkit.words import (
     of_pdf_writing,
     of_pictures,
     of_placement,
+    of_register,
     of_rooms,
 )
 
@@ -103,6 +104,7 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     **of_pdf_reading.ERRORS,
     **of_pdf_writing.ERRORS,
     **of_placement.ERRORS,
+    **of_register.ERRORS,
     **of_rooms.ERRORS,
     **of_keys.ERRORS,
     **of_after.ERRORS,

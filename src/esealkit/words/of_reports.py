@@ -6,6 +6,7 @@ from esealkit.words import (
     of_after,
     of_pictures,
     of_placement,
+    of_register,
 )
 
 PHRASES: dict[str, tuple[str, str]] = {
@@ -326,4 +327,5 @@ PHRASES: dict[str, tuple[str, str]] = {
     **of_placement.PHRASES,
     **of_after.PHRASES,
     **of_pictures.PHRASES,
+    **of_register.PHRASES,
 }

@@ -316,10 +316,10 @@ def test_signature_must_hold(desk: Kept) -> None:
 
 
 def test_size_is_limited(desk: Kept) -> None:
-    """A list above the budget of one structure is refused."""
+    """A list above its budget is refused."""
     whole = listing(desk, change(desk, "valid", 40))
     with pytest.raises(EsealError):
-        StatusList.read(whole, limits=replace(Limits(), der_size=len(whole) - 1))
+        StatusList.read(whole, limits=replace(Limits(), status_list=len(whole) - 1))
 
 
 def test_many_seals(desk: Kept) -> None:

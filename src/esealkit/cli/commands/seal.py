@@ -100,7 +100,7 @@ def make(
     from esealkit.signing.output import StagedFile
     from esealkit.words import phrase
 
-    width, height = _size(size)
+    width, height = size_of(size)
     with open_key(key_uri, certificate=cert, pin=pin_of(pin_file)) as key:
         made = make_seal(
             picture=picture,
@@ -125,7 +125,11 @@ def make(
     return Exit.PASSED
 
 
-def _size(text: str) -> tuple[int, int]:
+def size_of(text: str) -> tuple[int, int]:
+    """``W,H`` in whole millimetres.
+
+    :raises UsageError: it is not.
+    """
     try:
         width, height = (int(item) for item in text.split(","))
     except ValueError:

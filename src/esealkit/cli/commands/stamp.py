@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from esealkit.cli.journalling import share_reason, use_options
 from esealkit.cli.options import (
     chosen_language,
     lang_option,
@@ -137,6 +138,7 @@ def modes(
 @click.option("--seal", required=True, type=click.Path(), metavar="ESL", help="Electronic seal.")
 @key_options(required=False)
 @placing_options
+@use_options
 @mode_options
 @click.option("--lenient-seal", is_flag=True, help="Accept a seal that departs from the standard.")
 @pdf_options
@@ -179,6 +181,7 @@ def stamp(
     trusts: tuple[str, ...],
     trust_makers: tuple[str, ...],
     lang: str | None,
+    use: Any,
 ) -> int:
     """Stamp IN with a seal and write OUT; OUT is verified before it takes its place.
 
@@ -205,6 +208,7 @@ def stamp(
         return Exit.PASSED
     if key_uri is None:
         raise UsageError("usage.no_key")
+    use, pdf = share_reason(use, pdf, source)
     opened_key: SoftwareKey | DeviceKey | OesPlugin
     if key_uri.lower().startswith("oes:"):
         opened_key = open_plugin(key_uri)
@@ -226,6 +230,7 @@ def stamp(
             password=pdf.password,
             also_key=also_key,
             pdf=pdf.options,
+            use=use,
         )
     say(receipt_json(receipt) if as_json else receipt_text(receipt, language))
     return Exit.PASSED

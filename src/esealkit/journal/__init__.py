@@ -1,0 +1,28 @@
+"""The record of use: an append-only file of hash-chained entries (用印登记).
+
+::
+
+    journal = Journal("use.journal", key=auditor)
+    journal.append("seal.used", subject="11010000000001", actor="clerk", document="contract.ofd")
+    audit_journal("use.journal").sound
+"""
+
+from __future__ import annotations
+
+from esealkit.journal.audit import Fault, JournalAudit, audit_journal
+from esealkit.journal.chain import Anchor, Entry
+from esealkit.journal.export import write_csv
+from esealkit.journal.file import Journal
+from esealkit.journal.use import Use, recorded_use
+
+__all__ = [
+    "Anchor",
+    "Entry",
+    "Fault",
+    "Journal",
+    "JournalAudit",
+    "Use",
+    "audit_journal",
+    "recorded_use",
+    "write_csv",
+]
