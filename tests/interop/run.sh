@@ -68,13 +68,15 @@ go_peer() {
 # PyPI's pkcs11-check on the test token: a report to be read, because a token with nothing but SM2
 # fails what it asks of AES and RSA.
 pkcs11_report() {
-  local newer token=$made/pkcs11-check
-  for newer in python3.14 python3.13 python3.12 "$HOME"/.pyenv/versions/3.1[2-9].*/bin/python ""; do
-    [ -n "$newer" ] && "$newer" -c "" 2>/dev/null && break
+  local newer token=$made/pkcs11-check made_one=
+  for newer in python3.14 python3.13 python3.12 "$HOME"/.pyenv/versions/3.1[2-9].*/bin/python; do
+    "$newer" -c "" 2>/dev/null || continue
+    rm -rf "$token"
+    "$newer" -m venv "$token" >/dev/null 2>&1 && made_one=yes && break
   done
-  [ -n "$newer" ] || return 1
-  "$newer" -m venv "$token" && "$token/bin/pip" -q --disable-pip-version-check \
-    install "pkcs11-check==0.2.3" >"$token/log" 2>&1 || return 1
+  [ -n "$made_one" ] || return 1
+  "$token/bin/pip" -q --disable-pip-version-check install "pkcs11-check==0.2.3" \
+    >"$token/log" 2>&1 || return 1
   (cd "$here/../tokens" && cc -std=gnu11 -O1 -fPIC -shared -fvisibility=hidden \
     -o "$token/token.so" cryptoki.c settings.c sm2.c -l:libcrypto.so.3 -lpthread) || return 1
   printf 'key=%064d\nkey_type=0x80000004\nmech_e=0x80008104\n' 1 >"$token/token.conf"
