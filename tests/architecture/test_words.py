@@ -360,7 +360,9 @@ def test_every_phrase_exists() -> None:
         ],
         "f'integrity.{grade.value}'": [f"integrity.{item.value}" for item in Integrity],
         "f'registry.filing.{item.state}'": ["registry.filing.pending", "registry.filing.returned"],
-        "f'registry.state.{record.state.value}'": [f"registry.state.{item.value}" for item in State],
+        "f'registry.state.{record.state.value}'": [
+            f"registry.state.{item.value}" for item in State
+        ],
         "f'registry.state.{state}'": [f"registry.state.{item.value}" for item in State],
         "f'short.{item.code}'": [],  # optional: the code itself is shown without one
         "key": ["label.time_claimed", "label.time_stamped"],
