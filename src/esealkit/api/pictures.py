@@ -16,10 +16,10 @@ from esealkit.ofd.document import OfdDocument, custom_data
 from esealkit.ofd.drawing import ofd_picture_pixels
 from esealkit.picture import imprint, lint
 from esealkit.picture.drawing import SEAL_RED, Drawing, SealDesign, SealPath, draw
-from esealkit.picture.imprint import Imprint, stated_dpi
+from esealkit.picture.imprint import Imprint
 from esealkit.picture.measure import PictureKind, sniff_picture
 from esealkit.picture.notice import Notice
-from esealkit.picture.raster import Pixels, raster_picture
+from esealkit.picture.raster import Pixels, raster_picture, with_stated_size
 from esealkit.picture.record import (
     KEYWORD,
     PictureRecord,
@@ -314,10 +314,7 @@ def compare_imprint(
 def _sized(picture: bytes, width_mm: float | None, dpi: float | None) -> Pixels:
     """A picture as pixels, with its width in mm where it or the caller says so."""
     pixels = raster_picture(picture, width_mm=width_mm, dpi=300, ofd=_ofd_pixels)
-    resolution = dpi or stated_dpi(picture)
-    if pixels.width_mm is None and resolution:
-        return replace(pixels, width_mm=pixels.width * 25.4 / resolution)
-    return pixels
+    return with_stated_size(pixels, picture, dpi=dpi)
 
 
 def confirm_picture(

@@ -179,7 +179,7 @@ class _RingSeal:
                     most=shape.centre_total,
                 ),
             )
-        below = 0.14 * high if plan.centre in ("text", "none") else 0.185 * high
+        below = {"text": 0.14, "none": -0.044}.get(plan.centre, 0.185) * high
         if plan.label:
             top = shape.label_top or below
             height = shape.label_height or 0.088 * high

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import math
-import struct
 from dataclasses import dataclass, field
 from typing import Any
 
-from esealkit.errors import MalformedError, UsageError
+from esealkit.errors import UsageError
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.picture.compare import ink_of, pillow, planes
-from esealkit.picture.measure import PictureKind, sniff_picture
+from esealkit.picture.measure import PictureKind, sniff_picture, stated_dpi
 from esealkit.picture.notice import Notice, Notices
 from esealkit.picture.png import write_png
 from esealkit.picture.raster import Pixels, raster_picture
 
-__all__ = ["Imprint", "import_imprint", "red_ink", "seal_box", "stated_dpi"]
+__all__ = ["Imprint", "import_imprint", "red_ink", "seal_box"]
 
 _RED = 40
 """How much redder than grey a pixel is, of 255, to be red ink and not paper or print."""
@@ -204,25 +203,3 @@ def _ink_colour(pixels: Pixels, ink: Any) -> tuple[int, int, int]:
             value += 1
         channels.append(value)
     return channels[0], channels[1], channels[2]
-
-
-def stated_dpi(scan: bytes) -> float | None:
-    """The resolution that PNG (pHYs), JPEG (JFIF) or BMP states; ``None`` where it does not.
-
-    :raises MalformedError: ``picture.header``: it is cut short.
-    """
-    kind = sniff_picture(scan)
-    try:
-        if kind is PictureKind.PNG:
-            at = scan.find(b"pHYs", 0, 4096)
-            across, _, unit = struct.unpack_from(">IIB", scan, at + 4) if at > 0 else (0, 0, 0)
-            return across * 0.0254 if unit == 1 and across else None
-        if kind is PictureKind.JPEG and scan[6:11] == b"JFIF\0":
-            unit, across = struct.unpack_from(">BH", scan, 13)
-            return {1: float(across), 2: across * 2.54}.get(unit) or None
-        if kind is PictureKind.BMP:
-            (across,) = struct.unpack_from("<i", scan, 38)
-            return across * 0.0254 if across > 0 else None
-    except struct.error:
-        raise MalformedError("picture.header", kind=str(kind)) from None
-    return None

@@ -22,7 +22,7 @@ from esealkit.picture.compare import ink_of, pillow, planes
 from esealkit.picture.imprint import red_ink
 from esealkit.picture.measure import MeasuredPicture, PictureKind, measure_picture
 from esealkit.picture.notice import Notice, Notices
-from esealkit.picture.raster import Pixels, raster_picture
+from esealkit.picture.raster import Pixels, raster_picture, with_stated_size
 from esealkit.picture.record import PictureRecord, picture_record
 from esealkit.picture.rules import PROFILES, KindRule, ShapeRule, kind_rule
 
@@ -86,6 +86,7 @@ def _read(
         pixels = raster_picture(
             picture, width_mm=width_mm, height_mm=height_mm, dpi=400, ofd=ofd, limits=limits
         )
+        pixels = with_stated_size(pixels, picture)
     except (MissingExtra, UsageError):
         raise
     except EsealError as error:

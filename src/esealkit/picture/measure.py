@@ -18,6 +18,7 @@ __all__ = [
     "is_colourless",
     "measure_picture",
     "sniff_picture",
+    "stated_dpi",
 ]
 
 
@@ -124,6 +125,28 @@ def is_colourless(picture: bytes) -> bool:
         except (struct.error, IndexError):
             return False
     return False
+
+
+def stated_dpi(picture: bytes) -> float | None:
+    """The resolution that PNG (pHYs), JPEG (JFIF) or BMP states; ``None`` where it does not.
+
+    :raises MalformedError: ``picture.header``: it is cut short.
+    """
+    kind = sniff_picture(picture)
+    try:
+        if kind is PictureKind.PNG:
+            at = picture.find(b"pHYs", 0, 4096)
+            across, _, unit = struct.unpack_from(">IIB", picture, at + 4) if at > 0 else (0, 0, 0)
+            return across * 0.0254 if unit == 1 and across else None
+        if kind is PictureKind.JPEG and picture[6:11] == b"JFIF\0":
+            unit, across = struct.unpack_from(">BH", picture, 13)
+            return {1: float(across), 2: across * 2.54}.get(unit) or None
+        if kind is PictureKind.BMP:
+            (across,) = struct.unpack_from("<i", picture, 38)
+            return across * 0.0254 if across > 0 else None
+    except struct.error:
+        raise MalformedError("picture.header", kind=str(kind)) from None
+    return None
 
 
 def _png(picture: bytes) -> tuple[int, int]:

@@ -29,9 +29,9 @@ from esealkit.errors import (
 )
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.picture._plain import PLAIN
-from esealkit.picture.measure import PictureKind, measure_picture
+from esealkit.picture.measure import PictureKind, measure_picture, stated_dpi
 
-__all__ = ["Pixels", "raster_picture", "svg_pixels"]
+__all__ = ["Pixels", "raster_picture", "svg_pixels", "with_stated_size"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +89,23 @@ def raster_picture(
         found,
         width_mm=found.width_mm if width_mm is None else width_mm,
         height_mm=found.height_mm if height_mm is None else height_mm,
+    )
+
+
+def with_stated_size(pixels: Pixels, picture: bytes, *, dpi: float | None = None) -> Pixels:
+    """``pixels`` with the size in mm that ``dpi``, else the file's own resolution, gives them.
+
+    A size that is known already stays.
+
+    :raises MalformedError: ``picture.header``: a header cut short.
+    """
+    resolution = dpi or stated_dpi(picture)
+    if not resolution:
+        return pixels
+    return replace(
+        pixels,
+        width_mm=pixels.width_mm or pixels.width * 25.4 / resolution,
+        height_mm=pixels.height_mm or pixels.height * 25.4 / resolution,
     )
 
 

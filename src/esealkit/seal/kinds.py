@@ -44,6 +44,12 @@ KINDS: tuple[SealKind, ...] = (
     SealKind(id="position", code=6, names=("职务章",), personal=True),
     SealKind(id="personal", code=7, names=("私章", "个人名章"), personal=True),
     SealKind(id="other", code=99, names=("其他",)),
+    # No register is known to give these a code of their own.
+    SealKind(id="internal", code=99, names=("内设机构章", "部门章")),
+    SealKind(id="branch", code=99, names=("分支机构章", "分公司章")),
+    SealKind(id="inspection", code=99, names=("审验专用章",)),
+    SealKind(id="customs", code=99, names=("报关专用章",)),
+    SealKind(id="personnel", code=99, names=("人事专用章",)),
 )
 
 

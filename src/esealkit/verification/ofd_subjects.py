@@ -119,7 +119,8 @@ def _since(examination: Examination, signature: ExaminedSignature) -> dict[str, 
     """What became of the parts since this signature, as far as its own list tells.
 
     ``added`` are parts that it does not list: put there later, or left out when it was made;
-    each with the first signature that covers it, if any.
+    each with the first signature that covers it, if any.  Lists of signatures, which stay open
+    for the next one, are not told.
     """
     by_state: dict[str, list[str]] = {"mismatch": [], "missing": []}
     for row in signature.references:
@@ -127,6 +128,7 @@ def _since(examination: Examination, signature: ExaminedSignature) -> dict[str, 
             by_state[row.state].append(row.name or row.path)
     entry, coverage = signature.entry, examination.coverage
     listed = {row.name for row in signature.references} | {entry.name, entry.value_name}
+    listed |= {item.entry.list_name for item in examination.signatures}
     fresh = (name for name in examination.document.package.names if name not in listed)
     added = [
         {"part": name, "first_covered_by": next(iter(coverage.covering(name)), None)}

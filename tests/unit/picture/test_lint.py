@@ -69,6 +69,7 @@ def test_a_shape_that_the_kind_does_not_have_is_wrong() -> None:
     oval = saved(seal((420, 320)))
     assert "lint.size" in codes(oval, kind="发票专用章", width_mm=42, height_mm=32)
     assert codes(saved(seal()), kind=None, width_mm=None, height_mm=None) == {"lint.size_unknown"}
+    assert codes(PNG, width_mm=None, height_mm=None) == {"lint.provisional"}
 
 
 def faulty(how: str) -> bytes:
