@@ -32,7 +32,7 @@ _LEFT, _RIGHT, _TOP, _ROW = 25.0, 185.0, 62.0, 11.0
 _VALUE = 72.0
 _WIDEST = (_RIGHT - _VALUE - 4) / 4.23
 """Ems of the value's column at 12 pt."""
-_SEAL = (125.0, 225.0)
+_SEAL = (125.0, 238.0)
 
 
 class Certificates(Publishing):
