@@ -78,11 +78,11 @@ pkcs11_report() {
   "$token/bin/pip" -q --disable-pip-version-check install "pkcs11-check==0.2.3" \
     >"$token/log" 2>&1 || return 1
   (cd "$here/../tokens" && cc -std=gnu11 -O1 -fPIC -shared -fvisibility=hidden \
-    -o "$token/token.so" cryptoki.c settings.c sm2.c -l:libcrypto.so.3 -lpthread) || return 1
+    -o "$token/lib/imitation.so" cryptoki.c settings.c sm2.c -l:libcrypto.so.3 -lpthread) || return 1
   printf 'key=%064d\nkey_type=0x80000004\nmech_e=0x80008104\n' 1 >"$token/token.conf"
   # It keeps its state in the working directory.
   (cd "$token" && ESEALKIT_TOKEN=$token/token.conf P11TEST_PIN=1234 timeout 300 bin/pkcs11-check \
-    test -m "$token/token.so" --marker smoke -o json --output-file "$token/report.json" \
+    test -m "$token/lib/imitation.so" --marker smoke -o json --output-file "$token/report.json" \
     >>"$token/log" 2>&1)
   "$newer" - "$token/report.json" <<'EOF'
 import json, sys
