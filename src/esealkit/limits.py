@@ -18,8 +18,9 @@ _MIB = 1024 * _KIB
 class Limits:
     """Budgets for one input.  Sizes are bytes."""
 
-    package_entries: int = 65_535
-    """Entries of a zip directory: the count field without zip64."""
+    package_entries: int = 25_000
+    """Entries of a zip directory: four for each of five thousand pages; twice as many would cost
+    over 64 MiB when all are signed."""
     entry_size: int = 256 * _MIB
     """One inflated package part: far above any scanned page or font."""
     package_size: int = 1024 * _MIB

@@ -27,7 +27,7 @@ ENCRYPTIONS = "Encryptions.xml"
 _KEPT_TREES = 16
 _KEPT_TEXT = 2 * 1024 * 1024
 """Trees that are kept, and the bytes of XML they were parsed from."""
-_MOST_BODIES = 32
+_MOST_BODIES = 8
 """Bodies of one package: each is walked for itself; genuine files have one."""
 Box = tuple[float, float, float, float]
 
