@@ -54,16 +54,33 @@ def test_a_device_stamps_and_signs(device_key: DeviceKey, box: Sandbox, tmp_path
     assert passed(stamped, box)
     ek.sign(box.directory / "sample.ofd", signed, key=device_key, trust=box.directory / "trust")
     assert passed(signed, box)
+    sealed = tmp_path / "stamped.pdf"
+    ek.stamp(
+        box.directory / "sample.pdf", sealed, seal=box.directory / "official.esl",
+        key=device_key, placement=ek.At(x=150, y=220), trust=box.directory / "trust",
+    )  # fmt: skip
+    assert passed(sealed, box)
 
 
-def test_a_device_makes_seals(token: Callable[..., str], box: Sandbox, tmp_path: Path) -> None:
-    """A seal maker's key may live in a device."""
-    uri = token(
-        key=box.pki.holders["maker"]._private.to_bytes().hex(),  # type: ignore[union-attr]
-        certificate=None,
-        no_public=1,
-    )
-    with open_key(uri, pin="1234", certificate=box.directory / "maker.pem") as key:
+@pytest.mark.parametrize("device", [*VENDORS, "skf", "skf wide", "sdf"])
+def test_a_device_makes_seals(
+    request: pytest.FixtureRequest, token: Callable[..., str], box: Sandbox, device: str
+) -> None:
+    """A seal maker's key may live in any kind of device."""
+    own = {
+        "key": box.pki.holders["maker"]._private.to_bytes().hex(),  # type: ignore[union-attr]
+        "certificate": None,
+    }
+    if device.startswith("skf"):
+        make = request.getfixturevalue("skf_device")
+        uri, pin = make(wide=device == "skf wide", **own), "1234"
+    elif device == "sdf":
+        uri, pin = request.getfixturevalue("sdf_device")(key=own["key"]), PASSWORD
+    else:
+        vendor = VENDORS[device]
+        values = {name: vendor.get(name) for name in {*VENDORS["sansec"], *vendor}}
+        uri, pin = token(**{**values, **own}), "1234"
+    with open_key(uri, pin=pin, certificate=box.directory / "maker.pem") as key:
         seal = ek.make_seal(
             picture=box.directory / "official.png", width_mm=40, height_mm=40,
             name="示例科技有限公司", seal_id="11010000000002", kind="公章",

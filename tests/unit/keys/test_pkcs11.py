@@ -27,6 +27,8 @@ from esealkit.errors import (
 from esealkit.keys import SoftwareKey, open_key
 from esealkit.keys.device_key import DeviceKey
 from esealkit.keys.device_pins import PinRequest
+from esealkit.keys.pkcs11._cryptoki import ffi
+from esealkit.keys.pkcs11.module import Module
 
 
 def proven(key: Any) -> None:
@@ -357,6 +359,24 @@ def test_no_secret_shows(token: Callable[..., str]) -> None:
     assert [frame.f_code.co_name for frame, _ in traceback.walk_tb(refused.value.__traceback__)][
         1:
     ] == ["open_key"]
+
+
+def test_the_pin_is_wiped(token: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The buffer that a PIN went to the device in holds zeros afterwards."""
+    seen: list[tuple[bytes, Any]] = []
+    called = Module.returned
+
+    def watched(self: Module, function: str, *arguments: Any) -> int:
+        if function == "C_Login":
+            seen.append((bytes(ffi().buffer(arguments[2])), arguments[2]))
+        return called(self, function, *arguments)
+
+    monkeypatch.setattr(Module, "returned", watched)
+    with open_key(token(), pin="1234") as key:
+        proven(key)
+    [(sent, buffer)] = seen
+    assert sent == b"1234"
+    assert bytes(ffi().buffer(buffer)) == bytes(4)
 
 
 BAD_URIS = [
