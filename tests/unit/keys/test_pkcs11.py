@@ -361,6 +361,30 @@ def test_no_secret_shows(token: Callable[..., str]) -> None:
     ] == ["open_key"]
 
 
+def test_a_second_login_is_the_first(token: Callable[..., str]) -> None:
+    """A token that somebody in this process is logged in to opens once more; closing one key
+    leaves the other usable."""
+    uri = token()
+    with open_key(uri, pin="1234") as first:
+        with open_key(uri, pin="1234") as second:
+            proven(second)
+        proven(first)
+
+
+def test_a_module_that_another_library_initialised(token: Callable[..., str]) -> None:
+    """A module that is initialised already is used, and not finalised at the end."""
+    uri = token()
+    made = ffi()
+    library = made.dlopen(uri.partition("module-path=")[2])
+    listed = made.new("CK_FUNCTION_LIST **")
+    assert library.C_GetFunctionList(listed) == 0
+    initialise = made.cast("CK_ULONG (*)(void *)", listed[0].functions[0])
+    assert initialise(made.NULL) == 0
+    with open_key(uri, pin="1234") as key:
+        proven(key)
+    assert initialise(made.NULL) == 0x191
+
+
 def test_the_pin_is_wiped(token: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
     """The buffer that a PIN went to the device in holds zeros afterwards."""
     seen: list[tuple[bytes, Any]] = []
