@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,9 +11,12 @@ import pytest
 from tests.support.vendors import VENDORS
 
 import esealkit as ek
+from esealkit.asn1 import oids
+from esealkit.crypto import sm3
 from esealkit.errors import TokenError
 from esealkit.keys import open_key
 from esealkit.keys.device_key import DeviceKey
+from esealkit.pki.timestamp import build_token, parse_token, verify_token
 from esealkit.sandbox import Sandbox
 
 PASSWORD = "12345678"
@@ -88,6 +92,21 @@ def test_a_device_makes_seals(
         )  # fmt: skip
     report = ek.verify_seal(seal.der, trust=box.directory / "trust")
     assert report.verdict is ek.Verdict.PASSED, report.to_text("en")
+
+
+def test_a_device_stamps_time(token: Callable[..., str], box: Sandbox) -> None:
+    """A time stamp authority's key may live in a device."""
+    uri = token(
+        key=box.pki.holders["tsa"]._private.to_bytes().hex(),  # type: ignore[union-attr]
+        certificate=None,
+        no_public=1,
+    )
+    with open_key(uri, pin="1234", certificate=box.directory / "tsa.pem") as key:
+        made = build_token(
+            hash_algorithm=oids.SM3, hashed=sm3(b"data"), key=key,
+            time=dt.datetime.now(dt.UTC), serial=1, policy="1.2.3.4.1",
+        )  # fmt: skip
+    assert verify_token(parse_token(made), {"signature": b"data"})[0] == "signature"
 
 
 def test_a_removal_in_a_batch_loses_nothing(
