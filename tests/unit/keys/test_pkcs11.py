@@ -95,6 +95,7 @@ REFUSED: dict[str, tuple[dict[str, Any], type[EsealError], str]] = {
         {"certificate": None, "no_public": 1}, KeyNotFound, "token.no_public_key",
     ),
     "two tokens": ({"second_token": 1, "path": ""}, UsageError, "token.several"),
+    "another library": ({"path": "library-description=other"}, KeyNotFound, "token.none"),
     "another label": ({"label": "other"}, KeyNotFound, "token.none"),
     "not present": ({"present": "/nonexistent"}, KeyNotFound, "token.none"),
     "login fails": ({"fail": "C_Login:0:0x30"}, TokenError, "token.removed"),
@@ -409,7 +410,7 @@ BAD_URIS = [
     "pkcs11:?module-path=/etc/passwd", "pkcs11:?pin-source=|rm&module-path=/x",
     "pkcs11:?pin-value=1&pin-source=x&module-path=/x", "pkcs11:slot-id=x?module-path={m}",
     "pkcs11:?module-path={m}&x-timeout=0", "pkcs11:?module-path={m}&x-profile=none",
-    "pkcs11:type=cert?module-path={m}", "pkcs11:token=%ff?module-path={m}", "pkcs11:a\x00=b",
+    "pkcs11:type=cert?module-path={m}", "pkcs11:?module-name=x&module-path={m}", "pkcs11:token=%ff?module-path={m}", "pkcs11:a\x00=b",
 ]  # fmt: skip
 
 

@@ -54,19 +54,14 @@ CK_ULONG C_GetFunctionList(CK_FUNCTION_LIST **list);
 
 SIGNATURES: dict[str, tuple[int, str]] = {
     "C_Initialize": (0, "CK_ULONG (*)(void *)"),
-    "C_Finalize": (1, "CK_ULONG (*)(void *)"),
     "C_GetInfo": (2, "CK_ULONG (*)(CK_INFO *)"),
     "C_GetSlotList": (4, "CK_ULONG (*)(unsigned char, CK_ULONG *, CK_ULONG *)"),
-    "C_GetSlotInfo": (5, "CK_ULONG (*)(CK_ULONG, CK_SLOT_INFO *)"),
     "C_GetTokenInfo": (6, "CK_ULONG (*)(CK_ULONG, CK_TOKEN_INFO *)"),
     "C_GetMechanismList": (7, "CK_ULONG (*)(CK_ULONG, CK_ULONG *, CK_ULONG *)"),
-    "C_GetMechanismInfo": (8, "CK_ULONG (*)(CK_ULONG, CK_ULONG, CK_MECHANISM_INFO *)"),
     "C_OpenSession": (12, "CK_ULONG (*)(CK_ULONG, CK_ULONG, void *, void *, CK_ULONG *)"),
     "C_CloseSession": (13, "CK_ULONG (*)(CK_ULONG)"),
     "C_Login": (18, "CK_ULONG (*)(CK_ULONG, CK_ULONG, void *, CK_ULONG)"),
-    "C_Logout": (19, "CK_ULONG (*)(CK_ULONG)"),
     "C_CreateObject": (20, "CK_ULONG (*)(CK_ULONG, CK_ATTRIBUTE *, CK_ULONG, CK_ULONG *)"),
-    "C_DestroyObject": (22, "CK_ULONG (*)(CK_ULONG, CK_ULONG)"),
     "C_GetAttributeValue": (24, "CK_ULONG (*)(CK_ULONG, CK_ULONG, CK_ATTRIBUTE *, CK_ULONG)"),
     "C_FindObjectsInit": (26, "CK_ULONG (*)(CK_ULONG, CK_ATTRIBUTE *, CK_ULONG)"),
     "C_FindObjects": (27, "CK_ULONG (*)(CK_ULONG, CK_ULONG *, CK_ULONG, CK_ULONG *)"),
@@ -81,7 +76,6 @@ SIGNATURES: dict[str, tuple[int, str]] = {
 CKF_OS_LOCKING_OK = 0x2
 CKF_SERIAL_SESSION = 0x4
 CKF_RW_SESSION = 0x2
-CKF_TOKEN_PRESENT = 0x1
 CKF_LOGIN_REQUIRED = 0x4
 CKF_PROTECTED_AUTHENTICATION_PATH = 0x100
 CKF_USER_PIN_FINAL_TRY = 0x20000
@@ -96,13 +90,11 @@ CKO_PRIVATE_KEY = 3
 CKC_X_509 = 0
 CKK_RSA = 0
 CKK_EC = 3
-CKM_ECDSA = 0x1041
 
 CKA_CLASS = 0x0
 CKA_TOKEN = 0x1
 CKA_PRIVATE = 0x2
 CKA_LABEL = 0x3
-CKA_APPLICATION = 0x10
 CKA_VALUE = 0x11
 CKA_CERTIFICATE_TYPE = 0x80
 CKA_KEY_TYPE = 0x100
@@ -112,16 +104,12 @@ CKA_EC_PARAMS = 0x180
 CKA_EC_POINT = 0x181
 CKA_ALWAYS_AUTHENTICATE = 0x202
 
-UNAVAILABLE = -1
-"""ulValueLen of an attribute that is missing or sensitive, as a signed number."""
-
 CKR_OK = 0x0
 CKR_ATTRIBUTE_SENSITIVE = 0x11
 CKR_ATTRIBUTE_TYPE_INVALID = 0x12
 CKR_BUFFER_TOO_SMALL = 0x150
 CKR_CANT_LOCK = 0xA
 CKR_CRYPTOKI_ALREADY_INITIALIZED = 0x191
-CKR_MECHANISM_INVALID = 0x70
 CKR_SESSION_COUNT = 0xB1
 CKR_USER_ALREADY_LOGGED_IN = 0x100
 CKR_USER_NOT_LOGGED_IN = 0x101

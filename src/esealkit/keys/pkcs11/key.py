@@ -37,7 +37,7 @@ _PATH = (
     "token", "manufacturer", "model", "serial", "slot-id", "object", "id", "type",
     "library-manufacturer", "library-description", "library-version",
 )  # fmt: skip
-_QUERY = ("module-path", "module-name")
+_QUERY = ("module-path",)
 _ANSWER = 1024
 
 

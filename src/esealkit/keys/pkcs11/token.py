@@ -72,6 +72,9 @@ def select_token(module: Module, uri: DeviceUri) -> SlotToken:
     Raises :class:`KeyNotFound` ``token.none`` or :class:`UsageError` ``token.several``.
     """
     matching = tokens_of(module)
+    library = [name for name in uri.path if name.startswith("library-")]
+    if library and any(uri.text(name) != module.info()[name] for name in library):
+        matching = []
     for name, attribute in (
         ("token", "label"),
         ("manufacturer", "manufacturer"),
