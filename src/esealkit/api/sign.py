@@ -7,9 +7,9 @@ signature stands as it stood, is it renamed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -28,7 +28,7 @@ from esealkit.api.verify import Trust
 from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import MissingExtra, UnsupportedError, UsageError
 from esealkit.fetching import Fetcher
-from esealkit.journal.use import Use, recorded_use
+from esealkit.journal.use import Matter, Use, begin_use, ended_use, failing_use, recorded_use
 from esealkit.keys.oes import OesPlugin
 from esealkit.keys.opening import open_key
 from esealkit.limits import DEFAULT_LIMITS, Limits
@@ -140,11 +140,14 @@ def stamp(
         pdf=pdf,
     )
     if isinstance(key, OesPlugin):
-        return _stamp_through(key, source, Path(destination), seal, placement, around)
+        return _stamp_through(key, source, Path(destination), seal, placement, around, use)
     request = Request.ready(
         key.certificate, key.chain, around, seal=_seal_of(seal, limits), placement=placement
     )
-    with opened(source, limits=limits) as found, _recorded(use, request, found) as finished:
+    with (
+        opened(source, limits=limits) as found,
+        recorded_use(use, _matter(request, found)) as finished,
+    ):
         half = _half_for(_format_of(found.content))
         receipt = half.sign(found.content, Path(destination), key, request, around)
         finished(receipt.sha256)
@@ -174,6 +177,7 @@ def sign(
     password: str | bytes | None = None,
     also_key: SigningKey | None = None,
     pdf: PdfOptions | None = None,
+    use: Use | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Receipt:
     """Sign a document without a seal (数字签名; GM/T 0099-2020 7.2, GB/T 35275-2017).
@@ -185,6 +189,7 @@ def sign(
     :param attributes: OFD: put the digest and the signing time into signed attributes; otherwise
         the digest itself is signed and the time is claimed by the document only.
     :param timestamper: adds a time stamp over the signature value (PDF: PAdES B-T).
+    :param use: records the use of the key in a journal, under the certificate's SHA-256.
     :raises CertificateError, Forbidden, OutputError: as for :func:`stamp`, as are the other
         parameters.
     """
@@ -201,9 +206,14 @@ def sign(
     )
     shown = placed_mark(mark, placement, limits)
     request = Request.ready(key.certificate, key.chain, around, mark=shown, attributes=attributes)
-    with opened(source, limits=limits) as found:
+    with (
+        opened(source, limits=limits) as found,
+        recorded_use(use, _matter(request, found)) as finished,
+    ):
         half = _half_for(_format_of(found.content))
-        return half.sign(found.content, Path(destination), key, request, around)
+        receipt = half.sign(found.content, Path(destination), key, request, around)
+        finished(receipt.sha256)
+        return receipt
 
 
 def prepare(
@@ -225,12 +235,15 @@ def prepare(
     chain: Iterable[Source] = (),
     password: str | bytes | None = None,
     pdf: PdfOptions | None = None,
+    use: Use | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Prepared:
     """Lay out a signature and stage the file, to be signed elsewhere; see :func:`complete`.
 
     With a ``seal`` it is a seal signature as of :func:`stamp`, without one a digital signature
     as of :func:`sign` (OFD only).  The staged file lies beside ``destination``.  Errors as there.
+
+    :param use: records the beginning of the use; :func:`complete` records its end.
     """
     if seal is not None and mark is not None:
         raise UsageError("usage.seal_or_mark")
@@ -256,7 +269,10 @@ def prepare(
     )
     with opened(source, limits=limits) as found:
         half = _half_for(_format_of(found.content))
-        return Prepared(staged=half.prepare(found.content, Path(destination), request, around))
+        begun = None if use is None else begin_use(use, _matter(request, found))
+        with failing_use(use, begun):
+            staged = half.prepare(found.content, Path(destination), request, around)
+        return Prepared(staged=replace(staged, use=begun))
 
 
 def complete(
@@ -268,11 +284,13 @@ def complete(
     policy: Policy | str | None = None,
     evidence: Iterable[Source] = (),
     password: str | bytes | None = None,
+    use: Use | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Receipt:
     """Finish a prepared signing with a DER signature over its ``to_be_signed``.
 
     :param prepared: the object, or what its ``to_json`` gave.
+    :param use: ends the use whose beginning ``prepare`` recorded, in the same journal.
     :raises InvalidSignature: not the prepared certificate's signature over the value.
     :raises InputError: the staged file is missing or was changed.
     """
@@ -285,7 +303,9 @@ def complete(
         judging=Judging(trust, policy, tuple(evidence), None, limits, password),
         timestamper=timestamper,
     )
-    receipt = _half_for(waiting.format).complete(waiting, bytes(signature), around)
+    with ended_use(use, waiting.use) as finished:
+        receipt = _half_for(waiting.format).complete(waiting, bytes(signature), around)
+        finished(receipt.sha256)
     waiting.staged.unlink(missing_ok=True)
     return receipt
 
@@ -343,35 +363,48 @@ def _stamp_through(
     seal: ElectronicSeal | Source,
     placement: Places,
     around: Circumstances,
+    use: Use | None,
 ) -> Receipt:
     around.allow_plugin()
     limits = around.judging.limits
     with opened(source, limits=limits) as found:
         if _format_of(found.content) != "ofd":
             raise UnsupportedError("signing.not_by_plugin", what="pdf")
-        return stamp_through(
-            plugin,
-            found.content,
-            destination,
-            seal=_seal_of(seal, limits),
-            placement=placement,
-            around=around,
-        )
+        loaded = _seal_of(seal, limits)
+        with recorded_use(use, _matter_of_seal(loaded, plugin.name, found)) as finished:
+            receipt = stamp_through(
+                plugin,
+                found.content,
+                destination,
+                seal=loaded,
+                placement=placement,
+                around=around,
+            )
+            finished(receipt.sha256)
+            return receipt
 
 
-def _recorded(
-    use: Use | None, request: Request, found: Opened
-) -> AbstractContextManager[Callable[[str], None]]:
-    seal = request.seal
-    assert seal is not None
-    return recorded_use(
-        use,
-        seal_id=seal.seal_id,
-        seal_name=seal.name,
+def _matter(request: Request, found: Opened) -> Matter:
+    """What the journal is told of a signing."""
+    signer = request.certificate
+    if request.seal is not None:
+        return _matter_of_seal(request.seal, signer.subject, found)
+    return Matter(
+        subject=hashlib.sha256(signer.der).hexdigest(),
+        document=Path(found.path).name,
+        document_sha256=found.sha256,
+        signer=signer.subject,
+    )
+
+
+def _matter_of_seal(seal: ElectronicSeal, signer: str, found: Opened) -> Matter:
+    return Matter(
+        subject=seal.seal_id,
+        seal=seal.name,
         official=kind_of_seal(seal.type_code, seal.edition) in ("official", "unit"),
         document=Path(found.path).name,
         document_sha256=found.sha256,
-        signer=request.certificate.subject,
+        signer=signer,
     )
 
 
