@@ -42,6 +42,8 @@ class Circumstances:
     timestamper: TimeStamper | None = None
     also_key: SigningKey | None = None
     """PDF: signs once more, in another algorithm."""
+    further: bool = False
+    """PDF: a prepared signing will have an ``also_key`` when it is completed."""
     pdf: PdfOptions | None = None
 
     @property
@@ -54,7 +56,11 @@ class Circumstances:
 
         :raises UnsupportedError: such an option was given.
         """
-        given = {"password": self.judging.password, "also_key": self.also_key, "pdf": self.pdf}
+        given = {
+            "password": self.judging.password,
+            "also_key": self.also_key or self.further or None,
+            "pdf": self.pdf,
+        }
         _refuse("signing.only_pdf", given)
 
     def allow_pdf(self, *, mark: PlacedMark | None = None) -> None:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
 from esealkit.api.circumstances import Circumstances, Request
-from esealkit.api.committing import Judging, Receipt, Standing, commit, digest_of, write_staged
+from esealkit.api.committing import Receipt, Standing, commit, digest_of, integrity_of, write_staged
 from esealkit.api.entries import write_entries
-from esealkit.api.sources import Source
 from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import Forbidden, UsageError
-from esealkit.limits import Limits
 from esealkit.ofd.document import OfdDocument
 from esealkit.ofd.embed import SignaturePlan
 from esealkit.ofd.entries import entries_parts
 from esealkit.signing.ofd_signing import finish_staged, lay_out, lay_out_signature
 from esealkit.signing.output import StagedFile
 from esealkit.signing.prepared import PreparedValue, StagedSigning
-from esealkit.verification.results import SignatureResult
 
 __all__ = ["complete", "package_to_sign", "prepare", "sign"]
 
@@ -60,7 +56,7 @@ def prepare(
     _check(request, around)
     document = package_to_sign(content, around)
     laid, value = _laid_out(document, request, around)
-    earlier = _briefly(_integrity_of(content, value, around.judging.limits))
+    earlier = integrity_of(content, value.signed_at, around.judging)
     with StagedFile(destination, suffix=".esealkit-prepared") as staged:
         write_staged(staged, laid.write_staged)
         digest = digest_of(staged)
@@ -78,15 +74,17 @@ def prepare(
 
 def complete(waiting: StagedSigning, signature: bytes, around: Circumstances) -> Receipt:
     """The staged package with its value; see :func:`esealkit.api.sign.complete`."""
-    timestamper, limits = around.timestamper, around.judging.limits
+    around.allow_ofd()
+    timestamper = around.timestamper
     signed = waiting.value.signed(signature, timestamper.stamp if timestamper else None)
 
     def stood(path: Path) -> bool:
         if waiting.earlier is None:
             return True
-        results = _integrity_of(path, waiting.value, limits)
-        new = [item.index for item in results if item.body == waiting.body][-1:]
-        return _briefly(item for item in results if item.index not in new) == waiting.earlier
+        found = integrity_of(
+            path, waiting.value.signed_at, around.judging, except_body=waiting.body
+        )
+        return found == waiting.earlier
 
     with StagedFile(waiting.destination) as staged:
         write_staged(staged, lambda out: finish_staged(waiting, signed, out))
@@ -94,10 +92,11 @@ def complete(waiting: StagedSigning, signature: bytes, around: Circumstances) ->
             staged,
             waiting.value.signed_at,
             around.judging,
-            clock_is_system=waiting.clock_is_system,
+            clock_is_system=around.clock_is_system,
             before=None,
             body=waiting.body,
             stood=stood,
+            now=around.now,
         )
 
 
@@ -158,15 +157,3 @@ def _committed(
         before=before,
         body=around.extent.body,
     )
-
-
-def _integrity_of(
-    source: Source, value: PreparedValue, limits: Limits
-) -> tuple[SignatureResult, ...]:
-    """Every signature as far as no trust is needed: what two processes can agree on."""
-    judging = Judging(None, "integrity", (), None, limits)
-    return judging.report(source, value.signed_at).documents[0].signatures
-
-
-def _briefly(results: Iterable[SignatureResult]) -> tuple[tuple[str, str], ...]:
-    return tuple((item.verdict.value, item.code) for item in results)

@@ -5,38 +5,42 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 from esealkit.api.circumstances import Circumstances, Request
-from esealkit.api.committing import Judging, Receipt, commit, digest_of, write_staged
+from esealkit.api.committing import (
+    Judging,
+    Receipt,
+    commit,
+    digest_of,
+    integrity_of,
+    write_staged,
+)
 from esealkit.api.downloads import download_for
 from esealkit.api.pdf_options import LEVELS, Level, PdfOptions
 from esealkit.api.sources import read_small
 from esealkit.api.timestamping import TimeStamper
 from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import PdfError, UnsupportedError, UsageError
+from esealkit.ofd.signatures import Provider
 from esealkit.pdf.repair import repaired
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.evidence import sort_evidence
 from esealkit.pki.timestamp import certificates_of, parse_token
 from esealkit.pki.trust import merge
 from esealkit.seal.model import Edition
+from esealkit.seal.parse import parse_seal_signature
 from esealkit.signing.output import StagedFile
+from esealkit.signing.pdf_layout import TOKEN_ROOM, PdfForm, PdfLayout, holds_signatures
+from esealkit.signing.pdf_levels import add_document_time_stamp, add_validation_data
 from esealkit.signing.pdf_signing import (
-    PdfForm,
-    PdfLayout,
-    add_document_time_stamp,
-    add_validation_data,
-    finish_staged_pdf,
-    holds_signatures,
+    embedded,
+    lay_out_message,
     lay_out_seal,
-    sign_with_message,
-    sign_with_seal,
-    token_room,
+    sign_laid_out,
 )
 from esealkit.signing.pdf_stamps import writable_copy
-from esealkit.signing.prepared import StagedSigning
-from esealkit.signing.readiness import check_signer_ready
+from esealkit.signing.prepared import PdfRest, PreparedValue, StagedSigning
 from esealkit.signing.validation_data import gather_validation_data
 
 __all__ = ["complete", "prepare", "sign"]
@@ -62,41 +66,21 @@ def sign(
     request: Request,
     around: Circumstances,
 ) -> Receipt:
-    """A seal signature or a CMS signature; see :func:`esealkit.api.sign.stamp`.
-
-    The first signature, the second algorithm's, the level, and the finished file.
-    """
+    """A seal signature or a CMS signature; see :func:`esealkit.api.sign.stamp`."""
     around.allow_pdf(mark=request.mark)
     level = _level(around)
-    tokens = _Tokens(around.timestamper) if around.timestamper else None
-    leaves = [(request.certificate, "signers")]
-    if request.seal is not None:
-        leaves.append((Certificate(request.seal.maker_certificate), "makers"))
     also = around.also_key
     if also is not None:
-        leaves.append((_checked(also, around), "signers"))
+        _check_also(also, around)
+    tokens = _Tokens(around.timestamper) if around.timestamper else None
     stream = _opened(content, around)
-    form = _form(around, first=True, last=also is None)
-    if also is None:
-        form = _locked(stream, around, form)
-    give = tokens.stamp if tokens else None
-    layout = _first(stream, key, request, form, give, around)
-    new = 1
-    if also is not None:
-        second = _locked(stream, around, _form(around, first=False, last=True))
-        _message(stream, also, second, give, around)
-        new += 1
-    if level in ("B-LT", "B-LTA"):
-        _raise(stream, leaves, [*request.chain, *(also.chain if also else ())], tokens, around)
-    if level == "B-LTA" and tokens is not None:
-        add_document_time_stamp(
-            stream, tokens.stamp, password=around.judging.password, limits=around.judging.limits
-        )
-        new += 1
+    form = _first_form(stream, around, further=also is not None)
+    lay_out = _laying_out(stream, request, form, around)
+    layout = sign_laid_out(stream, lay_out, key, tokens.stamp if tokens else None)
     before = around.judging.standing(content, around.now) if layout.earlier else ()
-    whole = PdfLayout(stream=stream, gap=layout.gap, earlier=layout.earlier)
+    new = _carry_on(stream, level, _leaves(request), request.chain, tokens, around)
     with StagedFile(destination) as staged:
-        write_staged(staged, whole.copy_to)
+        write_staged(staged, PdfLayout(stream=stream, gap=layout.gap, earlier=0).copy_to)
         return commit(
             staged,
             around.now.replace(microsecond=0),
@@ -112,50 +96,124 @@ def prepare(
 ) -> StagedSigning:
     """A staged file to be signed elsewhere; room is kept for a time stamp token."""
     around.allow_pdf(mark=request.mark)
-    seal, options = request.seal, around.pdf or PdfOptions()
-    if seal is None:
-        raise UnsupportedError("signing.only_ofd", what="prepare")
-    if options.level not in (None, "B-B", "B-T"):
-        raise UnsupportedError("pdf.level_prepared", level=options.level)
+    options = around.pdf or PdfOptions()
+    if options.level is not None and options.level not in LEVELS:
+        raise UsageError("pdf.level", found=options.level, known=", ".join(LEVELS))
     stream = _opened(content, around)
-    layout, value = lay_out_seal(
-        stream,
-        seal=seal,
-        certificate=request.certificate,
-        placement=request.placement,
-        when=around.now,
-        form=_locked(stream, around, _form(around, first=True, last=True)),
-        token_room=0 if seal.edition is Edition.V1 else token_room(),
-        password=around.judging.password,
-        limits=around.judging.limits,
-    )
+    form = _first_form(stream, around, further=around.further)
+    v1 = request.seal is not None and request.seal.edition is Edition.V1
+    layout, value = _laying_out(stream, request, form, around)(0 if v1 else TOKEN_ROOM)
+    earlier = integrity_of(content, value.signed_at, around.judging) if layout.earlier else ()
     with StagedFile(destination, suffix=".esealkit-prepared") as staged:
         write_staged(staged, layout.copy_to)
         digest = digest_of(staged)
         staged.keep()
+    provider = around.provider
     return StagedSigning(
         value=value,
         staged=staged.path,
         sha256=digest,
         destination=destination.absolute(),
         clock_is_system=around.clock_is_system,
-        gap=(layout.gap.start, layout.gap.stop, layout.gap.end),
+        earlier=earlier,
+        pdf=PdfRest(
+            gap=(layout.gap.start, layout.gap.stop, layout.gap.end),
+            level=options.level,
+            further=around.further,
+            lock=around.further and around.extent.lock,
+            lock_fields=options.lock_fields if around.further else None,
+            reason=options.reason,
+            location=options.location,
+            program=None if provider is None else (provider.name, provider.version),
+        ),
     )
 
 
 def complete(waiting: StagedSigning, signature: bytes, around: Circumstances) -> Receipt:
-    """The staged file with its value; see :func:`esealkit.api.sign.complete`."""
-    timestamper = around.timestamper
-    signed = waiting.value.signed(signature, timestamper.stamp if timestamper else None)
-    with StagedFile(waiting.destination) as staged:
-        write_staged(staged, lambda out: finish_staged_pdf(waiting, signed, out))
+    """The staged file with its value, carried on; see :func:`esealkit.api.sign.complete`."""
+    around = _resumed(waiting, around)
+    level = _level(around)
+    also = around.also_key
+    if also is not None:
+        _check_also(also, around)
+    tokens = _Tokens(around.timestamper) if around.timestamper else None
+    value = waiting.value
+    signed = value.signed(signature, tokens.stamp if tokens else None)
+    leaves = [(Certificate(value.certificate), "signers")]
+    if value.is_seal:
+        seal = parse_seal_signature(signed.value, limits=around.judging.limits).seal
+        leaves.append((Certificate(seal.maker_certificate), "makers"))
+    with embedded(waiting, signed) as layout, StagedFile(waiting.destination) as staged:
+        new = _carry_on(layout.stream, level, leaves, value.chain, tokens, around)
+
+        def stood(path: Path) -> bool:
+            found = integrity_of(path, value.signed_at, around.judging)
+            return waiting.earlier is None or found[:-new] == waiting.earlier
+
+        write_staged(staged, layout.copy_to)
         return commit(
             staged,
-            waiting.value.signed_at,
+            value.signed_at,
             around.judging,
-            clock_is_system=waiting.clock_is_system,
+            clock_is_system=around.clock_is_system,
             before=None,
+            new=new,
+            stood=stood,
+            now=around.now,
         )
+
+
+def _resumed(waiting: StagedSigning, around: Circumstances) -> Circumstances:
+    """The circumstances of what is left to do, as ``prepare`` was told them.
+
+    :raises UsageError: a further signature was announced, and there is no key for it.
+    """
+    rest = waiting.pdf
+    assert rest is not None
+    if rest.further and around.also_key is None:
+        raise UsageError("signing.also_needed")
+    level = around.pdf.level if around.pdf else cast("Level | None", rest.level)
+    name, version = rest.program or ("", "")
+    return replace(
+        around,
+        extent=replace(around.extent, lock=rest.lock),
+        provider=Provider(name=name, version=version) if rest.program else None,
+        pdf=PdfOptions(
+            level=level,
+            lock_fields=rest.lock_fields,
+            reason=rest.reason,
+            location=rest.location,
+        ),
+    )
+
+
+def _carry_on(
+    stream: BinaryIO,
+    level: Level,
+    leaves: list[tuple[Certificate, str]],
+    chain: Iterable[bytes],
+    tokens: _Tokens | None,
+    around: Circumstances,
+) -> int:
+    """The second algorithm's signature, and the level; gives how many signatures are new."""
+    judging, also = around.judging, around.also_key
+    new = 1
+    if also is not None:
+        second = Request(certificate=Certificate(also.certificate or b""), chain=also.chain)
+        form = _locked(stream, around, _form(around, first=False, last=True))
+        lay_out = _laying_out(stream, second, form, around)
+        sign_laid_out(stream, lay_out, also, tokens.stamp if tokens else None)
+        leaves = [*leaves, *_leaves(second)]
+        chain = [*chain, *also.chain]
+        new += 1
+    if level in ("B-LT", "B-LTA"):
+        _raise(stream, leaves, chain, tokens, around)
+    if level == "B-LTA" and tokens is not None:
+        add_document_time_stamp(
+            stream, tokens.stamp, password=judging.password, limits=judging.limits
+        )
+        new += 1
+    return new
 
 
 def _level(around: Circumstances) -> Level:
@@ -191,62 +249,43 @@ def _form(around: Circumstances, *, first: bool, last: bool) -> PdfForm:
     return form
 
 
-def _first(
-    stream: BinaryIO,
-    key: SigningKey,
-    request: Request,
-    form: PdfForm,
-    token: Callable[[bytes], bytes] | None,
-    around: Circumstances,
-) -> PdfLayout:
-    if request.seal is None:
-        return _message(stream, key, form, token, around)
-    return sign_with_seal(
-        stream,
-        seal=request.seal,
-        key=key,
-        certificate=request.certificate,
-        placement=request.placement,
-        when=around.now,
-        form=form,
-        stamp=token,
-        password=around.judging.password,
-        limits=around.judging.limits,
+def _first_form(stream: BinaryIO, around: Circumstances, *, further: bool) -> PdfForm:
+    """Of the first signature; what locks the document is left to the one that ``further`` means."""
+    form = _form(around, first=True, last=not further)
+    return form if further else _locked(stream, around, form)
+
+
+def _laying_out(
+    stream: BinaryIO, request: Request, form: PdfForm, around: Circumstances
+) -> Callable[[int], tuple[PdfLayout, PreparedValue]]:
+    """How a revision with the requested signature is laid out, given the room for a token."""
+    given: dict[str, Any] = {
+        "certificate": request.certificate,
+        "chain": request.chain,
+        "when": around.now,
+        "form": form,
+        "password": around.judging.password,
+        "limits": around.judging.limits,
+    }
+    seal = request.seal
+    if seal is None:
+        return lambda room: lay_out_message(stream, token_room=room, **given)
+    return lambda room: lay_out_seal(
+        stream, seal=seal, placement=request.placement, token_room=room, **given
     )
 
 
-def _message(
-    stream: BinaryIO,
-    key: SigningKey,
-    form: PdfForm,
-    token: Callable[[bytes], bytes] | None,
-    around: Circumstances,
-) -> PdfLayout:
-    return sign_with_message(
-        stream,
-        key=key,
-        certificate=Certificate(key.certificate or b""),
-        chain=key.chain,
-        when=around.now,
-        form=form,
-        stamp=token,
-        password=around.judging.password,
-        limits=around.judging.limits,
-    )
+def _leaves(request: Request) -> list[tuple[Certificate, str]]:
+    """The certificates whose paths the level proves, with their role."""
+    leaves = [(request.certificate, "signers")]
+    if request.seal is not None:
+        leaves.append((Certificate(request.seal.maker_certificate), "makers"))
+    return leaves
 
 
-def _checked(key: SigningKey, around: Circumstances) -> Certificate:
-    if key.certificate is None:
-        raise UsageError("signing.no_certificate")
-    certificate = Certificate(key.certificate)
-    check_signer_ready(
-        certificate,
-        now=around.now,
-        stores=merge(around.judging.trust),
-        intermediates=[Certificate(item) for item in key.chain],
-        sm2_only=False,
-    )
-    return certificate
+def _check_also(key: SigningKey, around: Circumstances) -> None:
+    """The second algorithm's certificate may sign now."""
+    Request.ready(key.certificate, key.chain, around)
 
 
 def _opened(content: bytes | BinaryIO, around: Circumstances) -> BinaryIO:

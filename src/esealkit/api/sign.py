@@ -19,7 +19,7 @@ from esealkit.api.circumstances import Circumstances, Places, Request, provider_
 from esealkit.api.clocks import Clock, now_of
 from esealkit.api.committing import Judging, Receipt
 from esealkit.api.marks import Mark, placed_mark
-from esealkit.api.pdf_options import PdfOptions
+from esealkit.api.pdf_options import Level, PdfOptions
 from esealkit.api.plugins import stamp_through
 from esealkit.api.seals import load_seal, open_plugin
 from esealkit.api.sources import Opened, Source, kind_of, opened, read_small
@@ -62,12 +62,14 @@ class Prepared:
 
     @property
     def to_be_signed(self) -> bytes:
-        """DER of TBS_Sign; sign it with SM2 under the default signer id."""
+        """What is to be signed, such as TBS_Sign; for SM2 under the default signer id, for RSA
+        (PKCS#1 v1.5) and ECDSA with SHA-256.
+        """
         return self.staged.value.to_be_signed
 
     @property
     def e(self) -> bytes:
-        """``SM3(Z ‖ to_be_signed)``, for devices that take the digest."""
+        """``SM3(Z ‖ to_be_signed)``, for RSA and ECDSA SHA-256, for devices that take a digest."""
         return self.staged.value.e
 
     def to_json(self) -> str:
@@ -235,14 +237,18 @@ def prepare(
     chain: Iterable[Source] = (),
     password: str | bytes | None = None,
     pdf: PdfOptions | None = None,
+    also_signed: bool = False,
     use: Use | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Prepared:
     """Lay out a signature and stage the file, to be signed elsewhere; see :func:`complete`.
 
     With a ``seal`` it is a seal signature as of :func:`stamp`, without one a digital signature
-    as of :func:`sign` (OFD only).  The staged file lies beside ``destination``.  Errors as there.
+    as of :func:`sign`.  The staged file lies beside ``destination``.  Errors as there.
 
+    :param pdf: its level is what :func:`complete` raises the file to.
+    :param also_signed: PDF: ``complete`` will be given ``also_key``; ``lock`` and ``lock_fields``
+        are then left to that last signature.
     :param use: records the beginning of the use; :func:`complete` records its end.
     """
     if seal is not None and mark is not None:
@@ -255,6 +261,7 @@ def prepare(
         judging=Judging(trust, None, (), None, limits, password),
         extent=Extent(body=body, lock=lock, protect=protect, relative_to=relative_to),
         provider=provider_of(provider),
+        further=also_signed,
         pdf=pdf,
     )
     own, *_ = _certificates(certificate, limits)
@@ -283,13 +290,24 @@ def complete(
     trust: Trust = None,
     policy: Policy | str | None = None,
     evidence: Iterable[Source] = (),
+    fetch: Fetcher | None = None,
     password: str | bytes | None = None,
+    also_key: SigningKey | None = None,
+    level: Level | None = None,
+    clock: Clock | None = None,
     use: Use | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Receipt:
-    """Finish a prepared signing with a DER signature over its ``to_be_signed``.
+    """Finish a prepared signing with the signature over its ``to_be_signed``.
 
     :param prepared: the object, or what its ``to_json`` gave.
+    :param signature: DER for SM2 and ECDSA, the octets for RSA.
+    :param evidence: also what the levels B-LT and B-LTA put into the document.
+    :param fetch: for revocation data that those levels lack.
+    :param also_key: PDF: makes a further signature, in another algorithm (双算法).
+    :param level: PDF: another level than the one prepared for.
+    :param clock: gives the time of completing; for tests.  The time of preparing, where that
+        came from a clock too.
     :param use: ends the use whose beginning ``prepare`` recorded, in the same journal.
     :raises InvalidSignature: not the prepared certificate's signature over the value.
     :raises InputError: the staged file is missing or was changed.
@@ -297,11 +315,15 @@ def complete(
     waiting = (
         prepared.staged if isinstance(prepared, Prepared) else StagedSigning.from_json(prepared)
     )
+    if clock is None and not waiting.clock_is_system:
+        clock = lambda: waiting.value.signed_at  # noqa: E731 - the time of preparing goes on
     around = Circumstances(
-        now=waiting.value.signed_at,
-        clock_is_system=waiting.clock_is_system,
-        judging=Judging(trust, policy, tuple(evidence), None, limits, password),
+        now=now_of(clock),
+        clock_is_system=clock is None,
+        judging=Judging(trust, policy, tuple(evidence), fetch, limits, password),
         timestamper=timestamper,
+        also_key=also_key,
+        pdf=None if level is None else PdfOptions(level=level),
     )
     with ended_use(use, waiting.use) as finished:
         receipt = _half_for(waiting.format).complete(waiting, bytes(signature), around)

@@ -32,6 +32,7 @@ _PEM = re.compile(
 _SM2_CURVES = frozenset({oids.SM2_CURVE})
 # Some CAs (HBCA) write the signature algorithm's OID where the curve belongs.
 _SM2_CURVES_TOLERATED = frozenset({oids.SM2_SIGN})
+_KEY_KINDS = {oids.RSA_ENCRYPTION: "rsa", oids.EC_PUBLIC_KEY: "ecdsa"}
 _KNOWN_CRITICAL = frozenset(
     {
         "2.5.29.15",  # keyUsage
@@ -177,6 +178,13 @@ class Certificate:
     def uses_sm2(self) -> bool:
         """Whether the public key says it is an SM2 key (named curve only)."""
         return self._spki.is_sm2
+
+    @property
+    def key_kind(self) -> str:
+        """``sm2``, ``rsa``, ``ecdsa`` as signing keys name it; else the key algorithm's OID."""
+        if self.uses_sm2:
+            return "sm2"
+        return _KEY_KINDS.get(self.key_algorithm, self.key_algorithm)
 
     @property
     def curve_is_tolerated(self) -> bool:

@@ -445,11 +445,19 @@ ERRORS: dict[str, Text] = {
         "请重新执行 prepare。",
         "Run the prepare step again.",
     ),
+    "signing.also_needed": (
+        "准备时声明还有第二算法签名，完成时须给出其密钥",
+        "a second algorithm's signature was announced; completing needs its key",
+        "complete 请给出 also_key=。",
+        "Give complete also_key=.",
+    ),
     "signing.wrong_signature": (
         "签名值不是所备证书对待签数据的签名",
         "the signature is not the prepared certificate's over the value to be signed",
-        "请用该证书的私钥，以默认 SM2 标识对 to_be_signed 签名，给出 DER 编码。",
-        "Sign to_be_signed with that certificate's key and the default SM2 id, as DER.",
+        "请用该证书的私钥对 to_be_signed 签名：SM2 用默认标识，RSA（PKCS#1 v1.5）和 ECDSA "
+        "用 SHA-256；SM2 和 ECDSA 给出 DER 编码。",
+        "Sign to_be_signed with that certificate's key: SM2 with the default id, RSA (PKCS#1 v1.5) "
+        "and ECDSA with SHA-256; SM2 and ECDSA as DER.",
     ),
     # verifying
     "report.not_passed": (
