@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from esealkit.api.committing import Judging, Receipt, commit, write_staged
+from esealkit.api.circumstances import Circumstances, Request
+from esealkit.api.committing import Judging, Receipt, commit, digest_of, write_staged
 from esealkit.api.downloads import download_for
 from esealkit.api.pdf_options import LEVELS, Level, PdfOptions
 from esealkit.api.sources import read_small
 from esealkit.api.timestamping import TimeStamper
 from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import PdfError, UnsupportedError, UsageError
-from esealkit.ofd.signatures import Provider
 from esealkit.pdf.repair import repaired
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.evidence import sort_evidence
 from esealkit.pki.timestamp import certificates_of, parse_token
 from esealkit.pki.trust import merge
-from esealkit.placement import Placement
-from esealkit.seal.model import Edition, ElectronicSeal
+from esealkit.seal.model import Edition
 from esealkit.signing.output import StagedFile
 from esealkit.signing.pdf_signing import (
     PdfForm,
@@ -37,65 +35,11 @@ from esealkit.signing.pdf_signing import (
     token_room,
 )
 from esealkit.signing.pdf_stamps import writable_copy
-from esealkit.signing.prepared import PreparedValue, Signed, StagedSigning
+from esealkit.signing.prepared import StagedSigning
 from esealkit.signing.readiness import check_signer_ready
 from esealkit.signing.validation_data import gather_validation_data
 
-__all__ = ["Circumstances", "SealParts", "finish", "prepare", "sign", "stamp"]
-
-
-@dataclass(frozen=True, slots=True)
-class SealParts:
-    """What a stamp is made of."""
-
-    seal: ElectronicSeal
-    key: SigningKey
-    placement: Placement | Iterable[Placement]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
-    """Under what a document is signed."""
-
-    now: dt.datetime
-    clock_is_system: bool
-    judging: Judging
-    options: PdfOptions
-    provider: Provider | None = None
-    timestamper: TimeStamper | None = None
-    lock: bool = False
-    also_key: SigningKey | None = None
-
-    def level(self) -> Level:
-        """The level asked for.
-
-        :raises UsageError: it does not exist, or needs a time stamper.
-        """
-        level = self.options.level or ("B-T" if self.timestamper else "B-B")
-        if level not in LEVELS:
-            raise UsageError("pdf.level", found=level, known=", ".join(LEVELS))
-        if level == "B-B" and self.timestamper is not None:
-            raise UsageError("pdf.level_with_tsa")
-        if level != "B-B" and self.timestamper is None:
-            raise UsageError("pdf.level_needs_tsa", level=level)
-        return level
-
-    def form(self, *, first: bool, last: bool) -> PdfForm:
-        """How one of the signatures stands; only the first takes a field, the last a lock."""
-        options = self.options
-        provider = self.provider
-        form = PdfForm(
-            sub_filter=options.sub_filter if first else None,
-            filter=options.filter if first else None,
-            field=options.field if first else None,
-            certify=options.certify if first else None,
-            lock_fields=options.lock_fields if last else None,
-            reason=options.reason,
-            location=options.location,
-        )
-        if provider is not None:
-            form = replace(form, application=(provider.name, provider.version))
-        return form
+__all__ = ["complete", "prepare", "sign"]
 
 
 @dataclass(slots=True)
@@ -111,102 +55,39 @@ class _Tokens:
         return token
 
 
-def stamp(
-    content: bytes | BinaryIO, destination: Path, parts: SealParts, around: Circumstances
-) -> Receipt:
-    """A seal signature on a PDF; see :func:`esealkit.api.sign.stamp`."""
-    seal, key = parts.seal, parts.key
-    certificate = Certificate(key.certificate or b"")
-
-    def first(stream: BinaryIO, form: PdfForm, token: Callable[[bytes], bytes] | None) -> PdfLayout:
-        return sign_with_seal(
-            stream,
-            seal=seal,
-            key=key,
-            certificate=certificate,
-            placement=parts.placement,
-            when=around.now,
-            form=form,
-            stamp=token,
-            password=around.judging.password,
-            limits=around.judging.limits,
-        )
-
-    leaves = [(certificate, "signers"), (Certificate(seal.maker_certificate), "makers")]
-    return _signed(content, destination, first, leaves, key.chain, around)
-
-
 def sign(
-    content: bytes | BinaryIO, destination: Path, key: SigningKey, around: Circumstances
-) -> Receipt:
-    """A CMS signature on a PDF; see :func:`esealkit.api.sign.sign`."""
-
-    def first(stream: BinaryIO, form: PdfForm, token: Callable[[bytes], bytes] | None) -> PdfLayout:
-        return _message(stream, key, form, token, around)
-
-    leaves = [(Certificate(key.certificate or b""), "signers")]
-    return _signed(content, destination, first, leaves, key.chain, around)
-
-
-def prepare(
-    content: bytes | BinaryIO,
-    seal: ElectronicSeal,
-    certificate: Certificate,
-    placement: Placement | Iterable[Placement],
-    around: Circumstances,
-) -> tuple[PdfLayout, PreparedValue]:
-    """Lay out a seal signature to be signed elsewhere; room is kept for a time stamp token."""
-    if around.options.level not in (None, "B-B", "B-T"):
-        raise UnsupportedError("pdf.level_prepared", level=around.options.level)
-    stream = _opened(content, around)
-    return lay_out_seal(
-        stream,
-        seal=seal,
-        certificate=certificate,
-        placement=placement,
-        when=around.now,
-        form=_locked(stream, around, around.form(first=True, last=True)),
-        token_room=0 if seal.edition is Edition.V1 else token_room(),
-        password=around.judging.password,
-        limits=around.judging.limits,
-    )
-
-
-def finish(prepared: StagedSigning, signed: Signed, out: BinaryIO) -> None:
-    """State *Embedded* of a prepared signing; see :func:`esealkit.api.sign.complete`."""
-    finish_staged_pdf(prepared, signed, out)
-
-
-First = Callable[[BinaryIO, PdfForm, Callable[[bytes], bytes] | None], PdfLayout]
-
-
-def _signed(
     content: bytes | BinaryIO,
     destination: Path,
-    first: First,
-    leaves: list[tuple[Certificate, str]],
-    chain: Iterable[bytes],
+    key: SigningKey,
+    request: Request,
     around: Circumstances,
 ) -> Receipt:
-    """The first signature, the second algorithm's, the level, and the finished file."""
-    level = around.level()
+    """A seal signature or a CMS signature; see :func:`esealkit.api.sign.stamp`.
+
+    The first signature, the second algorithm's, the level, and the finished file.
+    """
+    around.allow_pdf(mark=request.mark)
+    level = _level(around)
     tokens = _Tokens(around.timestamper) if around.timestamper else None
+    leaves = [(request.certificate, "signers")]
+    if request.seal is not None:
+        leaves.append((Certificate(request.seal.maker_certificate), "makers"))
     also = around.also_key
     if also is not None:
         leaves.append((_checked(also, around), "signers"))
     stream = _opened(content, around)
-    form = around.form(first=True, last=also is None)
+    form = _form(around, first=True, last=also is None)
     if also is None:
         form = _locked(stream, around, form)
     give = tokens.stamp if tokens else None
-    layout = first(stream, form, give)
+    layout = _first(stream, key, request, form, give, around)
     new = 1
     if also is not None:
-        second = _locked(stream, around, around.form(first=False, last=True))
+        second = _locked(stream, around, _form(around, first=False, last=True))
         _message(stream, also, second, give, around)
         new += 1
     if level in ("B-LT", "B-LTA"):
-        _raise(stream, leaves, [*chain, *(also.chain if also else ())], tokens, around)
+        _raise(stream, leaves, [*request.chain, *(also.chain if also else ())], tokens, around)
     if level == "B-LTA" and tokens is not None:
         add_document_time_stamp(
             stream, tokens.stamp, password=around.judging.password, limits=around.judging.limits
@@ -224,6 +105,114 @@ def _signed(
             before=before,
             new=new,
         )
+
+
+def prepare(
+    content: bytes | BinaryIO, destination: Path, request: Request, around: Circumstances
+) -> StagedSigning:
+    """A staged file to be signed elsewhere; room is kept for a time stamp token."""
+    around.allow_pdf(mark=request.mark)
+    seal, options = request.seal, around.pdf or PdfOptions()
+    if seal is None:
+        raise UnsupportedError("signing.only_ofd", what="prepare")
+    if options.level not in (None, "B-B", "B-T"):
+        raise UnsupportedError("pdf.level_prepared", level=options.level)
+    stream = _opened(content, around)
+    layout, value = lay_out_seal(
+        stream,
+        seal=seal,
+        certificate=request.certificate,
+        placement=request.placement,
+        when=around.now,
+        form=_locked(stream, around, _form(around, first=True, last=True)),
+        token_room=0 if seal.edition is Edition.V1 else token_room(),
+        password=around.judging.password,
+        limits=around.judging.limits,
+    )
+    with StagedFile(destination, suffix=".esealkit-prepared") as staged:
+        write_staged(staged, layout.copy_to)
+        digest = digest_of(staged)
+        staged.keep()
+    return StagedSigning(
+        value=value,
+        staged=staged.path,
+        sha256=digest,
+        destination=destination.absolute(),
+        clock_is_system=around.clock_is_system,
+        gap=(layout.gap.start, layout.gap.stop, layout.gap.end),
+    )
+
+
+def complete(waiting: StagedSigning, signature: bytes, around: Circumstances) -> Receipt:
+    """The staged file with its value; see :func:`esealkit.api.sign.complete`."""
+    timestamper = around.timestamper
+    signed = waiting.value.signed(signature, timestamper.stamp if timestamper else None)
+    with StagedFile(waiting.destination) as staged:
+        write_staged(staged, lambda out: finish_staged_pdf(waiting, signed, out))
+        return commit(
+            staged,
+            waiting.value.signed_at,
+            around.judging,
+            clock_is_system=waiting.clock_is_system,
+            before=None,
+        )
+
+
+def _level(around: Circumstances) -> Level:
+    """The level asked for.
+
+    :raises UsageError: it does not exist, or needs a time stamper.
+    """
+    asked = around.pdf.level if around.pdf else None
+    level = asked or ("B-T" if around.timestamper else "B-B")
+    if level not in LEVELS:
+        raise UsageError("pdf.level", found=level, known=", ".join(LEVELS))
+    if level == "B-B" and around.timestamper is not None:
+        raise UsageError("pdf.level_with_tsa")
+    if level != "B-B" and around.timestamper is None:
+        raise UsageError("pdf.level_needs_tsa", level=level)
+    return level
+
+
+def _form(around: Circumstances, *, first: bool, last: bool) -> PdfForm:
+    """How one of the signatures stands; only the first takes a field, the last a lock."""
+    options, provider = around.pdf or PdfOptions(), around.provider
+    form = PdfForm(
+        sub_filter=options.sub_filter if first else None,
+        filter=options.filter if first else None,
+        field=options.field if first else None,
+        certify=options.certify if first else None,
+        lock_fields=options.lock_fields if last else None,
+        reason=options.reason,
+        location=options.location,
+    )
+    if provider is not None:
+        form = replace(form, application=(provider.name, provider.version))
+    return form
+
+
+def _first(
+    stream: BinaryIO,
+    key: SigningKey,
+    request: Request,
+    form: PdfForm,
+    token: Callable[[bytes], bytes] | None,
+    around: Circumstances,
+) -> PdfLayout:
+    if request.seal is None:
+        return _message(stream, key, form, token, around)
+    return sign_with_seal(
+        stream,
+        seal=request.seal,
+        key=key,
+        certificate=request.certificate,
+        placement=request.placement,
+        when=around.now,
+        form=form,
+        stamp=token,
+        password=around.judging.password,
+        limits=around.judging.limits,
+    )
 
 
 def _message(
@@ -264,7 +253,7 @@ def _opened(content: bytes | BinaryIO, around: Circumstances) -> BinaryIO:
     """A private copy to append to; a damaged file is rewritten first where that was asked for."""
     judging = around.judging
     stream = writable_copy(content)
-    if not around.options.repair:
+    if around.pdf is None or not around.pdf.repair:
         return stream
     try:
         holds_signatures(stream, judging.password, judging.limits)
@@ -276,7 +265,7 @@ def _opened(content: bytes | BinaryIO, around: Circumstances) -> BinaryIO:
 
 def _locked(stream: BinaryIO, around: Circumstances, form: PdfForm) -> PdfForm:
     """``lock``: a first signature certifies that nothing follows, a later one locks fields."""
-    if not around.lock or form.certify is not None:
+    if not around.extent.lock or form.certify is not None:
         return form
     if holds_signatures(stream, around.judging.password, around.judging.limits):
         return replace(form, lock_fields=())

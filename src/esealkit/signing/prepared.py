@@ -9,7 +9,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,6 +22,7 @@ from esealkit.errors import (
     UnsupportedError,
     UsageError,
 )
+from esealkit.journal.use import BegunUse
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.cms_build import Family, MessageDraft, timestamp_attribute
 from esealkit.seal.build import build_seal_signature
@@ -123,6 +124,8 @@ class StagedSigning:
     earlier: tuple[tuple[str, str], ...] | None = None
     """Verdict and reason of each earlier signature under the integrity policy and no trust:
     they must stand so still in the finished file; ``None`` where that was not looked at."""
+    use: BegunUse | None = None
+    """The use in a journal that :func:`esealkit.complete` ends."""
     gap: tuple[int, int, int] | None = None
     """Of a PDF: where its ``/Contents`` begins and ends, and the file's length; else ``None``."""
 
@@ -149,6 +152,7 @@ class StagedSigning:
                 "clock_is_system": self.clock_is_system,
                 "body": self.body,
                 "earlier": self.earlier,
+                "use": None if self.use is None else asdict(self.use),
                 "gap": self.gap,
             },
             indent=1,
@@ -180,6 +184,7 @@ class StagedSigning:
                 body=int(data["body"]),
                 clock_is_system=bool(data["clock_is_system"]),
                 earlier=_earlier(data["earlier"]),
+                use=_use(data.get("use")),
                 gap=_gap(data.get("gap")),
             )
         except EsealError:
@@ -225,6 +230,14 @@ def _earlier(rows: object) -> tuple[tuple[str, str], ...] | None:
     if not isinstance(rows, list):
         raise TypeError("earlier")
     return tuple((str(verdict), str(code)) for verdict, code in rows)
+
+
+def _use(value: object) -> BegunUse | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+        raise TypeError("use")
+    return BegunUse(**value)
 
 
 def _gap(value: object) -> tuple[int, int, int] | None:
