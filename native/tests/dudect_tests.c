@@ -173,7 +173,7 @@ static void level_tests(int level, long samples) {
     CHECK(ek_level_limit(level) == level);
     control_products = hundredth();
     for (enum kind kind = 0; kind < KINDS; kind++) {
-        double t = worst_t(kind, kind == CONTROL && samples > 100000 ? 100000 : samples);
+        double t = worst_t(kind, kind == CONTROL ? 100000 : samples);
         printf("dudect: level %d: %-11s |t| %.2f", level, names[kind], t);
         printf(kind == CONTROL ? " (%ld products more)\n" : " at %ld samples\n",
                kind == CONTROL ? (long)control_products : samples);
