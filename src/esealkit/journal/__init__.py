@@ -10,7 +10,8 @@
 from __future__ import annotations
 
 from esealkit.journal.audit import Fault, JournalAudit, audit_journal
-from esealkit.journal.chain import Anchor, Entry
+from esealkit.journal.anchor import Anchor
+from esealkit.journal.chain import Entry
 from esealkit.journal.export import write_csv
 from esealkit.journal.file import Journal
 from esealkit.journal.use import Use, recorded_use

@@ -19,19 +19,15 @@ from pathlib import Path
 
 from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import InputError, JournalError, OutputError, input_unreadable
-from esealkit.journal.chain import (
-    GENESIS,
-    Anchor,
-    Entry,
-    head_of,
-    read_entry,
-    write_entry,
-)
+from esealkit.journal.anchor import Anchor
+from esealkit.journal.chain import GENESIS, Entry, head_of, read_entry, write_entry
 from esealkit.limits import DEFAULT_LIMITS
 
 __all__ = ["Journal", "head_path", "lines_of"]
 
 _BLOCK = 65_536
+_LINES = 2000
+"""Lines that a mirror writes at once."""
 
 
 def head_path(path: Path) -> Path:
@@ -97,15 +93,18 @@ class Journal:
         with self._locked() as file:
             _, anchor = self._opened(file, identity)
             count, head = anchor.count, anchor.head
-            lines = []
+            lines: list[bytes] = []
             for line in wanted(count):
                 entry = read_entry(line)
                 if entry.number != count + 1 or entry.previous != head:
                     raise JournalError("journal.diverged", number=count + 1)
                 count, head = entry.number, entry.head
                 lines.append(line)
+                if len(lines) == _LINES:
+                    self._write(file, identity, count - len(lines), lines)
+                    lines.clear()
             if lines:
-                self._write(file, identity, anchor.count, lines)
+                self._write(file, identity, count - len(lines), lines)
             return count
 
     def entries(self) -> Iterator[Entry]:
@@ -123,6 +122,14 @@ class Journal:
 
         :raises JournalError: the file lacks entries, or its head is gone.
         """
+        found = self.tail()
+        return found.signed(self._key) if self._key is not None else found
+
+    def tail(self) -> Anchor:
+        """As :meth:`anchor`, never signed.
+
+        :raises JournalError: the file lacks entries, or its head is gone.
+        """
         with self._locked(shared=True) as file:
             anchor = self._tail(file)
             identity = ""
@@ -130,8 +137,7 @@ class Journal:
             if anchor.count or head_path(self.path).exists():
                 self._check_head(anchor)
                 identity = self._head().journal
-        found = Anchor(journal=identity, count=anchor.count, head=anchor.head, at=self._clock())
-        return found.signed(self._key) if self._key is not None else found
+        return Anchor(journal=identity, count=anchor.count, head=anchor.head, at=self._clock())
 
     # -- the file ------------------------------------------------------------------------------
 

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from esealkit.errors import EsealError
 from esealkit.journal.audit import ChainWalk, Fault, audit_journal
-from esealkit.journal.chain import Anchor, read_entry
+from esealkit.journal.anchor import Anchor
+from esealkit.journal.chain import read_entry
 from esealkit.pki.certificate import Certificate
 from esealkit.registry import schema
 from esealkit.registry.machine import Role

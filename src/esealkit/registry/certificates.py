@@ -7,7 +7,6 @@ from os import PathLike
 from pathlib import Path
 
 from esealkit.api.committing import Receipt
-from esealkit.api.making_record import signed_json
 from esealkit.api.sign import stamp
 from esealkit.api.sources import Source
 from esealkit.api.verify import Trust
@@ -17,6 +16,7 @@ from esealkit.ofd.compose import ComposedPage, Shape, TextRun
 from esealkit.ofd.compose import compose as compose_ofd
 from esealkit.pdf.compose import Line, Page, Rectangle, Text
 from esealkit.pdf.compose import compose as compose_pdf
+from esealkit.pki.statement import plain_json, sign_statement
 from esealkit.placement import At
 from esealkit.registry.machine import Role, State
 from esealkit.registry.publishing import Publishing
@@ -87,7 +87,7 @@ class Certificates(Publishing):
             "kind": kind,
             "facts": dict(_rows(record, kind)),
         }
-        return signed_json(value, key, self._store.clock())
+        return sign_statement(plain_json(value), key=key, moment=self._store.clock())
 
     def _certified(self, reference: str, kind: str) -> SealRecord:
         if kind not in _TITLES:
