@@ -9,8 +9,8 @@
 
 from __future__ import annotations
 
-from esealkit.journal.audit import Fault, JournalAudit, audit_journal
 from esealkit.journal.anchor import Anchor
+from esealkit.journal.audit import Fault, JournalAudit, audit_journal
 from esealkit.journal.chain import Entry
 from esealkit.journal.export import write_csv
 from esealkit.journal.file import Journal

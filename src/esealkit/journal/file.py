@@ -113,9 +113,14 @@ class Journal:
         :raises InputError: the file cannot be read.
         :raises JournalError: a line is no entry.
         """
+        for line in self.lines():
+            yield read_entry(line)
+
+    def lines(self) -> Iterator[bytes]:
+        """The whole lines as they stand, without their line feeds; errors as for entries."""
         for line, whole in lines_of(self.path):
             if whole:
-                yield read_entry(line)
+                yield line
 
     def anchor(self) -> Anchor:
         """How far it has come: to be kept where who writes the journal cannot reach.

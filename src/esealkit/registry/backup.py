@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from esealkit.crypto import SM3
-from esealkit.errors import Conflict, InputError, RegistryError, input_unreadable
+from esealkit.errors import InputError, RegistryError, input_unreadable
 from esealkit.limits import DEFAULT_LIMITS
 from esealkit.registry import schema
 from esealkit.registry.certificates import Certificates
@@ -53,7 +53,7 @@ class Backups(Certificates):
                     columns = [item.name for item in table.columns]
                     put({"table": table.name, "columns": columns})
                     query = sa.select(table).order_by(*table.primary_key.columns)
-                    for row in connection.execution_options(yield_per=500).execute(query):
+                    for row in connection.execute(query, execution_options={"yield_per": 500}):
                         put([_out(item) for item in row])
                 proof = digest.hexdigest()
                 out.write(json.dumps({"sm3": proof}).encode() + b"\n")
@@ -79,10 +79,7 @@ def restore(
     """
     store = Store(str(url), clock=clock)
     try:
-        with store.begun(write=True) as connection:
-            if sa.inspect(connection).has_table(schema.meta.name):
-                raise Conflict("registry.exists", path=str(url))
-            schema.metadata.create_all(connection)
+        with store.fresh() as connection:
             found = _read(Path(source), connection)
             if proof and found != proof:
                 raise RegistryError("registry.backup_proof")

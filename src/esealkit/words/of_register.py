@@ -112,6 +112,70 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "the seal would end {asked}, before its certificates; that needs a reason",
     ),
     # the register
+    "registry.being_made": (
+        "{member} 正在制作 {seal}（自 {since} 起，保留至 {until}）",
+        "{member} is making {seal} since {since}, reserved until {until}",
+        "请等待；确知对方已中断时，用 --take-over 接手。",
+        "Wait, or take it over with --take-over once that maker is known to be gone.",
+    ),
+    "registry.block": (
+        "编码段“{block}”已存在或不能用此名",
+        "the block {block} exists already, or cannot have this name",
+        "请另取一个名称。",
+        "Give it another name.",
+    ),
+    "registry.certificate_missing": (
+        "{seal} 的注销备案须附《电子印章注销证书》",
+        "the cancellation of {seal} is filed with its certificate",
+        "请先用 registry certificate --kind cancellation 出具证书。",
+        "Issue one first: registry certificate --kind cancellation.",
+    ),
+    "registry.certificate_seal": (
+        "出具版式证书须用本单位的电子印章",
+        "a certificate as a document takes the workshop’s own seal",
+        "请给出 --seal，或写成 .p7 签名数据。",
+        "Give --seal, or write signed data (.p7).",
+    ),
+    "registry.code_held": (
+        "{seal} 已占用编码 {code}",
+        "{seal} has the code {code} already",
+    ),
+    "registry.paper_failed": (
+        "材料“{paper}”验证不通过：{reason}",
+        "the paper {paper} failed its verification: {reason}",
+        "请申请人重新提交原件。",
+        "Ask the applicant for the original file.",
+    ),
+    "registry.picture_changed": (
+        "{seal} 的图像在比对期间被更换",
+        "the picture of {seal} was changed while it was compared",
+        "请重新比对。",
+        "Compare again.",
+    ),
+    "registry.picture_of_another": (
+        "图像自述为“{found}”，与申请的“{name}”不符",
+        "the picture says it is {found}, not {name}",
+        "请换用为本印章绘制的图像。",
+        "Take the picture that was drawn for this seal.",
+    ),
+    "registry.published_meanwhile": (
+        "第 {number} 期名录已由他人发布",
+        "list {number} was published by somebody else meanwhile",
+        "请重新发布。",
+        "Publish again.",
+    ),
+    "registry.retention": (
+        "没有保存期类别“{found}”，可用：{known}",
+        "no retention class {found}; there are: {known}",
+    ),
+    "registry.taken_over": (
+        "{seal} 的制作已由他人接手，本次结果作废",
+        "the making of {seal} was taken over; this result is void",
+    ),
+    "registry.too_long": (
+        "{field} 超过 {most} 个字符",
+        "{field} is longer than {most} characters",
+    ),
     "registry.administrators": (
         "须先任命三员管理员，缺少：{missing}",
         "the three administrators come first; missing: {missing}",
@@ -375,6 +439,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "registry.trial": ("新刻/试用", "new, on trial"),
     "registry.state.applied": ("已申请", "applied"),
     "registry.state.approved": ("已审核", "approved"),
+    "registry.state.making": ("制作中", "being made"),
     "registry.state.refused": ("不予办理", "refused"),
     "registry.state.withdrawn": ("已撤回", "withdrawn"),
     "registry.state.made": ("已制作", "made"),

@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
+from tests.support.openssl import NEEDED, openssl
 
 from esealkit.asn1 import der
 from esealkit.crypto import sm3
@@ -20,7 +21,6 @@ from esealkit.pki.statement import (
     write_statement,
 )
 from esealkit.sandbox import Sandbox
-from tests.support.openssl import NEEDED, openssl
 
 NOW = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
 
