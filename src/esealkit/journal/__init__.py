@@ -12,7 +12,7 @@ from __future__ import annotations
 from esealkit.journal.anchor import Anchor
 from esealkit.journal.audit import Fault, JournalAudit, audit_journal
 from esealkit.journal.chain import Entry
-from esealkit.journal.export import write_csv
+from esealkit.journal.export import write_csv, write_uses
 from esealkit.journal.file import Journal
 from esealkit.journal.use import Use, recorded_use
 
@@ -26,4 +26,5 @@ __all__ = [
     "audit_journal",
     "recorded_use",
     "write_csv",
+    "write_uses",
 ]

@@ -20,9 +20,10 @@ from esealkit.journal.anchor import Anchor
 from esealkit.journal.audit import ChainWalk, Fault, audit_journal, check_signers
 from esealkit.journal.chain import Entry, read_entry
 from esealkit.registry import schema
+from esealkit.registry.desk import Progress
 from esealkit.registry.digests import derived
 from esealkit.registry.machine import Role
-from esealkit.registry.queries import Progress, Queries
+from esealkit.registry.queries import Queries
 from esealkit.registry.store import Writing, raw
 
 if TYPE_CHECKING:

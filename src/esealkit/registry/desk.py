@@ -24,7 +24,10 @@ from esealkit.registry.reading import read_record, row_of, state_of
 from esealkit.registry.records import SealRecord
 from esealkit.registry.store import Store, Writing, moment_text, put
 
-__all__ = ["Desk", "Taken", "check_roles", "fit"]
+__all__ = ["Desk", "Progress", "Taken", "check_roles", "fit"]
+
+Progress = Callable[[int, int], None]
+"""Told how many records are done, and of how many."""
 
 _ADMINISTRATORS = {Role.SYSTEM, Role.SECURITY, Role.AUDIT}
 

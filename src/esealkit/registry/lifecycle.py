@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from esealkit.crypto import SM3, sm3
 from esealkit.errors import IllegalStep, Incomplete, UsageError
 from esealkit.registry import schema
-from esealkit.registry.desk import Taken
+from esealkit.registry.desk import Progress, Taken
 from esealkit.registry.machine import STEPS, Role, State, next_state
 from esealkit.registry.made import end_makings, note_changes
 from esealkit.registry.makings import Makings
@@ -49,7 +50,8 @@ class Lifecycle(Makings):
                 raise Incomplete("registry.approval_missing", seal=reference)
             if not operator:
                 raise UsageError("journal.operator")
-            taken.data |= {"document": document, "sha256": sha256, "operator": operator,
+            taken.data |= {"seal": taken.row.name, "code": taken.row.seal_code,
+                           "document": document, "sha256": sha256, "operator": operator,
                            "approval": approval, "reason": reason}  # fmt: skip
         return self._record(reference)
 
@@ -221,25 +223,25 @@ class Lifecycle(Makings):
             self._open_filing(taken, "cancellation")
         return self._record(reference)
 
-    def sweep(self) -> list[SealRecord]:
+    def sweep(self, *, progress: Progress | None = None) -> list[SealRecord]:
         """Cancel every made seal that nobody fetched in the profile's time (逾期未领, BJ-03)."""
-        days = self.profile.unclaimed_days
-        if not days:
-            return []
+        days, table = self.profile.unclaimed_days, schema.seals
         before = moment_text(self._store.clock() - dt.timedelta(days=days))
-        table = schema.seals
         with self._reading(Role.CLERK) as connection:
             query = sa.select(table.c.reference).where(
                 table.c.state == State.MADE.value, table.c.made_at < before
             )
-            found = list(connection.execute(query).scalars())
+            found = list(connection.execute(query).scalars()) if days else []
         swept = []
-        for reference in found:
-            with self._taking("sweep", reference) as taken:
+        for done, reference in enumerate(found, 1):
+            # Somebody may have fetched it just now.
+            with contextlib.suppress(IllegalStep), self._taking("sweep", reference) as taken:
                 self._close(taken, "逾期未领", taken.writing.now)
                 self._open_filing(taken, "unclaimed")
-            swept.append(self._record(reference))
-        return swept
+                swept.append(reference)
+            if progress is not None:
+                progress(done, len(found))
+        return [self._record(reference) for reference in swept]
 
     # -- members -------------------------------------------------------------------------------
 

@@ -17,8 +17,8 @@ from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import Conflict, OutputError, RegistryError, UsageError
 from esealkit.registry import schema
 from esealkit.registry.audit import Audits
+from esealkit.registry.desk import Progress
 from esealkit.registry.machine import Role
-from esealkit.registry.queries import Progress
 from esealkit.registry.store import Writing
 from esealkit.signing.output import StagedFile
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,21 +12,18 @@ import sqlalchemy as sa
 from esealkit.errors import Incomplete, NotPermitted
 from esealkit.journal.chain import Entry
 from esealkit.registry import schema
-from esealkit.registry.desk import Taken
+from esealkit.registry.desk import Progress, Taken
 from esealkit.registry.finding import ids_of
 from esealkit.registry.machine import Role, State
 from esealkit.registry.private import PRIVATE_FIELDS
 from esealkit.registry.reading import batches, read_records, row_of
 from esealkit.registry.records import SealRecord
 from esealkit.registry.reporting import Reporting
-from esealkit.registry.store import entries_about, moment_text
+from esealkit.registry.store import entries_about, every_entry, moment_text
 
 __all__ = ["Overdue", "Queries", "Retained"]
 
 _PAGE = 200
-
-Progress = Callable[[int, int], None]
-"""Told how many records are done, and of how many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +153,19 @@ class Queries(Reporting):
         with self._reading() as connection:
             row = row_of(connection, reference)
             return list(entries_about(connection, row.reference))
+
+    def uses(self, reference: str = "") -> Iterator[Entry]:
+        """The entries of use of one seal, or of all (用印登记)."""
+        with self._reading() as connection:
+            subject = row_of(connection, reference).reference if reference else None
+            lines = (
+                entries_about(connection, subject)
+                if subject is not None
+                else every_entry(connection)
+            )
+            for entry in lines:
+                if entry.event == "seal.use":
+                    yield entry
 
     def overdue(self) -> list[Overdue]:
         """Filings and applications whose time is over (SH-14, KB-1)."""

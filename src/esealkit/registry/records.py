@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from esealkit.registry.machine import State
+from esealkit.seal.kinds import KINDS
+from esealkit.words import Language
 
 if TYPE_CHECKING:
     from esealkit.api.sources import Source
@@ -164,6 +166,12 @@ class SealRecord:
     materials: tuple[Material, ...]
     seals: tuple[MadeSeal, ...]
     filings: tuple[Filing, ...]
+
+    def kind_in(self, lang: Language) -> str:
+        """The kind, and its number, for people: the Chinese name, or the id in English."""
+        known = {item.id: item.names[0] for item in KINDS}
+        name = known.get(self.kind, self.kind) if lang == "zh" else self.kind
+        return name if self.number is None else f"{name} {self.number}"
 
     def to_value(self) -> dict[str, Any]:
         """As plain values, without the seals' bytes."""

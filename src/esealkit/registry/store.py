@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +34,11 @@ except ImportError:
     raise MissingExtra("registry.extra", extra="registry") from None
 
 from esealkit.crypto.signing_key import SigningKey
-from esealkit.journal.chain import GENESIS, head_of, read_entry, write_entry
+from esealkit.journal.chain import GENESIS, Entry, head_of, read_entry, write_entry
 from esealkit.journal.file import Journal, head_path
 from esealkit.registry import schema
 
-__all__ = ["Store", "Writing", "entries_about", "moment_text", "put", "raw"]
+__all__ = ["Store", "Writing", "entries_about", "every_entry", "moment_text", "put", "raw"]
 
 _PATIENCE = 60
 
@@ -312,13 +312,20 @@ def _engine(url: str, file: Path | None) -> sa.Engine:
     return engine
 
 
-def entries_about(connection: sa.Connection, subject: str) -> Iterable[Any]:
+def entries_about(connection: sa.Connection, subject: str) -> Iterator[Entry]:
     """The journal's entries about one subject."""
-    query = (
-        sa.select(schema.journal.c.line)
-        .where(schema.journal.c.subject == subject)
-        .order_by(schema.journal.c.n)
-    )
-    for line in connection.execute(query).scalars():
+    table = schema.journal
+    return _entries(connection, sa.select(table.c.line).where(table.c.subject == subject))
+
+
+def every_entry(connection: sa.Connection) -> Iterator[Entry]:
+    """All entries of the journal, a batch at a time."""
+    return _entries(connection, sa.select(schema.journal.c.line))
+
+
+def _entries(connection: sa.Connection, query: sa.Select[tuple[bytes]]) -> Iterator[Entry]:
+    ordered = query.order_by(schema.journal.c.n)
+    for line in connection.execute(ordered, execution_options={"yield_per": 1000}).scalars():
+        # What is no entry is the audit's to say.
         with contextlib.suppress(EsealError):
             yield read_entry(raw(line))

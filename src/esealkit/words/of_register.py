@@ -71,6 +71,18 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "--approve 与 --refuse 须给出其一",
         "give either --approve or --refuse",
     ),
+    "usage.member": (
+        "没有说明由谁办理",
+        "who acts was not said",
+        "用 --as 姓名 说明。",
+        "Say it with --as NAME.",
+    ),
+    "registry.no_member": (
+        "{member} 不在成员之中",
+        "{member} is not among the members",
+        "用 --member {member}=角色 加入。",
+        "Add --member {member}=ROLE.",
+    ),
     "usage.filing": (
         "--report、--accept、--return 须给出其一",
         "give one of --report, --accept and --return",
@@ -432,69 +444,4 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "entry {where} differs from the witness",
     ),
     "audit.witness_missing": ("{where}：见证日志缺失", "{where}: the witness is missing"),
-}
-
-PHRASES: dict[str, tuple[str, str]] = {
-    "registry.sheet": ("印章台账", "Seals of the register"),
-    "registry.trial": ("新刻/试用", "new, on trial"),
-    "registry.state.applied": ("已申请", "applied"),
-    "registry.state.approved": ("已审核", "approved"),
-    "registry.state.making": ("制作中", "being made"),
-    "registry.state.refused": ("不予办理", "refused"),
-    "registry.state.withdrawn": ("已撤回", "withdrawn"),
-    "registry.state.made": ("已制作", "made"),
-    "registry.state.in_use": ("使用中", "in use"),
-    "registry.state.suspended": ("已暂停", "suspended"),
-    "registry.state.lost": ("已挂失", "lost"),
-    "registry.state.retired": ("停止使用", "retired"),
-    "registry.state.replaced": ("已换领", "replaced"),
-    "registry.state.cancelled": ("已注销", "cancelled"),
-    "registry.filing.pending": ("待备案", "to be filed"),
-    "registry.filing.reported": ("已报送", "reported"),
-    "registry.filing.accepted": ("已备案", "filed"),
-    "registry.filing.returned": ("退回", "returned"),
-    "registry.line": (
-        "{reference} {code} {name}（{kind}）：{state}",
-        "{reference} {code} {name} ({kind}): {state}",
-    ),
-    "registry.filed": (
-        "备案 {kind}：{state}，期限 {due}",
-        "filing of {kind}: {state}, due {due}",
-    ),
-    "registry.created": (
-        "{path}：已建立台账，规则 {profile}",
-        "{path}: register made, profile {profile}",
-    ),
-    "registry.codes": ("已导入 {count} 个编码", "{count} code(s) imported"),
-    "registry.granted": ("{member}：{roles}", "{member}: {roles}"),
-    "registry.overdue": (
-        "{reference} {owner}：{what} 已逾期（{due}）",
-        "{reference} {owner}: {what} is overdue ({due})",
-    ),
-    "registry.published": (
-        "{path}：状态名录第 {number} 号，{count} 枚印章，至 {until}",
-        "{path}: status list {number}, {count} seal(s), until {until}",
-    ),
-    "registry.score": ("相似度 {score}", "likeness {score}"),
-    "registry.certified": ("{path}：已出具 {kind} 证书", "{path}: certificate of {kind} issued"),
-    "registry.backed_up": ("{path}：SM3 {proof}", "{path}: SM3 {proof}"),
-    "registry.swept": ("逾期未领，已注销 {count} 枚", "{count} unclaimed seal(s) cancelled"),
-    "registry.written": ("{path}：{count} 枚印章", "{path}: {count} seal(s)"),
-    "registry.sound": (
-        "审计通过：{entries} 条日志、{records} 条记录，首尾相接，无改动",
-        "sound: {entries} entries and {records} records, unbroken and unaltered",
-    ),
-    "registry.unsound": ("审计发现 {count} 处问题：", "the audit found {count} fault(s):"),
-    "journal.sound": (
-        "审计通过：{count} 条，首尾相接",
-        "sound: {count} entries, unbroken",
-    ),
-    "journal.torn": (
-        "末尾有一行未写完，不计入",
-        "a last line was torn by a crash and does not count",
-    ),
-    "journal.unfinished": (
-        "第 {entries} 条用印有始无终",
-        "uses that began and never ended: entries {entries}",
-    ),
 }
