@@ -122,6 +122,7 @@ def prepare(
             further=around.further,
             lock=around.further and around.extent.lock,
             lock_fields=options.lock_fields if around.further else None,
+            pss=options.pss,
             reason=options.reason,
             location=options.location,
             program=None if provider is None else (provider.name, provider.version),
@@ -181,6 +182,7 @@ def _resumed(waiting: StagedSigning, around: Circumstances) -> Circumstances:
         pdf=PdfOptions(
             level=level,
             lock_fields=rest.lock_fields,
+            pss=rest.pss,
             reason=rest.reason,
             location=rest.location,
         ),
@@ -241,6 +243,7 @@ def _form(around: Circumstances, *, first: bool, last: bool) -> PdfForm:
         field=options.field if first else None,
         certify=options.certify if first else None,
         lock_fields=options.lock_fields if last else None,
+        pss=options.pss,
         reason=options.reason,
         location=options.location,
     )

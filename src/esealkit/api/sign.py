@@ -63,7 +63,7 @@ class Prepared:
     @property
     def to_be_signed(self) -> bytes:
         """What is to be signed, such as TBS_Sign; for SM2 under the default signer id, for RSA
-        (PKCS#1 v1.5) and ECDSA with SHA-256.
+        (PKCS#1 v1.5, or PSS where asked for) and ECDSA with SHA-256.
         """
         return self.staged.value.to_be_signed
 

@@ -56,6 +56,8 @@ class PdfForm:
     annotations.  Only the first signature may."""
     lock_fields: tuple[str, ...] | None = None
     """Form fields that nobody may change afterwards (FieldMDP); ``()`` locks all."""
+    pss: bool = False
+    """RSA keys sign by RSASSA-PSS."""
     reason: str | None = None
     """``/Reason``."""
     location: str | None = None

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO
 
-from esealkit.crypto.signing_key import SigningKey
+from esealkit.crypto.signing_key import PssSigningKey, SigningKey
 from esealkit.errors import UnsupportedError, UsageError
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pdf._pyhanko.writing import PdfUpdate
@@ -78,11 +78,19 @@ def sign_laid_out(
     room = pdf_layout.TOKEN_ROOM if stamp else 0
     while True:
         layout, value = lay_out(room)
-        signed = value.signed(key.sign(value.to_be_signed), stamp)
+        signed = value.signed(_signature(value, key), stamp)
         if embed(layout, signed.value):
             return layout
         room = len(signed.value)
         stream.truncate(start)
+
+
+def _signature(value: PreparedValue, key: SigningKey) -> bytes:
+    if value.family != "rsa-pss":
+        return key.sign(value.to_be_signed)
+    if not isinstance(key, PssSigningKey):
+        raise UnsupportedError("signing.no_pss", algorithm=key.algorithm)
+    return key.sign_pss(value.to_be_signed)
 
 
 @contextmanager
@@ -209,7 +217,8 @@ def lay_out_message(
     gm = sub_filter == GM_SUB_FILTER
     if gm and not certificate.uses_sm2:
         raise UnsupportedError("pdf.gm_needs_sm2", algorithm=certificate.key_kind)
-    family = Family.gm() if gm else Family.standard(certificate.key_kind)
+    name_of_family = "gm" if gm else _family(certificate, pss=form.pss)
+    family = Family.gm() if gm else Family.standard(name_of_family)
     when = when.astimezone(dt.UTC).replace(microsecond=0)
 
     def over(digest: bytes) -> PreparedValue:
@@ -228,7 +237,7 @@ def lay_out_message(
             to_be_signed=draft.to_be_signed,
             certificate=certificate.der,
             form="content" if gm else "attributes",
-            family="gm" if gm else certificate.key_kind,
+            family=name_of_family,
             signed_value_path="",
             signed_at=when,
             chain=tuple(chain),
@@ -245,3 +254,9 @@ def lay_out_message(
         update.sign_existing_field(name, entries, reserve)
     layout = written(stream, update)
     return layout, over(covered_digest(layout, family.digest))
+
+
+def _family(certificate: Certificate, *, pss: bool) -> str:
+    """How the certificate's key signs: by RSASSA-PSS where its key says so, or it is asked for."""
+    kind = certificate.key_kind
+    return "rsa-pss" if pss and kind == "rsa" else kind

@@ -50,7 +50,7 @@ class PreparedValue:
     which variant of a signed message."""
     family: str = "gm"
     """Of a message: ``gm`` under the OIDs of GB/T 35275, or under the standard ones ``sm2``,
-    ``rsa``, ``ecdsa``: the key's algorithm."""
+    ``rsa``, ``rsa-pss``, ``ecdsa``: how the key signs."""
     signed_value_path: str
     """Part that will hold the signed value."""
     signed_at: dt.datetime
@@ -78,7 +78,7 @@ class PreparedValue:
         """Length of the value with the longest signature that the key can make."""
         signer = Certificate(self.certificate)
         octets = (signer.key_bits + 7) // 8
-        signature = bytes(octets if signer.key_kind == "rsa" else 2 * octets + 9)
+        signature = bytes(octets if signer.key_kind.startswith("rsa") else 2 * octets + 9)
         return len(self._packed(signature, None))
 
     def signed(self, signature: bytes, stamp: Callable[[bytes], bytes] | None = None) -> Signed:
@@ -89,10 +89,14 @@ class PreparedValue:
         :raises InvalidSignature: it is not this certificate's signature over the value.
         :raises UnsupportedError: a time stamp on a V1 signature, which has no place for it.
         """
-        algorithm = self._family.signature_algorithm
+        family = self._family
         try:
             verify_with_certificate(
-                Certificate(self.certificate), algorithm, signature, self.to_be_signed
+                Certificate(self.certificate),
+                family.signature_algorithm,
+                signature,
+                self.to_be_signed,
+                parameters=family.parameters,
             )
         except InvalidSignature:
             raise InvalidSignature("signing.wrong_signature") from None
@@ -151,6 +155,8 @@ class PdfRest:
     """Of the further signature: forbid more of them."""
     lock_fields: tuple[str, ...] | None = None
     """Of the further signature: form fields that nobody may change afterwards."""
+    pss: bool = False
+    """Of the further signature: an RSA key signs by RSASSA-PSS."""
     reason: str | None = None
     location: str | None = None
     program: tuple[str, str] | None = None
@@ -289,7 +295,7 @@ def _use(value: object) -> BegunUse | None:
 
 
 def _family(text: object) -> str:
-    if text not in ("gm", "sm2", "rsa", "ecdsa"):
+    if text not in ("gm", "sm2", "rsa", "rsa-pss", "ecdsa"):
         raise ValueError("family")
     return str(text)
 
@@ -308,6 +314,7 @@ def _pdf(value: object) -> PdfRest | None:
         further=bool(value["further"]),
         lock=bool(value["lock"]),
         lock_fields=None if fields is None else tuple(str(item) for item in fields),
+        pss=bool(value["pss"]),
         reason=_text(value["reason"]),
         location=_text(value["location"]),
         program=None if program is None else (str(program[0]), str(program[1])),

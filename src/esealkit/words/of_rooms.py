@@ -89,6 +89,14 @@ ERRORS: dict[str, Text] = {
         "签名值不是 SM2 签名的任何已知编码",
         "the value is no known encoding of an SM2 signature",
     ),
+    "cms.pss_parameters": (
+        "RSASSA-PSS 参数缺失或有误（{reason}）",
+        "the RSASSA-PSS parameters are missing or malformed ({reason})",
+    ),
+    "cms.pss_digest": (
+        "RSASSA-PSS 参数中的杂凑（{used}）与签名者声明的（{stated}）不同",
+        "the digest in the RSASSA-PSS parameters ({used}) is not the one stated ({stated})",
+    ),
     "cms.digest_mismatch": (
         "SM2 签名没有配 SM3 杂凑",
         "an SM2 signature with a digest other than SM3",
@@ -444,6 +452,12 @@ ERRORS: dict[str, Text] = {
         "the staged file {path} was changed after it was prepared",
         "请重新执行 prepare。",
         "Run the prepare step again.",
+    ),
+    "signing.no_pss": (
+        "{algorithm} 密钥不能作 RSASSA-PSS 签名",
+        "a key of {algorithm} makes no RSASSA-PSS signatures here",
+        "该方式仅用于软件 RSA 密钥，或 prepare 之后由外部签名。",
+        "It is for RSA keys in files, or for signing elsewhere after prepare.",
     ),
     "signing.also_needed": (
         "准备时声明还有第二算法签名，完成时须给出其密钥",
