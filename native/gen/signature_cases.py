@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """The SM2 vectors of the project for programs in C.
 
-    signature_cases.py                  one case a line, for tests/signature_tests.c:
-                                        key id message signature e valid|invalid, "-" for nothing
-    signature_cases.py --seeds PREFIX   the same as inputs of tests/fuzz_sm2_*.c, in a folder each
+signature_cases.py                  one case a line, for tests/signature_tests.c:
+                                    key id message signature e valid|invalid, "-" for nothing
+signature_cases.py --seeds PREFIX   the same as inputs of tests/fuzz_sm2_*.c, in a folder each
 """
 
 from __future__ import annotations
