@@ -8,9 +8,9 @@
 
 #define DEPTH 32768
 
-static uint8_t needles[12][32];
+static uint8_t needles[14][32];
 static int needle_count;
-static const char *needle_names[12];
+static const char *needle_names[14];
 static int found_needle;
 
 static void add_needle(const char *name, const ek_scalar *value) {
@@ -85,6 +85,10 @@ int main(void) {
     ek_scalar_inv(&factor, &d1);
     ek_scalar_mul(&t, &factor, &ek_scalar_one);
     add_needle("1/(1+d)", &t);
+    memcpy(needles[needle_count], key.nonce_key, 32);
+    needle_names[needle_count++] = "the nonce key";
+    memcpy(needles[needle_count], key.nonce_key + 8, 32);
+    needle_names[needle_count++] = "the nonce key";
 
     clean_stack();
     CHECK(!search_stack());

@@ -6,6 +6,7 @@ import datetime as dt
 from contextlib import contextmanager
 from pathlib import Path
 
+from esealkit import TrustStore
 from esealkit.registry import Application, Profile, Register, Role, Workbench, new_keyfile
 from esealkit.sandbox import Sandbox
 
@@ -82,9 +83,22 @@ class Workshop:
         }
         return Application(**{**values, **changes})
 
+    @property
+    def trust(self) -> TrustStore:
+        return TrustStore.from_path(self.kit.directory / "trust")
+
     def bench(self, **changes) -> Workbench:
-        values = {"key": self.maker, "signers": [self.kit.directory / "signer.pem"]}
+        values = {
+            "key": self.maker,
+            "signers": [self.kit.directory / "signer.pem"],
+            "trust": self.trust,
+        }
         return Workbench(**{**values, **changes})
+
+    def confirmed(self, reference: str) -> None:
+        """The imprint is the picture itself, as from the police's register."""
+        with self.acting("li") as register:
+            register.confirm_imprint(reference, register.picture(reference), source="公安备案系统")
 
     def applied(self, **changes) -> str:
         with self.acting("li") as register:
@@ -97,7 +111,12 @@ class Workshop:
         return reference
 
     def made(self, *, bench: Workbench | None = None, **changes) -> str:
+        """Made as the profile wants it, its imprint confirmed first where that is asked for."""
         reference = self.approved(**changes)
+        with self.acting("li") as register:
+            asked = register.get(reference).kind in register.profile.imprint_required
+        if asked:
+            self.confirmed(reference)
         with self.acting("qian") as register:
             register.make(reference, bench or self.bench())
         return reference

@@ -104,7 +104,7 @@ class SealPicture:
         items = [
             Shape(
                 commands=[_OFD[str(command[0])] + command[1:] for command in path.outline],
-                fill=None if path.line_width else colour,
+                fill=colour if path.filled else None,
                 stroke=colour if path.line_width else None,
                 line_width=path.line_width or 0.25,
             )
