@@ -60,6 +60,7 @@ void __wrap_ek_hmac(uint8_t mac[32], const ek_hmac_key *key, const uint8_t *mess
 
 static ek_sm2_private key;
 static uint8_t d[32];
+static ek_hmac_key nonce_key;
 
 static void refused_draws(void) {
     static const uint8_t e[32] = {1}, fresh[32] = {2}, nothing[EK_SM2_SIGNATURE_MAX];
@@ -67,13 +68,12 @@ static void refused_draws(void) {
     size_t sig_len;
     int why;
     ek_scalar k, other;
-    ek_nonce state;
     for (int answer = 0; answer <= 0xff; answer += 0xff) { /* 0, and 2^256 - 1 */
         hmac_answer = (uint8_t)answer;
-        ek_nonce_init(&state, d, e, fresh);
         hmac_from = 0, hmac_count = 1;
-        CHECK(!ek_nonce_next(&k, &state)); /* not reduced: refused */
-        CHECK(ek_nonce_next(&k, &state) && ek_nonce_next(&other, &state));
+        CHECK(!ek_nonce_draw(&k, &nonce_key, e, fresh, 0)); /* not reduced: refused */
+        CHECK(ek_nonce_draw(&k, &nonce_key, e, fresh, 0));
+        CHECK(ek_nonce_draw(&other, &nonce_key, e, fresh, 1));
         CHECK(!ek_scalar_equal(&k, &other) && !ek_scalar_is_zero(&k));
     }
     hmac_from = 0, hmac_count = 1 << 20; /* each draw */
@@ -105,19 +105,29 @@ static void refused_lane(void) {
     enum { COUNT = 40 };
     uint8_t e[COUNT][32], fresh[COUNT][32];
     ek_scalar k[COUNT], want[COUNT];
+    int refused = 0;
     for (int i = 0; i < COUNT; i++) {
         memset(e[i], i, 32);
         memset(fresh[i], 2 * i, 32);
     }
-    CHECK(ek_nonce_many(want, d, (const uint8_t (*)[32])e, (const uint8_t (*)[32])fresh, COUNT));
+    CHECK(ek_nonce_many(want, &nonce_key, (const uint8_t (*)[32])e, (const uint8_t (*)[32])fresh,
+                        COUNT));
     if (__wrap_ek_sm3_kernels() == NULL) return;
     memcpy(bent_kernels, true_kernels, sizeof bent_kernels);
     bent_kernels[0].compress = bent_kernels[1].compress = bent_compress;
     bent = 1;
-    CHECK(ek_nonce_many(k, d, (const uint8_t (*)[32])e, (const uint8_t (*)[32])fresh, COUNT));
-    CHECK(memcmp(k, want, sizeof k) == 0); /* drawn again alone, where nothing is bent */
+    CHECK(ek_nonce_many(k, &nonce_key, (const uint8_t (*)[32])e, (const uint8_t (*)[32])fresh,
+                        COUNT));
+    for (int i = 0; i < COUNT; i++) { /* drawn again alone, where nothing is bent */
+        ek_scalar again;
+        CHECK(ek_nonce_draw(&again, &nonce_key, e[i], fresh[i], 1));
+        refused += !ek_scalar_equal(&k[i], &want[i]);
+        CHECK(ek_scalar_equal(&k[i], &want[i]) || ek_scalar_equal(&k[i], &again));
+    }
+    CHECK(refused > 0);
     hmac_from = 0, hmac_count = 1 << 20, hmac_answer = 0xff;
-    CHECK(!ek_nonce_many(k, d, (const uint8_t (*)[32])e, (const uint8_t (*)[32])fresh, COUNT));
+    CHECK(!ek_nonce_many(k, &nonce_key, (const uint8_t (*)[32])e, (const uint8_t (*)[32])fresh,
+                         COUNT));
     hmac_count = 0;
     bent = 0;
 }
@@ -134,11 +144,11 @@ void __wrap_ek_mul_base_pair(ek_ge *r, ek_gej *other, const ek_scalar *k,
     if (pair_spoils && pair_spoils--) r->x = ek_fe_zero; /* r = e, and e is 0 here */
 }
 
-int __real_ek_nonce_many(ek_scalar *k, const uint8_t secret[32], const uint8_t (*e)[32],
+int __real_ek_nonce_many(ek_scalar *k, const ek_hmac_key *secret, const uint8_t (*e)[32],
                          const uint8_t (*fresh)[32], size_t count);
-int __wrap_ek_nonce_many(ek_scalar *k, const uint8_t secret[32], const uint8_t (*e)[32],
+int __wrap_ek_nonce_many(ek_scalar *k, const ek_hmac_key *secret, const uint8_t (*e)[32],
                          const uint8_t (*fresh)[32], size_t count);
-int __wrap_ek_nonce_many(ek_scalar *k, const uint8_t secret[32], const uint8_t (*e)[32],
+int __wrap_ek_nonce_many(ek_scalar *k, const ek_hmac_key *secret, const uint8_t (*e)[32],
                          const uint8_t (*fresh)[32], size_t count) {
     int drawn = __real_ek_nonce_many(k, secret, e, fresh, count);
     if (many_spoils == 1) { /* e of the second = -x(kG), written where the batch keeps it */
@@ -186,6 +196,7 @@ static void zero_r(void) {
 int main(void) {
     unhex(d, 32, "3945208F7B2144B13F36E38AC6D39F95889393692860B51A42FB81EF4DF7C5B8");
     CHECK(ek_sm2_private_load(&key, d));
+    ek_nonce_key(&nonce_key, d);
     random_source();
     for (int level = ek_level(); level >= EK_LEVEL_PORTABLE; level--) {
         CHECK(ek_level_limit(level) == level);
