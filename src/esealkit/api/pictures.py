@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Literal
 
+from esealkit._lazy import cached_property
 from esealkit.api.sources import Source, read_small
 from esealkit.errors import EsealError, UsageError
 from esealkit.limits import DEFAULT_LIMITS

@@ -11,11 +11,11 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from asn1crypto import x509
 
+from esealkit._lazy import cached_property
 from esealkit.asn1 import der as der_walk
 from esealkit.asn1 import oids
 from esealkit.crypto import sm2, sm3
