@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
+from esealkit.errors import EsealError
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.ofd.encryption import Credentials
 from esealkit.pki.certificate import Certificate
-from esealkit.pki.revocation import RevocationData
+from esealkit.pki.ocsp import OcspResponse
+from esealkit.pki.revocation import Crl, RevocationData
 from esealkit.pki.trust import TrustStore
 from esealkit.policy import Policy
 from esealkit.seal.status import StatusList
 
 __all__ = ["Circumstances"]
+
+
+_T = TypeVar("_T")
+
+
+def _read(kind: Callable[..., _T], items: Iterable[bytes], limits: Limits) -> Iterator[_T]:
+    for item in items:
+        with suppress(EsealError):
+            yield kind(item, limits=limits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +64,28 @@ class Circumstances:
             for store in self.stores
             for role in (store.makers, store.signers, store.tsa)
             for item in role
+        )
+
+    def with_evidence(
+        self,
+        *,
+        certificates: Iterable[Certificate] = (),
+        crls: Iterable[bytes] = (),
+        responses: Iterable[bytes] = (),
+    ) -> Circumstances:
+        """The circumstances with what a document itself carries: untrusted like all evidence.
+
+        Certificates only complete paths; CRLs and OCSP responses are verified where they are
+        used, and those that cannot be read are left out.
+        """
+        known = self.revocation
+        return replace(
+            self,
+            certificates=(*self.certificates, *certificates),
+            revocation=RevocationData(
+                crls=(*known.crls, *_read(Crl, crls, self.limits)),
+                responses=(*known.responses, *_read(OcspResponse, responses, self.limits)),
+            ),
         )
 
     @property

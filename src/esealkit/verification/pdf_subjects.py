@@ -6,18 +6,14 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 
 from esealkit.errors import EsealError
 from esealkit.findings import Deviation, Finding, not_applicable, unknown
-from esealkit.limits import Limits
 from esealkit.pdf.appearance import check_appearance
 from esealkit.pdf.examination import PdfExamination
 from esealkit.pdf.facts import ValidationStore, WidgetFacts
 from esealkit.pdf.signatures import SignatureEntry
 from esealkit.pki.certificate import Certificate
-from esealkit.pki.ocsp import OcspResponse
-from esealkit.pki.revocation import Crl, RevocationData
 from esealkit.seal.model import ElectronicSeal
 from esealkit.verification.circumstances import Circumstances
 from esealkit.verification.results import StampFacts
@@ -30,6 +26,7 @@ __all__ = ["earliest_stamp", "pdf_subject", "with_validation_store"]
 _EXPECTED: Mapping[str, str] = {
     "adbe.pkcs7.detached": "cms",
     "adbe.pkcs7.sha1": "cms",
+    "adbe.x509.rsa_sha1": "pkcs1",
     "ETSI.CAdES.detached": "cms",
     "GM.sm2cms.detached": "cms",
     "GM.sm2seal": "seal",
@@ -70,12 +67,20 @@ def pdf_subject(examination: PdfExamination, index: int) -> Subject:
         if announced in _EXPECTED
         else unknown("signature.form", code="pdf.sub_filter_unknown", found=announced),
         detached=announced in _DETACHED,
+        sha1_content=True,
+        certificates=entry.facts.certificates,
         attributes_required=announced == "ETSI.CAdES.detached",
         clauses=_CLAUSES,
     )
 
 
-_KINDS = {"seal": "seal", "cms": "signature", "token": "timestamp", "raw": "signature"}
+_KINDS = {
+    "seal": "seal",
+    "cms": "signature",
+    "token": "timestamp",
+    "raw": "signature",
+    "pkcs1": "signature",
+}
 
 
 def _announced(sub_filter: str, kind: str) -> tuple[Deviation, ...]:
@@ -142,31 +147,12 @@ def earliest_stamp(
     return min(covering, key=lambda item: item.moment or latest, default=None)
 
 
-def with_validation_store(
-    around: Circumstances, store: ValidationStore, limits: Limits
-) -> Circumstances:
-    """The circumstances with what the document's own security store holds.
-
-    Nothing in it is trusted: certificates only complete paths, CRLs and OCSP responses are
-    verified where they are used.
-    """
+def with_validation_store(around: Circumstances, store: ValidationStore) -> Circumstances:
+    """The circumstances with what the document's own security store holds."""
     certificates: list[Certificate] = []
-    crls: list[Crl] = []
-    responses: list[OcspResponse] = []
     for raw in store.certificates:
         with suppress(EsealError):
-            certificates.append(Certificate(raw, limits=limits))
-    for raw in store.crls:
-        with suppress(EsealError):
-            crls.append(Crl(raw, limits=limits))
-    for raw in store.responses:
-        with suppress(EsealError):
-            responses.append(OcspResponse(raw, limits=limits))
-    known = around.revocation
-    return replace(
-        around,
-        certificates=(*around.certificates, *certificates),
-        revocation=RevocationData(
-            crls=(*known.crls, *crls), responses=(*known.responses, *responses)
-        ),
+            certificates.append(Certificate(raw, limits=around.limits))
+    return around.with_evidence(
+        certificates=certificates, crls=store.crls, responses=store.responses
     )

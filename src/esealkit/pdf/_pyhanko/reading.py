@@ -17,11 +17,13 @@ from pyhanko.pdf_utils import reader as pyhanko_reader
 from pyhanko.pdf_utils.decode_limits import DecodeContext, DecodeLimits, DocumentDecodeBudget
 from pyhanko.pdf_utils.generic import (
     ArrayObject,
+    ByteStringObject,
     DictionaryObject,
     IndirectObject,
     NullObject,
     Reference,
     StreamObject,
+    TextStringObject,
 )
 from pyhanko.pdf_utils.misc import (
     PdfReadError,
@@ -463,7 +465,24 @@ class PdfReading:
                     params = dictionary(entry(transform, "/TransformParams"))
                     certification = int(entry(params, "/P", 2))
                 locks = locks or method == "/FieldMDP"
-            return SignatureFacts(entries=entries, certification=certification, locks=locks)
+            return SignatureFacts(
+                entries=entries,
+                certification=certification,
+                locks=locks,
+                certificates=self._certificates(value),
+            )
+
+    def _certificates(self, value: Any) -> tuple[bytes, ...]:
+        """``/Cert`` as it stands in the dictionary itself, and so in what is signed."""
+        raw = value.raw_get("/Cert") if "/Cert" in value else None
+        strings = (
+            [raw.raw_get(at) for at in range(len(raw))] if isinstance(raw, ArrayObject) else [raw]
+        )
+        return tuple(
+            bytes(item.original_bytes)
+            for item in strings[: self._limits.certificates]
+            if isinstance(item, (ByteStringObject, TextStringObject))
+        )
 
     def _value(self, field: FieldFacts) -> Any:
         assert field.holder is not None
