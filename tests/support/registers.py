@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,6 +28,16 @@ PAPERS = {
         "法定代表人身份证件", "公函", "机构设立文件", "任职文件", "本人身份证件", "翻译文本",
     )
 }  # fmt: skip
+
+
+FILES = ("w.db", "w.db.journal", "w.db.journal.head")
+"""What a register is made of."""
+
+
+def faults(shop: Workshop, **options) -> list[tuple[str, str]]:
+    """Codes of what the audit finds, and where."""
+    with shop.acting("aud") as register:
+        return [(item.code, item.where) for item in register.audit(**options).faults]
 
 
 class Workshop:
@@ -54,6 +65,28 @@ class Workshop:
         ).close()
         with self.acting("sys") as register:
             register.import_codes("11010000000001-11010000000500", block="b")
+
+    @classmethod
+    def reopened(
+        cls, folder: Path, *, keyfile: Path | None = None, url: str = "", kit: Sandbox | None = None
+    ) -> Workshop:
+        """The register that stands in ``folder`` already."""
+        shop = cls.__new__(cls)
+        shop.folder, shop.url = folder, url or str(folder / "w.db")
+        shop.keyfile = keyfile or folder / "w.key"
+        shop.now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+        if kit is not None:
+            shop.kit, shop.maker = kit, kit.pki.holders["maker"]
+        return shop
+
+    def copied(self, folder: Path) -> Workshop:
+        """The same register once more, elsewhere, at the same time of day."""
+        folder.mkdir(exist_ok=True)
+        for name in FILES:
+            shutil.copy(self.folder / name, folder / name)
+        shop = Workshop.reopened(folder, keyfile=self.keyfile, kit=self.kit)
+        shop.now = self.now
+        return shop
 
     def clock(self) -> dt.datetime:
         return self.now

@@ -352,9 +352,11 @@ class Desk:
 def fit(table: sa.Table, values: Mapping[str, Any]) -> None:
     """Whether the texts fit into their columns; not every database says so.
 
-    :raises UsageError: one is too long.
+    :raises UsageError: one is too long, or holds NUL.
     """
     for name, value in values.items():
+        if isinstance(value, str) and "\0" in value:
+            raise UsageError("registry.text", field=name)
         most = getattr(table.c[name].type, "length", None)
         if most and isinstance(value, str) and len(value) > most:
             raise UsageError("registry.too_long", field=name, most=most)

@@ -58,6 +58,8 @@ def ids_of(
 
 def _within(connection: sa.Connection, text: str) -> sa.ColumnElement[bool]:
     """Whether the text stands anywhere in the searched one; byte by byte, no pattern."""
+    if "\0" in text:
+        return sa.false()  # no database keeps it
     find = sa.func.instr if connection.dialect.name == "sqlite" else sa.func.strpos
     return find(schema.search.c.text, text) > 0
 

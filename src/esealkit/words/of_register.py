@@ -200,6 +200,7 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "{seal} 的制作已由他人接手，本次结果作废",
         "the making of {seal} was taken over; this result is void",
     ),
+    "registry.text": ("{field} 含有 NUL 字符", "{field} holds a NUL character"),
     "registry.too_long": (
         "{field} 超过 {most} 个字符",
         "{field} is longer than {most} characters",
