@@ -58,6 +58,7 @@ void ek_mul_double_var_plain(ek_gej *r, const ek_scalar *s, const ek_scalar *t, 
     ek_gej_add_var(r, &sg, &tp);
 }
 
+#ifndef EK_CURVE_AGAIN
 uint64_t ek_gej_has_x(const ek_gej *a, const ek_scalar *x) {
     static const ek_fe order = {{0xe785d89f215b19c3, 0xabd9208f726ecad2, 0x21c6052a53bbf408,
                                  0x215b19c27203df6c}}; /* n, as a field element */
@@ -75,3 +76,4 @@ uint64_t ek_gej_has_x(const ek_gej *a, const ek_scalar *x) {
     same |= ek_fe_equal(&product, &a->x) & ek_scalar_fits_p_minus_n(x);
     return same & ~ek_fe_is_zero(&a->z);
 }
+#endif

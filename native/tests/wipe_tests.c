@@ -96,8 +96,8 @@ __attribute__((noinline)) static void plant(void) {
 }
 
 __attribute__((noinline)) static void clean_stack(void) {
-    volatile uint8_t room[DEPTH];
-    for (int i = 0; i < DEPTH; i++) room[i] = 0;
+    volatile uint8_t room[DEPTH + 8192]; /* deeper than the search, which has a frame itself */
+    for (size_t i = 0; i < sizeof room; i++) room[i] = 0;
     __asm__ __volatile__("" : : "r"(room) : "memory");
 }
 
