@@ -27,6 +27,7 @@
 #define ek_mul_base_plain ek_mul_base_adx
 #define ek_mul_base_var_plain ek_mul_base_var_adx
 #define ek_mul_point_var_plain ek_mul_point_var_adx
+#define ek_naf_var ek_naf_var_adx
 #define ek_mul_double_var_plain ek_mul_double_var_adx
 #define ek_table_make_plain ek_table_make_adx
 #define ek_mul_tables_var_plain ek_mul_tables_var_adx
