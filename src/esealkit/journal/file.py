@@ -122,6 +122,13 @@ class Journal:
             if whole:
                 yield line
 
+    def identity(self) -> str:
+        """The journal's own id, given with its first entry.
+
+        :raises JournalError, InputError: it has no head yet, or it cannot be read.
+        """
+        return self._head().journal
+
     def anchor(self) -> Anchor:
         """How far it has come: to be kept where who writes the journal cannot reach.
 

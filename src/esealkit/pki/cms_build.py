@@ -16,6 +16,7 @@ from esealkit.asn1 import build, der, oids
 from esealkit.errors import UnsupportedError
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.cms import digest_named
+from esealkit.pki.pss import PSS_SHA256
 
 __all__ = [
     "Family",
@@ -50,7 +51,7 @@ class Family:
 
     @classmethod
     def standard(cls, algorithm: str = "sm2") -> Family:
-        """RFC 5652 content types, as PDF readers expect, for ``sm2``, ``rsa`` and ``ecdsa`` keys.
+        """RFC 5652 types, as PDF readers expect, for ``sm2``, ``rsa``, ``rsa-pss``, ``ecdsa``.
 
         :raises UnsupportedError: another algorithm.
         """
@@ -71,6 +72,7 @@ _STANDARD = {
     # RFC 4055 5 wants NULL behind RSA, RFC 5758 3.2 nothing behind ECDSA.
     "rsa": (oids.RSA_WITH_SHA256, oids.SHA256, build.NULL),
     "ecdsa": (oids.ECDSA_WITH_SHA256, oids.SHA256, b""),
+    "rsa-pss": (oids.RSASSA_PSS, oids.SHA256, PSS_SHA256),
 }
 
 

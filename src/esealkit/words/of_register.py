@@ -61,6 +61,22 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "日志条目过长（最多 {most} 字节）",
         "the entry is too long (at most {most} bytes)",
     ),
+    "journal.use_elsewhere": (
+        "{path} 不是登记本次用印开始的日志",
+        "{path} is not the journal that holds the beginning of this use",
+    ),
+    "journal.use_needed": (
+        "本次用印的开始已登记，完成时须给出同一日志",
+        "the beginning of this use is recorded; its completion needs the same journal",
+        "complete 请给出 use=。",
+        "Give complete use=.",
+    ),
+    "journal.use_not_begun": (
+        "准备签名时未登记用印，完成时无从补记",
+        "no use was recorded when this was prepared, and it cannot be recorded afterwards",
+        "prepare 与 complete 都给出 use=。",
+        "Give use= to prepare and to complete.",
+    ),
     "usage.no_journal": (
         "--operator 与 --approval 须与 --journal 一起使用",
         "--operator and --approval go with --journal",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from esealkit.errors import JournalError, UsageError
-from esealkit.journal import Anchor, Journal, Use, audit_journal, recorded_use, write_csv
+from esealkit.journal import Anchor, Journal, Matter, Use, audit_journal, recorded_use, write_csv
 from esealkit.pki.certificate import Certificate
 
 
@@ -209,13 +209,13 @@ def test_a_use_is_recorded_before_and_after(tmp_path: Path) -> None:
     approval and recording, and its end after; one that fails is recorded as failed."""
     journal = Journal(tmp_path / "use.journal")
     use = Use(journal=journal, operator="张三", approval="批1", recording_sha256="ab" * 32)
-    around = {"seal_id": "1", "seal_name": "公章", "official": True, "document": "a.ofd",
-              "document_sha256": "00", "signer": "x"}  # fmt: skip
-    with recorded_use(use, **around) as finished:
+    matter = Matter(subject="1", seal="公章", official=True, document="a.ofd",
+                    document_sha256="00", signer="x")  # fmt: skip
+    with recorded_use(use, matter) as finished:
         assert [item.event for item in journal.entries()] == ["use.begun"]
         assert audit_journal(journal.path).unfinished == (1,)
         finished("ff")
-    with pytest.raises(RuntimeError), recorded_use(use, **around):
+    with pytest.raises(RuntimeError), recorded_use(use, matter):
         raise RuntimeError
     events = [item.event for item in journal.entries()]
     assert events == ["use.begun", "use.finished", "use.begun", "use.failed"]
@@ -226,15 +226,14 @@ def test_a_use_is_recorded_before_and_after(tmp_path: Path) -> None:
 def test_an_official_seal_needs_an_approval(tmp_path: Path) -> None:
     """reg:SH-17 A 公章 is not used without an approval, and no seal without an operator."""
     journal = Journal(tmp_path / "use.journal")
-    around = {"seal_id": "1", "seal_name": "章", "document": "a", "document_sha256": "",
-              "signer": "x"}  # fmt: skip
     for use, official, code in (
         (Use(journal=journal, operator="张三"), True, "journal.approval"),
         (Use(journal=journal, operator=""), False, "journal.operator"),
     ):
-        with pytest.raises(UsageError, match=code), recorded_use(use, official=official, **around):
+        matter = Matter(subject="1", seal="章", official=official)
+        with pytest.raises(UsageError, match=code), recorded_use(use, matter):
             raise AssertionError
-    with recorded_use(Use(journal=journal, operator="张三"), official=False, **around):
+    with recorded_use(Use(journal=journal, operator="张三"), Matter(subject="1", seal="章")):
         pass
 
 
