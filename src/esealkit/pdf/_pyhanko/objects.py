@@ -99,7 +99,9 @@ def numbers(values: Iterable[float]) -> Any:
     return ArrayObject([FloatObject(plain(value)) for value in values])
 
 
-def plain(number: float) -> str:
+def plain(number: float, digits: int = 4) -> str:
     """A number as PDF writes it: no exponent, no needless zeros."""
-    text = f"{number:.4f}".rstrip("0").rstrip(".")
+    text = f"{number:.{digits}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text
