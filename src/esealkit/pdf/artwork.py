@@ -48,26 +48,32 @@ def artwork_of(picture: VectorPicture) -> Artwork:
     """The operators of ``picture``."""
     longer = max(picture.width_mm, picture.height_mm)
     digits = min(max(_FINE - math.floor(math.log10(longer)), 0), 9)
+    size = (picture.width_mm, picture.height_mm)
     return Artwork(
-        width=picture.width_mm,
-        height=picture.height_mm,
-        layer=_Writer(digits).layer(picture.members),
+        width=size[0], height=size[1], layer=_Writer(size, digits).layer(picture.members)
     )
 
 
 class _Writer:
     """Operators of one group."""
 
-    def __init__(self, digits: int) -> None:
-        self._digits = digits
+    def __init__(self, size: tuple[float, float], digits: int) -> None:
+        self._size, self._digits = size, digits
         self._alphas: dict[float, str] = {}
         self._layers: list[Layer] = []
 
     def layer(self, members: Iterable[Shape | Group]) -> Layer:
-        lines = "\n".join(line for item in members for line in self._member(item))
-        return Layer(
-            zlib.compress(lines.encode("ascii"), 9), tuple(self._alphas), tuple(self._layers)
-        )
+        lines = [*self._extent(), *(line for item in members for line in self._member(item))]
+        operators = zlib.compress("\n".join(lines).encode("ascii"), 9)
+        return Layer(operators, tuple(self._alphas), tuple(self._layers))
+
+    def _extent(self) -> Iterator[str]:
+        """A rectangle of no opacity over all of the group.
+
+        PDFium gives a group only the room it reckons its members need, and reckons too little
+        for some outlines: their edges would be cut off.
+        """
+        yield f"q {self._alpha(0.0)} 0 0 {self._numbers(self._size)} re f Q"
 
     def _member(self, item: Shape | Group) -> Iterator[str]:
         if isinstance(item, Shape):
@@ -82,7 +88,7 @@ class _Writer:
         else:
             yield self._alpha(item.opacity)
             yield f"/{_LAYERS}{len(self._layers)} Do"
-            self._layers.append(_Writer(self._digits).layer(item.members))
+            self._layers.append(_Writer(self._size, self._digits).layer(item.members))
         yield "Q"
 
     def _alpha(self, opacity: float) -> str:
@@ -90,23 +96,20 @@ class _Writer:
         return f"/{name} gs"
 
     def _shape(self, shape: Shape) -> Iterator[str]:
-        path = list(self._path(shape.outline))
         yield "q"
-        if shape.fill is not None:
-            if shape.fill_opacity != 1.0:
-                yield self._alpha(shape.fill_opacity)
-            yield f"{_colour(shape.fill)} rg"
-            yield from path
+        if shape.opacity != 1.0:
+            yield self._alpha(shape.opacity)
+        pen, ink = shape.pen, " ".join(_number(part / 255, 4) for part in shape.ink)
+        if pen is None:
+            yield f"{ink} rg"
+            yield from self._path(shape.outline)
             yield "f*" if shape.even_odd else "f"
-        if shape.pen is not None:
-            pen = shape.pen
-            if shape.stroke_opacity != 1.0 or shape.fill_opacity != 1.0:
-                yield self._alpha(shape.stroke_opacity)
-            yield f"{_colour(shape.stroke)} RG {pen.cap} J {pen.join} j"
-            yield f"{self._numbers([pen.width])} w {_number(pen.limit, 4)} M"
+        else:
+            yield f"{ink} RG {self._numbers([pen.width])} w {pen.cap} J {pen.join} j"
+            yield f"{_number(pen.limit, 4)} M"
             if pen.dashes:
                 yield f"[{self._numbers(pen.dashes)}] {self._numbers([pen.phase])} d"
-            yield from path
+            yield from self._path(shape.outline)
             yield "S"
         yield "Q"
 
@@ -131,10 +134,6 @@ class _Writer:
 
     def _numbers(self, values: Iterable[float]) -> str:
         return " ".join(_number(value, self._digits) for value in values)
-
-
-def _colour(colour: tuple[int, int, int]) -> str:
-    return " ".join(_number(part / 255, 4) for part in colour)
 
 
 def _number(value: float, digits: int) -> str:

@@ -24,6 +24,7 @@ __all__ = [
     "mapped",
     "moved",
     "path_data",
+    "points_of",
     "polygon",
     "read_path",
     "rectangle",
@@ -221,6 +222,8 @@ class _PathReader:
             self._to("L", (self._at[0], numbers[0] + oy))
         elif kind == "A":
             self._arc(numbers, (numbers[5] + ox, numbers[6] + oy))
+            # An arc has no control point that a smooth curve could go on from (8.3.6).
+            self._control = None
         else:
             points = [(x + ox, y + oy) for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
             if kind in "ST":

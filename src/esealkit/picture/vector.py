@@ -18,7 +18,7 @@ than :class:`~esealkit.limits.Limits` allow.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from xml.parsers import expat
@@ -38,12 +38,21 @@ from esealkit.picture._svg_style import (
 )
 from esealkit.picture._tame_svg import TameSvg, tame_svg
 from esealkit.picture.measure import PictureKind, measure_picture
-from esealkit.picture.paths import Matrix, Outline, ellipse, moved, polygon, read_path, rectangle
+from esealkit.picture.paths import (
+    Matrix,
+    Outline,
+    ellipse,
+    moved,
+    points_of,
+    polygon,
+    read_path,
+    rectangle,
+)
 
 __all__ = ["Clip", "Group", "Pen", "Shape", "VectorPicture", "vector_picture"]
 
-_GATE_DPI = 600
-"""The resolution whose cost is reckoned at the gate: what readers zoom into is no larger."""
+_GATE_DPI = 300
+"""The resolution whose cost is reckoned at the gate: that of a page in print."""
 _MOST_COMMANDS = 100_000
 """Path commands of a whole drawing, copies counted."""
 
@@ -66,18 +75,16 @@ class Pen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """One painted outline: filled first, then drawn."""
+    """One outline, filled or drawn with a pen."""
 
     outline: Outline
     """In millimetres from the picture's top left, y downwards."""
-    fill: Colour | None = None
-    fill_opacity: float = 1.0
+    ink: Colour
+    opacity: float = 1.0
     even_odd: bool = False
     """Whether the even-odd rule says what is inside, else that of winding numbers."""
     pen: Pen | None = None
-    stroke: Colour = (0, 0, 0)
-    """Colour of what ``pen`` draws."""
-    stroke_opacity: float = 1.0
+    """What the outline is drawn with; filled without it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +201,9 @@ _PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Element → its attributes that are no properties; ``transform`` is told beside them."""
 _UNSEEN = frozenset({"defs", "clipPath", "style", "linearGradient", "radialGradient"})
+_SMOOTH = frozenset({"circle", "ellipse"})
+_NOTHING = 1e-4
+"""Millimetres that are no extent."""
 _CAPS, _JOINS = ("butt", "round", "square"), ("miter", "round", "bevel")
 _ASPECT = {"Min": 0.0, "Mid": 0.5, "Max": 1.0}
 
@@ -259,6 +269,9 @@ class _Drawing:
         if not style.display or not style.opacity:
             return ()
         matrix = _moved(matrix, node)
+        if node.name == "use":
+            x, y = (length(node.attributes.get(key, "0")) for key in "xy")
+            matrix = _product(matrix, (1.0, 0.0, 0.0, 1.0, x, y))
         if node.name in ("svg", "g"):
             found = [item for one in node.below for item in self._members(one, style, matrix)]
         elif node.name == "use":
@@ -271,15 +284,7 @@ class _Drawing:
         if not found or (clip is None and style.opacity == 1.0):
             return tuple(found)
         if clip is None and len(found) == 1 and isinstance(found[0], Shape):
-            shape = found[0]
-            if shape.fill is None or shape.pen is None:
-                return (
-                    replace(
-                        shape,
-                        fill_opacity=shape.fill_opacity * style.opacity,
-                        stroke_opacity=shape.stroke_opacity * style.opacity,
-                    ),
-                )
+            return (replace(found[0], opacity=found[0].opacity * style.opacity),)
         return (Group(members=tuple(found), opacity=style.opacity, clip=clip),)
 
     def _style(self, node: _Node, above: Style) -> Style:
@@ -291,8 +296,7 @@ class _Drawing:
         target = self._named.get(node.attributes.get("href", "").removeprefix("#"))
         if target is None or target.name in ("svg", *_UNSEEN):
             raise Untold("use")
-        x, y = (length(node.attributes.get(key, "0")) for key in "xy")
-        return self._members(target, style, _product(matrix, (1.0, 0.0, 0.0, 1.0, x, y)))
+        return self._members(target, style, matrix)
 
     def _clip(self, name: str, matrix: Matrix) -> Clip:
         """The one shape of a ``clipPath`` (14.3.5)."""
@@ -330,23 +334,28 @@ class _Drawing:
         pen = None
         if style.stroke is not None and style.stroke_width:
             pen = _pen(style, _enlarged(matrix))
-        if pen is not None and pen.cap and _has_dots(outline):
+        if pen is not None and pen.cap and any(not extent for _, extent in _contours(outline)):
             # A cap alone, without a line: readers do not agree on its direction.
             raise Untold("stroke-linecap")
-        fill = style.fill if node.name != "line" else None
-        if not outline or (fill is None and pen is None):
-            return []
-        return [
-            Shape(
-                outline=outline,
-                fill=fill,
-                fill_opacity=style.fill_opacity,
-                even_odd=style.fill_rule == "evenodd",
-                pen=pen,
-                stroke=style.stroke or (0, 0, 0),
-                stroke_opacity=style.stroke_opacity,
+        if pen is not None and pen.dashes:
+            closed = ("Z",) in outline and node.name not in _SMOOTH
+            # Nor do they on dashes of no length, or a corner that the last dash ends in.
+            if pen.cap or closed:
+                raise Untold("stroke-dasharray")
+        found: list[Shape | Group] = []
+        filled = tuple(
+            item for contour, extent in _contours(outline) if extent > 1 for item in contour
+        )
+        if style.fill is not None and filled:
+            even_odd = style.fill_rule == "evenodd"
+            found.append(
+                Shape(outline=filled, ink=style.fill, opacity=style.fill_opacity, even_odd=even_odd)
             )
-        ]
+        if pen is not None and style.stroke is not None and outline:
+            found.append(
+                Shape(outline=outline, ink=style.stroke, opacity=style.stroke_opacity, pen=pen)
+            )
+        return found
 
     def _outline(self, node: _Node) -> Outline:
         try:
@@ -396,17 +405,29 @@ def _enlarged(matrix: Matrix) -> float:
     return scale
 
 
-def _has_dots(outline: Outline) -> bool:
-    """Whether a contour has no extent."""
-    ends: list[tuple[float, ...]] = []
-    for command in (*outline, ("M", math.nan, math.nan)):
-        if command[0] == "M":
-            if len(ends) > 1 and len(set(ends)) == 1:
-                return True
-            ends = []
-        points = command[1:] if command[0] != "Z" else (ends[0] if ends else ())
-        ends += [(float(points[at]), float(points[at + 1])) for at in range(0, len(points), 2)]
-    return False
+def _contours(outline: Outline) -> Iterator[tuple[Outline, int]]:
+    """The contours, and how many dimensions each has: 0 a point, 1 on a line, 2 an area.
+
+    PDF fills a contour without area as a hairline (8.5.3.3.1), SVG not at all.
+    """
+    start = 0
+    for end in range(1, len(outline) + 1):
+        if end == len(outline) or outline[end][0] == "M":
+            contour = outline[start:end]
+            start = end
+            if len(contour) > 1:
+                yield contour, _dimensions([xy for item in contour for xy in points_of(item)])
+
+
+def _dimensions(points: Sequence[tuple[float, float]]) -> int:
+    x, y = points[0]
+    far = max(points, key=lambda point: math.dist(point, (x, y)))
+    dx, dy = far[0] - x, far[1] - y
+    reach = math.hypot(dx, dy)
+    if reach < _NOTHING:
+        return 0
+    aside = max(abs((px - x) * dy - (py - y) * dx) for px, py in points) / reach
+    return 1 if aside < _NOTHING else 2
 
 
 # -- outlines of shapes (9) --------------------------------------------------------------------
