@@ -13,7 +13,7 @@ from functools import cached_property
 from esealkit.errors import EsealError, LimitExceeded, PdfError
 from esealkit.findings import Deviation, Finding, failed, not_applicable, passed, unknown
 from esealkit.pdf.document import PdfDocument
-from esealkit.pdf.facts import LaterChanges, ObjectId, ValidationStore
+from esealkit.pdf.facts import LaterChanges, ObjectId, Showing, ValidationStore
 from esealkit.pdf.revisions import check_framing
 from esealkit.pdf.signatures import SignatureEntry, covered, find_orphans
 
@@ -40,6 +40,7 @@ class PdfExamination:
         self.document = document
         self.entries = document.signatures
         """Its signatures, in the order of signing."""
+        self._showings: dict[int, tuple[Showing, ...]] = {}
 
     # -- the whole document --------------------------------------------------------------------
 
@@ -188,6 +189,21 @@ class PdfExamination:
             return
         fields = list(changes.fields)
         yield passed(check, _CLAUSE, code="pdf.changes_permitted", fields=fields, **evidence)
+
+    # -- what is shown -------------------------------------------------------------------------
+
+    def showings(self, index: int) -> tuple[Showing, ...]:
+        """Where signature ``index`` is shown; see :meth:`PdfDocument.showings`."""
+        if index not in self._showings:
+            self._showings[index] = self.document.showings(self.entries[index])
+        return self._showings[index]
+
+    def signed_bytes(self, index: int) -> bytes:
+        """The file as signature ``index`` left it; all of it where that cannot be told."""
+        revision = self.entries[index].revision
+        if revision is None:
+            return self.document.data[:]
+        return self.document.revision_bytes(revision.index + 1)
 
     # -- coverage ------------------------------------------------------------------------------
 

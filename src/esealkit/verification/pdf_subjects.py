@@ -13,8 +13,8 @@ from esealkit.findings import Deviation, Finding, not_applicable, unknown
 from esealkit.limits import Limits
 from esealkit.pdf.appearance import check_appearance
 from esealkit.pdf.examination import PdfExamination
-from esealkit.pdf.facts import ValidationStore, WidgetFacts
-from esealkit.pdf.signatures import SignatureEntry
+from esealkit.pdf.facts import Showing, ValidationStore
+from esealkit.picture.raster import Pixels
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.ocsp import OcspResponse
 from esealkit.pki.revocation import Crl, RevocationData
@@ -61,11 +61,13 @@ def pdf_subject(examination: PdfExamination, index: int) -> Subject:
         findings=(*examination.findings_of(index), not_applicable("document.references")),
         deviations=(*entry.deviations, *_announced(announced, kind)),
         claimed_time=_date(entry.facts.entries.get("M", "")),
-        stamps=tuple(fact for item in entry.field.widgets if (fact := _stamp(item)) is not None),
+        stamps=tuple(
+            fact for item in examination.showings(index) if (fact := _stamp(item)) is not None
+        ),
         seal_file=None,
         bind_path=lambda _: (not_applicable("document.path_binding"), ()),
         coverage=lambda _: (),
-        stamp_checks=_shown(examination, entry),
+        stamp_checks=_shown(examination, index),
         unrecognised=None
         if announced in _EXPECTED
         else unknown("signature.form", code="pdf.sub_filter_unknown", found=announced),
@@ -106,21 +108,34 @@ def _date(text: str) -> dt.datetime | None:
         return None
 
 
-def _stamp(widget: WidgetFacts) -> StampFacts | None:
-    """A widget that takes room on a page."""
-    if widget.box is None or not (widget.box[2] and widget.box[3]):
+def _stamp(showing: Showing) -> StampFacts | None:
+    """A place that takes room on a page."""
+    if showing.box is None or not (showing.box[2] and showing.box[3]):
         return None
-    x, y, width, height = (round(item, 3) for item in widget.box)
-    return StampFacts(page=widget.page, x_mm=x, y_mm=y, width_mm=width, height_mm=height)
+    x, y, width, height = (round(item, 3) for item in showing.box)
+    clip = None
+    if showing.clip is not None:
+        left, top, wide, high = (round(item, 3) for item in showing.clip)
+        clip = (left, top, wide, high)
+    return StampFacts(
+        page=showing.page, x_mm=x, y_mm=y, width_mm=width, height_mm=height, clip=clip
+    )
 
 
 def _shown(
-    examination: PdfExamination, entry: SignatureEntry
+    examination: PdfExamination, index: int
 ) -> Callable[[ElectronicSeal | None], tuple[Finding, ...]]:
+    limits = examination.document.limits
+
+    def pixels(package: bytes) -> Pixels:
+        from esealkit.ofd.drawing import ofd_picture_pixels
+
+        return ofd_picture_pixels(package, limits=limits)
+
     def check(seal: ElectronicSeal | None) -> tuple[Finding, ...]:
         if seal is None:
             return ()
-        return check_appearance(examination.document, entry.field.widgets, seal.picture)
+        return check_appearance(examination, index, seal.picture, ofd=pixels)
 
     return check
 
