@@ -5,27 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import replace
 
-from esealkit.errors import EsealError
 from esealkit.findings import Deviation, Finding, not_applicable, unknown
-from esealkit.limits import Limits
 from esealkit.pdf.appearance import check_appearance
 from esealkit.pdf.examination import PdfExamination
-from esealkit.pdf.facts import Showing, ValidationStore
+from esealkit.pdf.facts import Showing
 from esealkit.picture.raster import Pixels
-from esealkit.pki.certificate import Certificate
-from esealkit.pki.ocsp import OcspResponse
-from esealkit.pki.revocation import Crl, RevocationData
 from esealkit.seal.model import ElectronicSeal
-from esealkit.verification.circumstances import Circumstances
 from esealkit.verification.results import StampFacts
 from esealkit.verification.signed_values import sniff_value
 from esealkit.verification.subject import Subject
 from esealkit.verification.time_steps import ProvenTime
 
-__all__ = ["earliest_stamp", "pdf_subject", "with_validation_store"]
+__all__ = ["earliest_stamp", "pdf_subject"]
 
 _EXPECTED: Mapping[str, str] = {
     "adbe.pkcs7.detached": "cms",
@@ -155,33 +147,3 @@ def earliest_stamp(
     ]
     latest = dt.datetime.max.replace(tzinfo=dt.UTC)
     return min(covering, key=lambda item: item.moment or latest, default=None)
-
-
-def with_validation_store(
-    around: Circumstances, store: ValidationStore, limits: Limits
-) -> Circumstances:
-    """The circumstances with what the document's own security store holds.
-
-    Nothing in it is trusted: certificates only complete paths, CRLs and OCSP responses are
-    verified where they are used.
-    """
-    certificates: list[Certificate] = []
-    crls: list[Crl] = []
-    responses: list[OcspResponse] = []
-    for raw in store.certificates:
-        with suppress(EsealError):
-            certificates.append(Certificate(raw, limits=limits))
-    for raw in store.crls:
-        with suppress(EsealError):
-            crls.append(Crl(raw, limits=limits))
-    for raw in store.responses:
-        with suppress(EsealError):
-            responses.append(OcspResponse(raw, limits=limits))
-    known = around.revocation
-    return replace(
-        around,
-        certificates=(*around.certificates, *certificates),
-        revocation=RevocationData(
-            crls=(*known.crls, *crls), responses=(*known.responses, *responses)
-        ),
-    )

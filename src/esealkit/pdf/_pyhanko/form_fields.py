@@ -10,7 +10,7 @@ from pyhanko.pdf_utils.misc import PdfReadError, PdfStreamError
 
 from esealkit.errors import LimitExceeded, PdfError
 from esealkit.limits import Limits
-from esealkit.pdf._pyhanko.objects import dictionary, listed
+from esealkit.pdf._pyhanko.objects import dictionary, listed, number_of
 from esealkit.pdf._pyhanko.objects import value as entry
 from esealkit.pdf._pyhanko.pages import TREE_DEPTH
 from esealkit.pdf.facts import FieldFacts, ObjectId
@@ -64,7 +64,7 @@ def read_fields(root: Any, limits: Limits) -> Iterator[FieldFacts]:
             kind=kind,
             holder=holder,
             direct=direct,
-            reference=_number(raw),
+            reference=number_of(raw),
             widgets=tuple(_numbers(shown, limits.signatures)) if kind == "Sig" else (),
         )
 
@@ -76,14 +76,10 @@ def _holder(value: Any) -> tuple[ObjectId | None, bool]:
     field, raw = value
     if isinstance(raw, IndirectObject):
         return (raw.idnum, raw.generation), False
-    return _number(field), True
-
-
-def _number(raw: Any) -> ObjectId | None:
-    return (raw.idnum, raw.generation) if isinstance(raw, IndirectObject) else None
+    return number_of(field), True
 
 
 def _numbers(raws: list[Any], most: int) -> Iterator[ObjectId]:
     for raw in raws[:most]:
-        if (number := _number(raw)) is not None:
+        if (number := number_of(raw)) is not None:
             yield number

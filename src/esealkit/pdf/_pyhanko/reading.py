@@ -8,12 +8,11 @@ a loop.  The rest of the library sees only the plain values of :mod:`esealkit.pd
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, BinaryIO
 
 from pyhanko.pdf_utils.generic import (
     DictionaryObject,
-    IndirectObject,
     Reference,
     StreamObject,
 )
@@ -22,7 +21,7 @@ from pyhanko.pdf_utils.misc import PdfStrictReadError
 from esealkit.errors import PinRejected, UnsupportedError
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pdf._pyhanko.form_fields import read_fields
-from esealkit.pdf._pyhanko.objects import dictionary, guarded, listed
+from esealkit.pdf._pyhanko.objects import dictionary, guarded, listed, number_at, number_of
 from esealkit.pdf._pyhanko.objects import value as entry
 from esealkit.pdf._pyhanko.page_tree import PageTree
 from esealkit.pdf._pyhanko.reader import BudgetedReader
@@ -144,14 +143,14 @@ class PdfReading:
     def form(self) -> ObjectId | None:
         """The form's object, where it is one of its own."""
         with guarded():
-            return _reference(self._root, "/AcroForm")
+            return number_at(self._root, "/AcroForm")
 
     @property
     def certifying(self) -> ObjectId | None:
         """The signature that ``/Perms`` names as the certifying one (12.8.4)."""
         with guarded():
             perms = dictionary(entry(self._root, "/Perms"))
-            return _reference(perms, "/DocMDP") if "/DocMDP" in perms else None
+            return number_at(perms, "/DocMDP") if "/DocMDP" in perms else None
 
     def page_count(self) -> int:
         """Pages as the root of the page tree states."""
@@ -244,22 +243,34 @@ class PdfReading:
         return dictionary(entry(found, "/V")) if field.direct else found
 
     def validation_store(self) -> ValidationStore:
-        """Certificates, CRLs and OCSP responses of the document security store."""
+        """Certificates, CRLs and OCSP responses of the document security store.
+
+        Those that only its rows about single signatures (VRI) list count, too.
+        """
         with guarded():
             store = dictionary(entry(self._root, "/DSS"))
+            rows = [dictionary(raw) for raw in dictionary(entry(store, "/VRI")).values()]
+            rows = rows[: self._limits.signatures]
             return ValidationStore(
-                certificates=self._streams(entry(store, "/Certs")),
-                crls=self._streams(entry(store, "/CRLs")),
-                responses=self._streams(entry(store, "/OCSPs")),
+                certificates=self._streams([(store, "/Certs"), *((row, "/Cert") for row in rows)]),
+                crls=self._streams([(store, "/CRLs"), *((row, "/CRL") for row in rows)]),
+                responses=self._streams([(store, "/OCSPs"), *((row, "/OCSP") for row in rows)]),
             )
 
-    def _streams(self, named: Any) -> tuple[bytes, ...]:
-        found: list[bytes] = []
-        for raw in listed(named)[: self._limits.certificates]:
-            stream = raw.get_object()
-            if isinstance(stream, StreamObject):
-                found.append(bytes(stream.data))
-        return tuple(found)
+    def _streams(self, places: Iterable[tuple[Any, str]]) -> tuple[bytes, ...]:
+        """The streams of several lists, each object once; what is no stream is passed over."""
+        found: dict[ObjectId, bytes] = {}
+        for node, key in places:
+            for raw in listed(entry(node, key)):
+                if len(found) >= self._limits.certificates:
+                    break
+                number = number_of(raw)
+                if number is None or number in found:
+                    continue
+                stream = raw.get_object()
+                if isinstance(stream, StreamObject):
+                    found[number] = bytes(stream.data)
+        return tuple(found.values())
 
     # -- later revisions -----------------------------------------------------------------------
 
@@ -324,7 +335,7 @@ class PdfReading:
 
 def _info(resolver: Any) -> Any:
     # The trailer's references lead to the newest revision; this one's own is wanted.
-    number = _reference(resolver.trailer_view, "/Info")
+    number = number_at(resolver.trailer_view, "/Info")
     return dictionary(None if number is None else resolver(Reference(*number, pdf=resolver)))
 
 
@@ -333,8 +344,3 @@ def _xmp(resolver: Any) -> bytes:
     root = resolver.root
     stream = root.raw_get("/Metadata").get_object() if "/Metadata" in root else None
     return bytes(stream.encoded_data) if isinstance(stream, StreamObject) else b""
-
-
-def _reference(node: Any, key: str) -> ObjectId | None:
-    raw = node.raw_get(key) if key in node else None
-    return (raw.idnum, raw.generation) if isinstance(raw, IndirectObject) else None

@@ -12,11 +12,19 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject, Reference, StreamObject
+from pyhanko.pdf_utils.generic import DictionaryObject, Reference, StreamObject
 
 from esealkit.errors import LimitExceeded, PdfError
 from esealkit.limits import Limits
-from esealkit.pdf._pyhanko.objects import dictionary, guarded, items, listed, rectangle
+from esealkit.pdf._pyhanko.objects import (
+    dictionary,
+    guarded,
+    items,
+    listed,
+    number_at,
+    number_of,
+    rectangle,
+)
 from esealkit.pdf._pyhanko.objects import value as entry
 from esealkit.pdf._pyhanko.page_tree import PagePlace, PageTree
 from esealkit.pdf._pyhanko.pages import content_streams
@@ -74,7 +82,7 @@ def _widget(resolver: Any, tree: PageTree, number: ObjectId, node: Any) -> Showi
         box=None,
         page_size=None,
         hidden=bool(int(flags) & _HIDDEN) if isinstance(flags, int) else False,
-        form=_reference(dictionary(entry(node, "/AP")), "/N"),
+        form=number_at(dictionary(entry(node, "/AP")), "/N"),
     )
     place = _page_of(resolver, tree, node, number)
     try:
@@ -104,11 +112,11 @@ def _widget(resolver: Any, tree: PageTree, number: ObjectId, node: Any) -> Showi
 
 def _page_of(resolver: Any, tree: PageTree, node: Any, number: ObjectId) -> PagePlace | None:
     """A widget's page by ``/P``; one that its page does not list is shown nowhere."""
-    page = _reference(node, "/P")
+    page = number_at(node, "/P")
     if page is None:
         return None
     listing = listed(entry(dictionary(_object(resolver, page)), "/Annots"))
-    if number not in [_number(item) for item in listing]:
+    if number not in [number_of(item) for item in listing]:
         return None
     return tree.find({page}).get(page)
 
@@ -156,7 +164,7 @@ def _draws(resolver: Any, number: ObjectId, written: Collection[ObjectId]) -> bo
     if not isinstance(page, DictionaryObject) or entry(page, "/Type") != "/Page":
         return False
     return any(
-        _number(raw) in written and STAMP_TAG.encode() in _content(raw)
+        number_of(raw) in written and STAMP_TAG.encode() in _content(raw)
         for raw in content_streams(page)
     )
 
@@ -168,12 +176,12 @@ def _painted(
     forms = dictionary(entry(dictionary(place.given.get("/Resources")), "/XObject"))
     state = _State()
     for raw in content_streams(place.node):
-        fresh = _number(raw) in written
+        fresh = number_of(raw) in written
         for operator, operands in operations(_content(raw), _FOLLOWED):
             name = state.take(operator, operands)
             if not name or not fresh or field not in state.marks or not state.plain:
                 continue
-            number = _reference(forms, name)
+            number = number_at(forms, name)
             form = _form(resolver, number) if number in written else None
             if form is not None:
                 yield form, state.matrix
@@ -264,7 +272,7 @@ def _ink(resolver: Any, form: Any) -> tuple[ObjectId | None, Rectangle | None]:
             a, b, c, d, e, f = (float(item) for item in operands)
             matrix = then((a, b, c, d, e, f), matrix)
         elif operator == "Do" and shown[0] is None:
-            number = _reference(forms, str(operands[0]))
+            number = number_at(forms, str(operands[0]))
             node = _object(resolver, number)
             if not isinstance(node, StreamObject):
                 return nothing
@@ -330,14 +338,6 @@ def _object(resolver: Any, number: ObjectId | None) -> Any:
             return resolver(Reference(*number, pdf=resolver))
     except PdfError:
         return None
-
-
-def _number(raw: Any) -> ObjectId | None:
-    return (raw.idnum, raw.generation) if isinstance(raw, IndirectObject) else None
-
-
-def _reference(node: Any, key: str) -> ObjectId | None:
-    return _number(node.raw_get(key)) if key in node else None
 
 
 def _content(raw: Any) -> bytes:
