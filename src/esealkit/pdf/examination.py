@@ -20,6 +20,7 @@ from esealkit.pdf.signatures import SignatureEntry, covered, find_orphans
 __all__ = ["CoveredRevision", "PdfExamination"]
 
 _CLAUSE = "ISO 32000-1 12.8"
+_DSS = "ISO 32000-2 12.8.4.3"
 _MDP = "ISO 32000-1 12.8.2.2"
 
 
@@ -186,6 +187,9 @@ class PdfExamination:
             return
         if changes.metadata:
             yield unknown(check, _CLAUSE, code="pdf.metadata_changed", **evidence)
+            return
+        if changes.data_removed:
+            yield unknown(check, _DSS, code="pdf.validation_data_removed", **evidence)
             return
         fields = list(changes.fields)
         yield passed(check, _CLAUSE, code="pdf.changes_permitted", fields=fields, **evidence)

@@ -120,6 +120,8 @@ class LaterChanges:
     """Those of them that are new signature fields, shown and not signed."""
     metadata: bool = False
     """Whether title, author or XMP metadata differ."""
+    data_removed: bool = False
+    """Whether validation data that was there then or later is gone."""
     reason: str = ""
     """Why a change is not explained."""
     objects: tuple[int, ...] = field(default=())

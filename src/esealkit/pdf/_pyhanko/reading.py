@@ -8,7 +8,7 @@ a loop.  The rest of the library sees only the plain values of :mod:`esealkit.pd
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any, BinaryIO
 
 from pyhanko.pdf_utils.generic import (
@@ -21,10 +21,11 @@ from pyhanko.pdf_utils.misc import PdfStrictReadError
 from esealkit.errors import PinRejected, UnsupportedError
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pdf._pyhanko.form_fields import read_fields
-from esealkit.pdf._pyhanko.objects import dictionary, guarded, listed, number_at, number_of
+from esealkit.pdf._pyhanko.objects import dictionary, guarded, listed, number_at
 from esealkit.pdf._pyhanko.objects import value as entry
 from esealkit.pdf._pyhanko.page_tree import PageTree
 from esealkit.pdf._pyhanko.reader import BudgetedReader
+from esealkit.pdf._pyhanko.security_store import data_removed, read_store
 from esealkit.pdf._pyhanko.showings import stamps_drawn, widgets_shown
 from esealkit.pdf.facts import (
     FieldFacts,
@@ -248,29 +249,7 @@ class PdfReading:
         Those that only its rows about single signatures (VRI) list count, too.
         """
         with guarded():
-            store = dictionary(entry(self._root, "/DSS"))
-            rows = [dictionary(raw) for raw in dictionary(entry(store, "/VRI")).values()]
-            rows = rows[: self._limits.signatures]
-            return ValidationStore(
-                certificates=self._streams([(store, "/Certs"), *((row, "/Cert") for row in rows)]),
-                crls=self._streams([(store, "/CRLs"), *((row, "/CRL") for row in rows)]),
-                responses=self._streams([(store, "/OCSPs"), *((row, "/OCSP") for row in rows)]),
-            )
-
-    def _streams(self, places: Iterable[tuple[Any, str]]) -> tuple[bytes, ...]:
-        """The streams of several lists, each object once; what is no stream is passed over."""
-        found: dict[ObjectId, bytes] = {}
-        for node, key in places:
-            for raw in listed(entry(node, key)):
-                if len(found) >= self._limits.certificates:
-                    break
-                number = number_of(raw)
-                if number is None or number in found:
-                    continue
-                stream = raw.get_object()
-                if isinstance(stream, StreamObject):
-                    found[number] = bytes(stream.data)
-        return tuple(found.values())
+            return read_store(self._root, self._limits)
 
     # -- later revisions -----------------------------------------------------------------------
 
@@ -311,6 +290,7 @@ class PdfReading:
                 fields=fields,
                 added=tuple(sorted(added.intersection(fields))),
                 metadata=self._metadata_changed(section),
+                data_removed=data_removed(self._reader, section, self._limits),
                 reason=found.reason,
                 objects=tuple(sorted(objects)[:_SHOWN_OBJECTS]),
             )

@@ -1,4 +1,4 @@
-"""A new signature dictionary (ISO 32000-1 12.8.1), its transforms, and the security store."""
+"""A new signature dictionary (ISO 32000-1 12.8.1) and its transforms."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ from pyhanko.pdf_utils.generic import (
     IndirectObject,
     NameObject,
     NumberObject,
-    StreamObject,
     TextStringObject,
     pdf_date,
 )
 from pyhanko.sign.signers.pdf_byterange import PdfByteRangeDigest
 
-from esealkit.pdf._pyhanko.objects import entries_of, items, value
-from esealkit.pdf.plan import SignatureEntries, ValidationData
+from esealkit.pdf._pyhanko.objects import entries_of, value
+from esealkit.pdf.plan import SignatureEntries
 
-__all__ = ["add_signature", "extend_store"]
+__all__ = ["add_signature"]
 
 
 def add_signature(writer: Any, field: Any, entries: SignatureEntries, reserve: int) -> Any:
@@ -80,28 +79,3 @@ def _transform(method: str, params: Mapping[str, Any]) -> Any:
             ),
         }
     )
-
-
-def extend_store(writer: Any, data: ValidationData) -> None:
-    """Enter validation data in the document security store (ETSI EN 319 142-1 5.4.2)."""
-    root = writer.root
-    store = value(root, "/DSS")
-    if store is None:
-        store = DictionaryObject({"/Type": NameObject("/DSS")})
-        root["/DSS"] = writer.add_object(store)
-        writer.update_root()
-    else:
-        writer.update_container(store)
-    for key, given in (
-        ("/Certs", data.certificates),
-        ("/CRLs", data.crls),
-        ("/OCSPs", data.ocsps),
-    ):
-        known = value(store, key, ArrayObject())
-        listed = ArrayObject([known.raw_get(i) for i in range(len(known))])
-        present = {item.data for item in items(known)}
-        for item in dict.fromkeys(given):
-            if item not in present:
-                listed.append(writer.add_object(StreamObject(stream_data=item)))
-        if listed:
-            store[NameObject(key)] = listed

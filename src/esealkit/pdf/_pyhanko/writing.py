@@ -48,7 +48,8 @@ from esealkit.pdf._pyhanko.pages import (
     walk_pages,
 )
 from esealkit.pdf._pyhanko.seal_forms import SealForms
-from esealkit.pdf._pyhanko.signature_value import add_signature, extend_store
+from esealkit.pdf._pyhanko.security_store import extend_store
+from esealkit.pdf._pyhanko.signature_value import add_signature
 from esealkit.pdf.drawing import Drawing
 from esealkit.pdf.geometry import Matrix, Rectangle
 from esealkit.pdf.plan import Gap, SignatureEntries, ValidationData
