@@ -57,7 +57,7 @@ def _ending(states: int, names: Sequence[str], places: Sequence[Matrix], field: 
     mark = f"/{STAMP_TAG} << /Field <{named.hex()}> >> BDC" if field else ""
     lines = ["", *["Q"] * states, "/Artifact BMC"]
     for name, matrix in zip(names, places, strict=True):
-        shown = f"q {' '.join(plain(number) for number in matrix)} cm /{name} Do Q"
+        shown = f"q {' '.join(plain(number, 8) for number in matrix)} cm /{name} Do Q"
         lines += [mark, shown, "EMC"] if mark else [shown]
     return "\n".join([*lines, "EMC", ""]).encode("ascii")
 

@@ -308,15 +308,15 @@ class PdfReading:
     def _metadata_changed(self, section: int) -> bool:
         old = self._reader.get_historical_resolver(section)
         new = self._reader.get_historical_resolver(self._xrefs.total_revisions - 1)
-        before = {key: str(value) for key, value in _info(old).items() if key not in _UNTIMED}
-        after = {key: str(value) for key, value in _info(new).items() if key not in _UNTIMED}
-        return before != after or _xmp(old) != _xmp(new)
+        return _info(old) != _info(new) or _xmp(old) != _xmp(new)
 
 
-def _info(resolver: Any) -> Any:
+def _info(resolver: Any) -> dict[str, str]:
     # The trailer's references lead to the newest revision; this one's own is wanted.
     number = number_at(resolver.trailer_view, "/Info")
-    return dictionary(None if number is None else resolver(Reference(*number, pdf=resolver)))
+    found = dictionary(None if number is None else resolver(Reference(*number, pdf=resolver)))
+    # By key: only so are strings of an encrypted file decrypted.
+    return {key: str(found[key]) for key in found if key not in _UNTIMED}
 
 
 def _xmp(resolver: Any) -> bytes:
