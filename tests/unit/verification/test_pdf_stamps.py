@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +168,38 @@ def test_what_a_page_leaves_open_moves_no_stamp(
     assert told(report)[1] == (2, (50, 60, 40, 40))
     found = pdfs.Shown(target, 2, (40, 50, 60, 60), dpi=508).red_box()
     assert found == pytest.approx((50, 60, 40, 40), abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("content", "filters"),
+    [
+        (zlib.compress(b"q " * (80 << 20), 1), "FlateDecode"),
+        (b"this is not deflated", "FlateDecode"),
+        (b"q [ << (", ""),
+        (b"q", "JBIG2Decode"),
+    ],
+    ids=["bomb", "broken", "cut", "filter"],
+)
+def test_content_that_cannot_be_read_is_stamped_all_the_same(
+    content: bytes, filters: str, bench: Workbench, tmp_path: Path
+) -> None:
+    """Where a page's content cannot be read the seal is drawn behind it as behind any other, and
+    the stamp, whose place cannot be followed, is not told; the signature passes."""
+
+    def change(document: Any) -> None:
+        stream = document.make_stream(content)
+        if filters:
+            stream.write(content, filter=pikepdf.Name(f"/{filters}"))
+        document.pages[1].Contents = pikepdf.Array([document.pages[1].Contents, stream])
+
+    source = pdfs.changed(
+        pdfs.contract(), change, stream_decode_level=pikepdf.StreamDecodeLevel.none
+    )
+    began = time.process_time()
+    report = stamped(bench, tmp_path / "o.pdf", source)
+    assert time.process_time() - began < 20
+    assert report.verdict is ek.Verdict.PASSED
+    assert told(report) == [(1, (30, 40, 40, 40))]
 
 
 # -- content that says more than it shows ------------------------------------------------------

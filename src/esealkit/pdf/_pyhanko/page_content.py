@@ -8,13 +8,12 @@ from typing import Any
 from pyhanko.pdf_utils.generic import (
     ArrayObject,
     DictionaryObject,
-    IndirectObject,
     NameObject,
     StreamObject,
 )
 
-from esealkit.errors import PdfError
-from esealkit.pdf._pyhanko.objects import entries_of, plain, value
+from esealkit.errors import LimitExceeded, PdfError
+from esealkit.pdf._pyhanko.objects import dictionary, entries_of, guarded, plain, value
 from esealkit.pdf._pyhanko.pages import PageHandle, content_streams
 from esealkit.pdf._pyhanko.seal_forms import add_stream
 from esealkit.pdf.content import STAMP_TAG, open_states
@@ -63,12 +62,15 @@ def _ending(states: int, names: Sequence[str], places: Sequence[Matrix], field: 
 
 
 def _bracket(streams: Sequence[Any]) -> tuple[int, int]:
-    """States that a page's content takes unsaved, and leaves open; 0 where it cannot be read."""
-    found = [item.get_object() if isinstance(item, IndirectObject) else item for item in streams]
+    """States that a page's content takes unsaved, and leaves open; 0 where it cannot be decoded."""
     try:
-        content = b"\n".join(bytes(item.data) for item in found if isinstance(item, StreamObject))
-        return open_states(content)
-    except PdfError:
+        with guarded():
+            found = [dictionary(item) for item in streams]
+            content = b"\n".join(
+                bytes(item.data) for item in found if isinstance(item, StreamObject)
+            )
+            return open_states(content)
+    except (PdfError, LimitExceeded):
         return 0, 0
 
 

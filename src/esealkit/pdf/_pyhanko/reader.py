@@ -98,7 +98,11 @@ class BudgetedReader(pyhanko_reader.PdfFileReader):
         weight = self._weights.get(ref)
         if weight is None:
             weight = self._weights[ref] = 1 + _weight(found, 0)
-        self.steps -= weight
+        self.charge(weight)
+
+    def charge(self, steps: int) -> None:
+        """Count work of another kind."""
+        self.steps -= steps
         if self.steps < 0:
             raise LimitExceeded("limit.pdf_steps")
 

@@ -28,7 +28,7 @@ from esealkit.pdf._pyhanko.objects import (
 from esealkit.pdf._pyhanko.objects import value as entry
 from esealkit.pdf._pyhanko.page_tree import PagePlace, PageTree
 from esealkit.pdf._pyhanko.pages import content_streams
-from esealkit.pdf.content import STAMP_TAG, operations
+from esealkit.pdf.content import STAMP_TAG, Operation, operations
 from esealkit.pdf.facts import Box, ObjectId, Showing
 from esealkit.pdf.geometry import (
     IDENTITY,
@@ -46,6 +46,8 @@ _HIDDEN = 2 | 32
 """Annotation flags Hidden and NoView (12.5.3)."""
 _SHORT = 4096
 """Bytes of a form's content in which one picture is looked for."""
+_MOST_SAVED = 10_000
+"""Graphics states and marks within each other; readers stop at a few dozen."""
 _FINE = 0.01
 """Millimetres that are no difference."""
 
@@ -177,17 +179,15 @@ def _painted(
     state = _State()
     for raw in content_streams(place.node):
         fresh = number_of(raw) in written
-        for operator, operands in operations(_content(raw), _FOLLOWED):
-            name = state.take(operator, operands)
+        for operation in operations(_content(raw)):
+            resolver.reader.charge(1)
+            name = state.take(operation)
             if not name or not fresh or field not in state.marks or not state.plain:
                 continue
             number = number_at(forms, name)
             form = _form(resolver, number) if number in written else None
             if form is not None:
                 yield form, state.matrix
-
-
-_FOLLOWED = "q Q cm gs W W* Tr BMC BDC EMC Do"
 
 
 class _State:
@@ -201,32 +201,35 @@ class _State:
         """The fields named by the marked content around."""
         self._saved: list[tuple[Matrix, bool]] = []
 
-    def take(self, operator: str, operands: list[Any]) -> str:
+    def take(self, operation: Operation) -> str:
         """Follow one operator; the name of what it paints."""
+        operator = operation.name
         if operator == "Do":
-            return str(operands[0])
+            return "" if operation.named is None else f"/{operation.named}"
         if operator == "q":
             self._saved.append((self.matrix, self.plain))
+            if len(self._saved) > _MOST_SAVED:
+                raise LimitExceeded("limit.pdf_content", allowed=_MOST_SAVED)
         elif operator == "Q":
             if self._saved:
                 self.matrix, self.plain = self._saved.pop()
         elif operator == "cm":
-            a, b, c, d, e, f = (float(item) for item in operands)
-            self.matrix = then((a, b, c, d, e, f), self.matrix)
+            self.matrix = then(_six(operation), self.matrix)
         elif operator in ("BMC", "BDC"):
-            self.marks.append(_field_named(operands))
+            tag, field = operation.marked or ("", None)
+            self.marks.append(field if tag == STAMP_TAG else None)
+            if len(self.marks) > _MOST_SAVED:
+                raise LimitExceeded("limit.pdf_content", allowed=_MOST_SAVED)
         elif operator == "EMC":
-            self.marks = self.marks[:-1]
-        elif operator != "Tr" or int(operands[0]) >= 4:
+            del self.marks[-1:]
+        elif operator in ("gs", "W", "W*") or (operator == "Tr" and operation.numbers(1)[0] >= 4):
             self.plain = False
         return ""
 
 
-def _field_named(operands: list[Any]) -> str | None:
-    if len(operands) != 2 or str(operands[0]) != f"/{STAMP_TAG}":
-        return None
-    properties = operands[1]
-    return str(properties["/Field"]) if "/Field" in properties else None
+def _six(operation: Operation) -> Matrix:
+    a, b, c, d, e, f = operation.numbers(6)
+    return a, b, c, d, e, f
 
 
 def _stamp(place: PagePlace, form: _Form, matrix: Matrix) -> Showing:
@@ -267,12 +270,13 @@ def _ink(resolver: Any, form: Any) -> tuple[ObjectId | None, Rectangle | None]:
         return nothing
     forms = dictionary(entry(dictionary(entry(form, "/Resources")), "/XObject"))
     matrix, shown = IDENTITY, nothing
-    for operator, operands in operations(bytes(form.data)):
+    content = bytes(form.data)
+    for operation in operations(content) if len(content) <= _SHORT else ():
+        operator = operation.name
         if operator == "cm":
-            a, b, c, d, e, f = (float(item) for item in operands)
-            matrix = then((a, b, c, d, e, f), matrix)
-        elif operator == "Do" and shown[0] is None:
-            number = number_at(forms, str(operands[0]))
+            matrix = then(_six(operation), matrix)
+        elif operator == "Do" and shown[0] is None and operation.named:
+            number = number_at(forms, f"/{operation.named}")
             node = _object(resolver, number)
             if not isinstance(node, StreamObject):
                 return nothing
