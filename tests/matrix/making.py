@@ -21,7 +21,7 @@ from esealkit.placement import Keyword, Placement, Seam
 from esealkit.seal.model import Picture
 from tests.matrix.factors import Row
 from tests.support import pdf_pages as pdfs
-from tests.support.pdf_judges import classical, judged
+from tests.support.pdf_judge import classical, judged
 from tests.support.stamped import Workbench
 
 SEALS = {"v4": "official.esl", "v5": "official-v5.esl", "v1": "official-v1.esl"}

@@ -7,20 +7,16 @@ the record over the finished seal, signed by the maker.
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from esealkit.asn1 import oids
 from esealkit.crypto import sm3
 from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import UsageError
 from esealkit.pki.certificate import Certificate
-from esealkit.pki.cms_build import build_signed_message
+from esealkit.pki.statement import plain_json, sign_statement
 from esealkit.seal.model import ElectronicSeal, Picture
 
-__all__ = ["Making", "approve_making", "record_making", "signed_json"]
+__all__ = ["Making", "approve_making", "record_making"]
 
 _RECORD = "esealkit.making-record/1"
 _APPROVAL = "esealkit.making-approval/1"
@@ -38,26 +34,6 @@ class Making:
     name_agreement: str
     """How the name agrees with the certificates: ``equal``, ``folded``, ``extended``, ``short``
     or ``different``."""
-
-
-def signed_json(value: Mapping[str, Any], key: SigningKey, moment: dt.datetime) -> bytes:
-    """``value`` as JSON inside a GB/T 35275 signed message.
-
-    :raises UsageError: the key has no certificate.
-    """
-    if key.certificate is None:
-        raise UsageError("signing.no_certificate")
-    content = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    return build_signed_message(
-        content,
-        sign=key.sign,
-        certificate=key.certificate,
-        chain=key.chain,
-        attributes=True,
-        content=content,
-        content_type=oids.GM_DATA,
-        signing_time=moment,
-    )
 
 
 def approve_making(
@@ -79,7 +55,7 @@ def approve_making(
         "maker": maker.fingerprint,
         "approved_at": _text(now),
     }
-    return signed_json(value, key, now)
+    return sign_statement(plain_json(value), key=key, moment=now)
 
 
 def record_making(
@@ -121,7 +97,7 @@ def record_making(
         "made_at": _text(now),
         "self_check": "passed",
     }
-    return signed_json(value, key, now)
+    return sign_statement(plain_json(value), key=key, moment=now)
 
 
 def _text(moment: dt.datetime) -> str:

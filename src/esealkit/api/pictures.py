@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Literal
 
+from esealkit._lazy import cached_property
 from esealkit.api.sources import Source, read_small
 from esealkit.errors import EsealError, UsageError
 from esealkit.limits import DEFAULT_LIMITS
@@ -104,7 +104,7 @@ class SealPicture:
         items = [
             Shape(
                 commands=[_OFD[str(command[0])] + command[1:] for command in path.outline],
-                fill=None if path.line_width else colour,
+                fill=colour if path.filled else None,
                 stroke=colour if path.line_width else None,
                 line_width=path.line_width or 0.25,
             )

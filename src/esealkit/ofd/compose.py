@@ -260,11 +260,13 @@ def _shape_xml(shape: Shape, book: _Book) -> str:
         for name, values in numbers
     )
     stroke = _colour("StrokeColor", shape.stroke) if shape.stroke else ""
+    # A line around what is filled must not grow spikes at its corners.
+    join = ' Join="Round"' if shape.stroke and shape.fill else ""
     fill = _colour("FillColor", shape.fill) if shape.fill else ""
     return (
         f'<ofd:PathObject ID="{book.next_id()}" Boundary="{_mm(left, top, width, height)}" '
         f'LineWidth="{_mm(shape.line_width)}" Stroke="{_flag(shape.stroke)}" '
-        f'Fill="{_flag(shape.fill)}">{stroke}{fill}'
+        f'Fill="{_flag(shape.fill)}"{join}>{stroke}{fill}'
         f"<ofd:AbbreviatedData>{data}</ofd:AbbreviatedData></ofd:PathObject>"
     )
 

@@ -174,7 +174,12 @@ def _ground(pixels: Pixels, notices: Notices) -> None:
     if sum(histogram[:40]) < 0.02 * count:
         notices.wrong("lint.ground")
         return
-    haze = sum(histogram[1:24]) / count
+    _, chops, filters = pillow()
+    # Faint beside a stroke is the stroke's edge; faint alone is haze.
+    faint = alpha.point([255 if 0 < value < 24 else 0 for value in range(256)])
+    edges = alpha.point([255 if value >= 96 else 0 for value in range(256)])
+    alone = chops.subtract(faint, edges.filter(filters.MaxFilter(5)))
+    haze = alone.histogram()[255] / count
     if haze > 0.03:
         notices.doubtful("lint.haze", percent=round(100 * haze))
     most = max((value for value in range(256) if histogram[value]), default=0)
@@ -190,7 +195,8 @@ def _ink(pixels: Pixels, rule: KindRule | None, notices: Notices) -> None:
         notices.wrong("lint.blank")
         return
     _colour(pixels, ink, inked, notices)
-    _margins(box, pixels, notices)
+    # A person's seal may have no frame: then its margin is the paper's.
+    _margins(box, pixels, 0.2 if rule is not None and rule.personal else _MARGIN, notices)
     if rule is not None and {*rule.shapes} <= {"round", "oval"} and _flat_edge(ink) > _CUT:
         notices.wrong("lint.cut")
     strength, _ = red_ink(pixels)
@@ -229,7 +235,7 @@ def _colour(pixels: Pixels, ink: Any, inked: int, notices: Notices) -> None:
         notices.wrong("lint.colour", percent=round(100 * share))
 
 
-def _margins(box: tuple[int, int, int, int], pixels: Pixels, notices: Notices) -> None:
+def _margins(box: tuple[int, int, int, int], pixels: Pixels, most: float, notices: Notices) -> None:
     left, top, right, bottom = (
         box[0], box[1], pixels.width - box[2], pixels.height - box[3],
     )  # fmt: skip
@@ -237,7 +243,7 @@ def _margins(box: tuple[int, int, int, int], pixels: Pixels, notices: Notices) -
     if off > _OFF_CENTRE:
         notices.doubtful("lint.off_centre", percent=round(100 * off))
     margin = max((left + right) / pixels.width, (top + bottom) / pixels.height)
-    if margin > _MARGIN:
+    if margin > most:
         notices.doubtful("lint.margin", percent=round(100 * margin))
 
 

@@ -7,6 +7,7 @@ with y downwards: SVG 1.1 8.3 reduced to what every picture format knows.
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -17,10 +18,12 @@ __all__ = [
     "Box",
     "Matrix",
     "Outline",
+    "Point",
     "area_of",
     "box_of",
     "circle",
     "ellipse",
+    "flattened",
     "mapped",
     "moved",
     "path_data",
@@ -75,6 +78,41 @@ def box_of(outline: Iterable[Command]) -> Box | None:
         return None
     xs, ys = [x for x, _ in points], [y for _, y in points]
     return min(xs), min(ys), max(xs), max(ys)
+
+
+def flattened(outline: Iterable[Command], *, pieces: int = 6) -> Iterator[tuple[Point, Point]]:
+    """The outline as straight edges, each curve in ``pieces``, each contour closed."""
+    start = last = (0.0, 0.0)
+    for command in outline:
+        points = list(points_of(command))
+        if command[0] == "M":
+            if last != start:
+                yield last, start
+            start = last = points[0]
+            continue
+        corners = [start] if command[0] == "Z" else list(_along(last, points, pieces))
+        for corner in corners:
+            if corner != last:
+                yield last, corner
+            last = corner
+    if last != start:
+        yield last, start
+
+
+def _along(start: Point, points: list[Point], pieces: int) -> Iterator[Point]:
+    """Points on a line or Bézier curve from ``start`` over its control points to its end."""
+    if len(points) == 1:
+        yield points[0]
+        return
+    for piece in range(1, pieces + 1):
+        part = piece / pieces
+        corners = [start, *points]
+        while len(corners) > 1:
+            corners = [
+                (ax + (bx - ax) * part, ay + (by - ay) * part)
+                for (ax, ay), (bx, by) in itertools.pairwise(corners)
+            ]
+        yield corners[0]
 
 
 def area_of(outline: Iterable[Command]) -> float:

@@ -107,6 +107,8 @@ class KindRule:
     """Shapes that occur, the usual one first."""
     provisional: bool
     """Whether a drawn picture is 新刻/试用 until an imprint is recorded (SH-03, SH-10)."""
+    provisional_source: str
+    """The rule of the profile that says so."""
 
 
 @lru_cache(maxsize=1)
@@ -134,6 +136,7 @@ def kind_rule(kind: str, *, profile: str = PROFILES[0]) -> KindRule:
                 personal=row.get("personal", False),
                 shapes={shape: _shape(shape, row[shape]) for shape in row["shapes"]},
                 provisional="*" in provisional or name in provisional,
+                provisional_source=data["sources"][data["profiles"][profile]["source"]]["title"],
             )
     known = [row["names"][0] for row in data["kinds"].values()]
     raise UsageError("drawing.kind", name=kind, known=known)

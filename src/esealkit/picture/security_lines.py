@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from esealkit.errors import UsageError
-from esealkit.picture.drawing import SealPath
+from esealkit.picture.design import SealPath
 from esealkit.picture.paths import Box, Outline
 
 __all__ = ["rosette", "waves"]
@@ -42,7 +42,7 @@ def rosette(
                 )
             )
         outline: Outline = (("M", *points[0]), *(("L", *point) for point in points[1:]), ("Z",))
-        yield SealPath(part=f"pattern-{line}", outline=outline, line_width=_LINE)
+        yield SealPath(part=f"pattern-{line}", outline=outline, line_width=_LINE, filled=False)
 
 
 def waves(pattern: str, box: Box) -> Iterator[SealPath]:
@@ -64,4 +64,4 @@ def waves(pattern: str, box: Box) -> Iterator[SealPath]:
             for step in range(_STEPS + 1)
         ]
         outline: Outline = (("M", *points[0]), *(("L", *point) for point in points[1:]))
-        yield SealPath(part=f"pattern-{line}", outline=outline, line_width=_LINE)
+        yield SealPath(part=f"pattern-{line}", outline=outline, line_width=_LINE, filled=False)

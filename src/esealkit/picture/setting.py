@@ -2,7 +2,8 @@
 
 A ring text stands on the inner edge of its band: there letters are closest, so that is where
 their widths are measured.  As a name grows, letters first move together, then become narrow,
-and only then lower; what would be less than :data:`LOWEST` high is refused.
+and only then lower; what would be less than :data:`LOWEST` high is refused.  Strokes that become
+too thin by that get a line around them (:mod:`esealkit.picture.stems`).
 """
 
 from __future__ import annotations
@@ -10,36 +11,44 @@ from __future__ import annotations
 import bisect
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from esealkit.errors import UsageError
 from esealkit.picture.paths import Box, Outline, moved
 from esealkit.picture.shaping import Letter
+from esealkit.picture.stems import line_for
 
 __all__ = [
     "LOWEST",
     "Arc",
     "Ring",
     "SetText",
+    "breaks",
     "in_box",
     "in_columns",
     "in_rows",
+    "largest_rows",
     "on_arc",
     "ring_of",
 ]
 
 LOWEST = 1.4
 """Height in mm under which a stamped Chinese character cannot be read."""
-_NARROWEST = 0.42
+_NARROWEST = 0.5
 """Width over height of a letter's cell, at the least."""
 _USUAL = 0.72
 """Width over height of an ideograph in a ring."""
 _GAP = 0.1
 """Between letters at the least, in widths."""
-_LOOSEST = 0.85
+_LOOSEST = 1.25
 """Between the letters of a short name, in widths."""
 _STEPS = 1440
+_CROWDED = 0.1
+"""A stroke of an ideograph in widths of its cell, at the most."""
+_MOST_LINES = 8
+_NEARLY = 0.8
+"""Letters this share of the largest size are large enough, if they take fewer rows."""
 _COLUMNS = {1: (1,), 2: (1, 1), 3: (1, 2), 4: (2, 2), 5: (2, 3), 6: (3, 3), 7: (3, 4), 8: (3, 3, 2)}
 """Characters of a name seal → how many stand in each column, from the right."""
 
@@ -115,6 +124,8 @@ class SetText:
     """Width of an ideograph's cell in mm."""
     height: float
     """Height of the cells in mm."""
+    line: float = 0.0
+    """Width of the line around the letters, in mm, that their strokes need; 0 for none."""
 
     def comfortable(self, share: float) -> bool:
         """Whether the letters are at least ``share`` as wide as high."""
@@ -128,20 +139,21 @@ def ring_of(
     inset: float,
     height: float,
     span: float,
-    usual: float = _USUAL,
+    narrowest: float = _NARROWEST,
 ) -> SetText:
     """``letters`` along the upper arc of ``ring``, their heads ``inset`` within its edge.
 
     :param height: of the cells in mm; lower only where they would not fit otherwise.
     :param span: degrees of the ring they may take.
+    :param narrowest: width over height from which they are lowered instead.
     :raises UsageError: ``drawing.too_long``.
     """
     total = _total(letters)
     while height >= LOWEST:
         arc = Arc(ring, inset + height)
         room = arc.reach(span)
-        width = min(usual * height, room / total / (1 + _GAP))
-        if width >= _NARROWEST * height:
+        width = min(_USUAL * height, room / total / (1 + _GAP))
+        if width >= narrowest * height:
             return on_arc(letters, arc, width=width, height=height, room=room)
         height -= 0.05
     raise UsageError("drawing.too_long", count=len(letters))
@@ -183,7 +195,22 @@ def on_arc(
             else:
                 outlines.append(_turned(letter, arc, middle, wide, height))
         along += step
-    return SetText(outlines=tuple(outlines), width=width, height=height)
+    line = _line(letters, lambda letter: (_share(letter) * width, height))
+    return SetText(outlines=tuple(outlines), width=width, height=height, line=line)
+
+
+def _line(letters: Sequence[Letter], cell_of: Callable[[Letter], tuple[float, float]]) -> float:
+    """The line that the letters need in their cells (width and height in mm)."""
+    lines = [0.0]
+    for letter in letters:
+        if letter.outline:
+            left, top, right, bottom = letter.box
+            width, height = cell_of(letter)
+            across, down = width / (right - left or 1.0), height / (bottom - top)
+            # Ideographs have up to seven upright strokes beside each other, letters three.
+            most = width * (_CROWDED if _square(letter) else 2 * _CROWDED)
+            lines.append(line_for(letter.stems, across, down, most=most))
+    return max(lines)
 
 
 def _loosest(letters: Sequence[Letter]) -> float:
@@ -266,7 +293,8 @@ def in_box(
             cell = (x + (step - wide) / 2, top, x + (step + wide) / 2, bottom)
             outlines.append(_filling(letter, cell))
         x += step
-    return SetText(outlines=tuple(outlines), width=width, height=height)
+    line = _line(letters, lambda letter: (_share(letter) * width, height))
+    return SetText(outlines=tuple(outlines), width=width, height=height, line=line)
 
 
 def _filling(letter: Letter, cell: Box) -> Outline:
@@ -276,14 +304,65 @@ def _filling(letter: Letter, cell: Box) -> Outline:
     return moved(letter.outline, (sx, 0.0, 0.0, sy, cell[0] - left * sx, cell[1] - top * sy))
 
 
-def in_rows(rows: Sequence[Sequence[Letter]], box: Box, *, gap: float) -> list[SetText]:
-    """Lines below each other, of equal height, each as wide as fits."""
+def breaks(letters: Sequence[Letter]) -> Iterator[list[list[Letter]]]:
+    """``letters`` in one line, in two … of about one length.
+
+    Ideographs part anywhere, other scripts at blanks.
+    """
+    words: list[list[Letter]] = [[]]
+    for letter in letters:
+        words[-1].append(letter)
+        if not letter.outline or _square(letter):
+            words.append([])
+    words = [word for word in words if word]
+    whole = sum(map(_total, words))
+    for count in range(1, min(len(words), _MOST_LINES) + 1):
+        lines: list[list[Letter]] = [[]]
+        length = 0.0
+        for number, word in enumerate(words):
+            must = len(words) - number <= count - len(lines)
+            # A line ends where it has its share; a word goes where the most of it lies.
+            slack = _total(word) / 2 if len(word) > 1 else 0.0
+            full = length + slack >= whole * len(lines) / count - 1e-9
+            if lines[-1] and len(lines) < count and (must or full):
+                lines.append([])
+            lines[-1] += word
+            length += _total(word)
+        yield [line if line[-1].outline else line[:-1] or line for line in lines]
+
+
+def largest_rows(
+    letters: Sequence[Letter], box: Box, *, gap: float, others: Sequence[float] = ()
+) -> list[list[Letter]]:
+    """``letters`` in the fewest rows that make them nearly as large as they can be in a box.
+
+    :param gap: between rows, in mm.
+    :param others: weights of further rows in the same box, where one of these counts 1.
+    """
+    width, height = box[2] - box[0], box[3] - box[1]
+
+    def size(lines: list[list[Letter]]) -> float:
+        rows = len(lines) + len(others)
+        high = (height - gap * (rows - 1)) / (len(lines) + sum(others))
+        return min(width / max(map(_total, lines)), high)
+
+    choices = list(breaks(letters))
+    enough = _NEARLY * max(map(size, choices))
+    return next(lines for lines in choices if size(lines) >= enough)
+
+
+def in_rows(
+    rows: Sequence[Sequence[Letter]], box: Box, *, gap: float, weights: Sequence[float] = ()
+) -> list[SetText]:
+    """Lines below each other, each as wide as fits, as high as its weight among all says."""
     left, top, right, bottom = box
-    height = (bottom - top - gap * (len(rows) - 1)) / len(rows)
-    lines = []
-    for number, row in enumerate(rows):
-        y = top + number * (height + gap)
-        lines.append(in_box(row, (left, y, right, y + height), usual=1.3, gap=0.08))
+    shares = weights or [1.0] * len(rows)
+    whole = (bottom - top - gap * (len(rows) - 1)) / sum(shares)
+    lines, y = [], top
+    for row, share in zip(rows, shares, strict=True):
+        low = y + share * whole
+        lines.append(in_box(row, (left, y, right, low), usual=1.1, gap=0.08))
+        y = low + gap
     return lines
 
 
@@ -297,12 +376,13 @@ def in_columns(letters: Sequence[Letter], box: Box, *, gap: float) -> SetText:
         raise UsageError("drawing.too_long", count=len(letters))
     left, top, right, bottom = box
     width = (right - left - gap * (len(counts) - 1)) / len(counts)
-    outlines, height = [], bottom - top
+    outlines, heights = [], []
     rest = list(letters)
     for column, count in enumerate(counts):
         x = right - (column + 1) * width - column * gap
-        height = (bottom - top - gap * (count - 1)) / count
+        heights.append((bottom - top - gap * (count - 1)) / count)
         for row in range(count):
-            y = top + row * (height + gap)
-            outlines.append(_filling(rest.pop(0), (x, y, x + width, y + height)))
-    return SetText(outlines=tuple(outlines), width=width, height=height)
+            y = top + row * (heights[-1] + gap)
+            outlines.append(_filling(rest.pop(0), (x, y, x + width, y + heights[-1])))
+    line = _line(letters, lambda _: (width, min(heights)))
+    return SetText(outlines=tuple(outlines), width=width, height=min(heights), line=line)

@@ -137,6 +137,12 @@ NOTICES: dict[str, Text] = {
         "印文应用简化字；姓名和地名中的生僻字可保留。",
         "Seals use simplified characters; rare ones in names may stay.",
     ),
+    "drawing.long_name": (
+        "名称有{count}个字，每字仅宽{wide}毫米，盖印后难以辨认",
+        "the name has {count} characters, each only {wide} mm wide, hard to read when stamped",
+        "可用备案的规范化简称，或把部门名称作为横排文字（label）排在星下。",
+        "Use the recorded short form, or set the department's name below the star (label).",
+    ),
     "drawing.translation": (
         "印文含外文或少数民族文字：须有经确认的译文",
         "the text is foreign or of a minority: a confirmed translation is needed on record",

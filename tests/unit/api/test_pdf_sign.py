@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import hashlib
 import io
 from pathlib import Path
@@ -15,7 +14,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from tests.support import pdf_pages as pdfs
 from tests.support.openssl import NEEDED, openssl
-from tests.support.pdf_judges import Verdict, classical, judged
+from tests.support.pdf_judge import Verdict, classical, judged, sandbox_root
 from tests.support.stamped import Workbench
 
 import esealkit as ek
@@ -37,11 +36,6 @@ def signed(bench: Workbench, source: Any, target: Path, **changes: Any) -> ek.Re
 
 def tsa(bench: Workbench) -> KeyTimeStamper:
     return KeyTimeStamper(key=bench.key("tsa"))
-
-
-@functools.cache
-def sandbox_root(box: Path) -> bytes:
-    return load_certificates((box / "root.pem").read_bytes())[0].der
 
 
 @pytest.mark.parametrize("sub_filter", STANDARD)

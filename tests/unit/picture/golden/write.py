@@ -1,23 +1,20 @@
-"""Writes drawings.json, and with a folder named, every seal as a PNG to look at."""
+"""Writes NAME.svg for every seal of tests/support/drawings.py; with a folder named, PNGs to look at."""
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
-from tests.support.drawings import GOLDEN, described
+from tests.support.drawings import GOLDEN
 
 from esealkit.picture.drawing import draw
 
 if __name__ == "__main__":
-    drawings = {case: draw(design) for case, design in GOLDEN.items()}
-    rows = ",\n".join(
-        f"{json.dumps(case)}: [\n"
-        + ",\n".join(json.dumps(row) for row in described(drawing))
-        + "\n]"
-        for case, drawing in drawings.items()
-    )
-    (Path(__file__).parent / "drawings.json").write_text(f"{{\n{rows}\n}}\n", "utf-8")
-    for case, drawing in drawings.items() if len(sys.argv) > 1 else ():
-        (Path(sys.argv[1]) / f"{case}.png").write_bytes(drawing.png(dpi=300))
+    here = Path(__file__).parent
+    for old in here.glob("*.svg"):
+        old.unlink()
+    for case, design in GOLDEN.items():
+        drawing = draw(design)
+        (here / f"{case}.svg").write_text(drawing.svg, "utf-8")
+        if len(sys.argv) > 1:
+            (Path(sys.argv[1]) / f"{case}.png").write_bytes(drawing.png(dpi=300))

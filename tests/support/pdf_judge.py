@@ -1,4 +1,4 @@
-"""pyHanko as a judge of PDF signatures, and keys of other algorithms than SM2."""
+"""PDF signatures as pyHanko's own validation judges them, and keys of its algorithms."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pyhanko.sign.validation import async_validate_pdf_signature, async_validate
 from pyhanko_certvalidator import ValidationContext
 
 from esealkit.keys import SoftwareKey
+from esealkit.pki.certificate import load_certificates
 from esealkit.pki.signatures import Sm2SignatureValidator
 from tests.support.ca import Authority, root
 
@@ -58,6 +59,12 @@ def judged(path: Path, *roots: bytes, password: str = "") -> list[Verdict]:
                 )
             )
     return found
+
+
+@functools.cache
+def sandbox_root(box: Path) -> bytes:
+    """The sandbox's root, DER."""
+    return load_certificates((box / "root.pem").read_bytes())[0].der
 
 
 @functools.cache
