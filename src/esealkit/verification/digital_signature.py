@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from esealkit.asn1 import oids
 from esealkit.errors import EsealError, InvalidSignature, SealFormatError, UnsupportedError
 from esealkit.findings import Deviation, Finding, failed, not_applicable, passed, unknown
+from esealkit.pki.carried import carried_evidence
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.cms import (
     SignedMessage,
@@ -35,7 +35,6 @@ from esealkit.pki.cms import (
     select_certificate,
     verify_signer,
 )
-from esealkit.pki.revocation import Crl
 from esealkit.pki.standing import judge_standing
 from esealkit.verification.circumstances import Circumstances
 from esealkit.verification.revocation_steps import judge_revocation
@@ -99,7 +98,7 @@ def judge_digital_signature(
     if not message.signers:
         finding = failed("signature.form", _CLAUSES["signature.form"], code="signature.no_signer")
         return _only(finding)
-    around = _with_embedded(message, around)
+    around = around.with_evidence(carried_evidence(message, limits=around.limits))
     judged = [_signer(message, item, subject, around, claimed) for item in message.signers]
     first = judged[0]
     return SignatureSteps(
@@ -117,23 +116,6 @@ def judge_digital_signature(
 def _only(finding: Finding) -> SignatureSteps:
     return SignatureSteps(
         findings=(finding,), deviations=(), signer=None, signing_time=None, time_source="claimed"
-    )
-
-
-def _with_embedded(message: SignedMessage, around: Circumstances) -> Circumstances:
-    """Certificates and CRLs carried in the message may complete a path; they are not trusted."""
-    certificates: list[Certificate] = []
-    crls: list[Crl] = []
-    for raw in message.certificates:
-        with suppress(EsealError):
-            certificates.append(Certificate(raw, limits=around.limits))
-    for raw in message.crls:
-        with suppress(EsealError):
-            crls.append(Crl(raw, limits=around.limits))
-    return replace(
-        around,
-        certificates=(*around.certificates, *certificates),
-        revocation=replace(around.revocation, crls=(*around.revocation.crls, *crls)),
     )
 
 
