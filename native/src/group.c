@@ -7,6 +7,7 @@ const ek_ge ek_ge_base = {
     {{0x61328990f418029e, 0x3e7981eddca6c050, 0xd6a1ed99ac24c3c3, 0x91167a5ee1c13b05}},
     {{0xc1354e593c2d0ddd, 0xc1f5e5788d3295fa, 0x8d4cfb066e2a48f8, 0x63cd65d481d735bd}}};
 
+#ifndef EK_CURVE_AGAIN
 int ek_ge_on_curve(const ek_ge *a) {
     ek_fe left, right, t;
     uint64_t equal;
@@ -21,6 +22,7 @@ int ek_ge_on_curve(const ek_ge *a) {
     EK_DECLASSIFY(&equal, sizeof equal);
     return (int)(equal & 1);
 }
+#endif
 
 void ek_gej_set_ge(ek_gej *r, const ek_ge *a) {
     r->x = a->x;

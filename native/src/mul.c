@@ -24,6 +24,14 @@ static int tables_in_lanes_var(ek_gej *r, const ek_scalar *s, const ek_scalar *t
     return 0;
 }
 
+static int point_in_lanes_var(ek_gej *r, const ek_scalar *k, const ek_ge *p) {
+#if EK_X86
+    if (ek_level() >= EK_LEVEL_AVX512) return ek_mul_point_lanes_var(r, k, p);
+#endif
+    (void)r, (void)k, (void)p;
+    return 0;
+}
+
 void ek_mul_base(ek_gej *r, const ek_scalar *k) {
     BY_LEVEL(ek_mul_base, r, k);
 }
@@ -35,7 +43,7 @@ void ek_mul_base_var(ek_gej *r, const ek_scalar *k) {
 void ek_mul_double_var(ek_gej *r, const ek_scalar *s, const ek_scalar *t, const ek_ge *p) {
     ek_gej sg, tp;
     if (tables_in_lanes_var(&sg, s, NULL, NULL)) {
-        BY_LEVEL(ek_mul_point_var, &tp, t, p);
+        if (!point_in_lanes_var(&tp, t, p)) BY_LEVEL(ek_mul_point_var, &tp, t, p);
         ek_gej_add_var(r, &sg, &tp);
     } else {
         BY_LEVEL(ek_mul_double_var, r, s, t, p);

@@ -46,16 +46,25 @@ EK_QUAD void sums_start(ek_sums4 *sums) {
     sums->empty = ek_set4((uint64_t)-1);
 }
 
+/* sum = entry where that is the lane's first, next where the lane is used, else sum. */
+EK_QUAD void choose_sum(ek_fe4 *sum, const ek_fe4 *next, const ek_fe4 *entry, __m256i first,
+                        __m256i used) {
+    EK_UNROLL_4 for (int i = 0; i < 9; i++) {
+        __m256i chosen = _mm256_blendv_epi8(next->v[i], entry->v[i], first);
+        sum->v[i] = _mm256_blendv_epi8(sum->v[i], chosen, used);
+    }
+}
+
 /* sums += entry in the lanes of used; the first entry of a lane is taken as it is.
  * CT: nothing leaks. */
 EK_QUAD_CALL void accumulate(ek_sums4 *sums, const ek_ge4 *entry, __m256i used) {
     ek_gej4 next;
+    ek_fe4 one;
+    ek_fe4_set(&one, one29);
     ek_gej4_add_ge(&next, &sums->point, entry);
-    ek_gej4_choose(&sums->point, _mm256_andnot_si256(sums->empty, used), &next);
-    next.x = entry->x;
-    next.y = entry->y;
-    ek_fe4_set(&next.z, one29);
-    ek_gej4_choose(&sums->point, _mm256_and_si256(sums->empty, used), &next);
+    choose_sum(&sums->point.x, &next.x, &entry->x, sums->empty, used);
+    choose_sum(&sums->point.y, &next.y, &entry->y, sums->empty, used);
+    choose_sum(&sums->point.z, &next.z, &one, sums->empty, used);
     sums->empty = _mm256_andnot_si256(used, sums->empty);
 }
 

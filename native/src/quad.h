@@ -233,6 +233,58 @@ EK_QUAD_CALL void ek_fe4_mul_add(ek_fe4 *r, const ek_fe4 *a, const ek_fe4 *b, co
 #endif
 
 /* r = a a / 2^261, each cross product once, by a doubled limb. */
+#if EK_X86_ASM
+/* clang-format off */
+#define EK_ASM_OWN(t) "vpmuldq %%ymm13, %%ymm13, %%ymm9\n\tvpaddq %%ymm9, %%" #t ", %%" #t "\n\t"
+#define EK_ASM_CROSS_8(t0, t1, t2, t3, t4, t5, t6, t7, t8) EK_ASM_OWN(t8)
+#define EK_ASM_CROSS_7(t0, t1, t2, t3, t4, t5, t6, t7, t8) EK_ASM_OWN(t7) EK_ASM_TWICE(8, t8, ymm10)
+#define EK_ASM_CROSS_6(t0, t1, t2, t3, t4, t5, t6, t7, t8) \
+    EK_ASM_OWN(t6) EK_ASM_TWICE(7, t7, ymm10) EK_ASM_TWICE(8, t8, ymm11)
+#define EK_ASM_CROSS_5(t0, t1, t2, t3, t4, t5, t6, t7, t8) \
+    EK_ASM_OWN(t5) EK_ASM_TWICE(6, t6, ymm10) EK_ASM_TWICE(7, t7, ymm11) EK_ASM_TWICE(8, t8, ymm9)
+#define EK_ASM_CROSS_4(t0, t1, t2, t3, t4, t5, t6, t7, t8) \
+    EK_ASM_OWN(t4)                                         \
+    EK_ASM_TWICE(5, t5, ymm10)                             \
+    EK_ASM_TWICE(6, t6, ymm11) EK_ASM_TWICE(7, t7, ymm9) EK_ASM_TWICE(8, t8, ymm10)
+#define EK_ASM_CROSS_3(t0, t1, t2, t3, t4, t5, t6, t7, t8) \
+    EK_ASM_OWN(t3)                                         \
+    EK_ASM_TWICE(4, t4, ymm10)                             \
+    EK_ASM_TWICE(5, t5, ymm11)                             \
+    EK_ASM_TWICE(6, t6, ymm9) EK_ASM_TWICE(7, t7, ymm10) EK_ASM_TWICE(8, t8, ymm11)
+#define EK_ASM_CROSS_2(t0, t1, t2, t3, t4, t5, t6, t7, t8)                          \
+    EK_ASM_OWN(t2)                                                                  \
+    EK_ASM_TWICE(3, t3, ymm10)                                                      \
+    EK_ASM_TWICE(4, t4, ymm11)                                                      \
+    EK_ASM_TWICE(5, t5, ymm9) EK_ASM_TWICE(6, t6, ymm10) EK_ASM_TWICE(7, t7, ymm11) \
+        EK_ASM_TWICE(8, t8, ymm9)
+#define EK_ASM_CROSS_1(t0, t1, t2, t3, t4, t5, t6, t7, t8)                          \
+    EK_ASM_OWN(t1)                                                                  \
+    EK_ASM_TWICE(2, t2, ymm10)                                                      \
+    EK_ASM_TWICE(3, t3, ymm11)                                                      \
+    EK_ASM_TWICE(4, t4, ymm9) EK_ASM_TWICE(5, t5, ymm10) EK_ASM_TWICE(6, t6, ymm11) \
+        EK_ASM_TWICE(7, t7, ymm9) EK_ASM_TWICE(8, t8, ymm10)
+#define EK_ASM_CROSS_0(t0, t1, t2, t3, t4, t5, t6, t7, t8)                          \
+    EK_ASM_OWN(t0)                                                                  \
+    EK_ASM_TWICE(1, t1, ymm10)                                                      \
+    EK_ASM_TWICE(2, t2, ymm11)                                                      \
+    EK_ASM_TWICE(3, t3, ymm9) EK_ASM_TWICE(4, t4, ymm10) EK_ASM_TWICE(5, t5, ymm11) \
+        EK_ASM_TWICE(6, t6, ymm9) EK_ASM_TWICE(7, t7, ymm10) EK_ASM_TWICE(8, t8, ymm11)
+#define EK_ASM_TWICE(j, t, free) \
+    "vpmuldq " #j "*32(%[a]), %%ymm12, %%" #free "\n\tvpaddq %%" #free ", %%" #t ", %%" #t "\n\t"
+/* clang-format on */
+
+EK_QUAD_CALL void ek_fe4_sqr(ek_fe4 *r, const ek_fe4 *a) {
+#define STEP(i, t0, t1, t2, t3, t4, t5, t6, t7, t8)                                              \
+    "vmovdqu " #i "*32(%[a]), %%ymm13\n\tvpaddq %%ymm13, %%ymm13, %%ymm12\n\t" EK_ASM_CROSS_##i( \
+        t0, t1, t2, t3, t4, t5, t6, t7, t8) EK_ASM_REDC(t0, t1, t2, t3, t7, t8)
+    __asm__ __volatile__(EK_ASM_PRODUCT(STEP)
+                         :
+                         : [r] "r"(r), [a] "r"(a), [words] "r"(ek_quad_words)
+                         : EK_ASM_CLOBBERS);
+#undef STEP
+    EK_FAULT4(r);
+}
+#else
 EK_QUAD_CALL void ek_fe4_sqr(ek_fe4 *r, const ek_fe4 *a) {
     EK_COLUMNS;
 #define CROSS(i, t, j) \
@@ -266,6 +318,7 @@ EK_QUAD_CALL void ek_fe4_sqr(ek_fe4 *r, const ek_fe4 *a) {
 #undef CROSS
     EK_COLUMNS_OUT;
 }
+#endif
 
 /* Sums and differences of limbs. */
 EK_QUAD void ek_fe4_add(ek_fe4 *r, const ek_fe4 *a, const ek_fe4 *b) {
@@ -314,8 +367,7 @@ EK_QUAD void ek_fe4_negate_some(ek_fe4 *r, __m256i mask) {
 
 /* r = a in the lanes of mask; r stays in the others. */
 EK_QUAD void ek_fe4_choose(ek_fe4 *r, __m256i mask, const ek_fe4 *a) {
-    EK_UNROLL_4 for (int i = 0; i < 9; i++) r->v[i] =
-        _mm256_xor_si256(r->v[i], _mm256_and_si256(mask, _mm256_xor_si256(r->v[i], a->v[i])));
+    EK_UNROLL_4 for (int i = 0; i < 9; i++) r->v[i] = _mm256_blendv_epi8(r->v[i], a->v[i], mask);
 }
 
 EK_QUAD void ek_gej4_choose(ek_gej4 *r, __m256i mask, const ek_gej4 *a) {

@@ -121,6 +121,29 @@ static void by_tables(void) {
     CHECK(special > 0 && special < 100);
 }
 
+/* One product, with the products of each step side by side. */
+static void points(void) {
+    int special = 0;
+    for (int i = 0; i < 1500; i++) {
+        ek_scalar k;
+        ek_ge p;
+        ek_gej r, want;
+        some_point(&p, i / 3);
+        some_scalar(&k, i);
+        if (i < 40) {
+            memset(&k, 0, sizeof k);
+            k.v[0] = (uint64_t)i / 2;
+            if (i % 2) ek_scalar_neg(&k, &k);
+        }
+        ek_mul_point_var_plain(&want, &k, &p);
+        if (ek_mul_point_lanes_var(&r, &k, &p))
+            CHECK(same_point(&r, &want));
+        else
+            special++;
+    }
+    CHECK(special >= 2 && special < 20); /* 0 G and -0 G */
+}
+
 static void verifications(void) {
     ek_scalar s[16], t[16], x[16];
     ek_ge p[16];
@@ -167,6 +190,7 @@ int main(void) {
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
         lanes = &bodies[i];
         if (ek_level() >= lanes->level) {
+            if (lanes->level == EK_LEVEL_AVX512) points();
             pairs();
             bulk();
             by_tables();

@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,6 +13,7 @@ from esealkit.api.sign import open_key
 from esealkit.errors import Conflict, IllegalStep
 from esealkit.registry import Register, Workbench
 from tests.support.registers import PAPERS, Workshop
+from tests.support.steps import STEPS
 
 CONTEXT = multiprocessing.get_context("forkserver")
 """Processes forked from one that has loaded everything and has no threads."""
@@ -92,13 +92,14 @@ class opened:  # noqa: N801 - used as a function
         self._key.close()
 
 
-def run_step(
-    step: Callable[[Workshop], None], folder: Path, keyfile: Path, lab: Path, now, told
-) -> None:
-    """Take one step at a set time; say when it begins and when it is done."""
+def run_step(name: str, folder: Path, keyfile: Path, lab: Path, now, told) -> None:
+    """Take one step at a set time; say when it begins and how long it took; then wait to be
+    killed, so that the process is there to be killed at any time."""
     with opened("", folder, keyfile, lab) as shop:
         shop.now = now
+        take = STEPS[name].take
         told.send("begun")
         begin = time.monotonic()
-        step(shop)
+        take(shop)
         told.send(time.monotonic() - begin)
+        signal.pause()

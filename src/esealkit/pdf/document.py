@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import mmap
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from esealkit.errors import MissingExtra, PdfError
+from esealkit.errors import EsealError, MissingExtra, PdfError
 from esealkit.limits import DEFAULT_LIMITS, Limits
+from esealkit.pdf.facts import Showing
 from esealkit.pdf.mapped import MappedStream
 from esealkit.pdf.revisions import Revision, read_revisions
 from esealkit.pdf.signatures import SignatureEntry, read_signatures
@@ -73,6 +75,23 @@ class PdfDocument:
             if entry.covers and entry.revision is found and entry.signed_end is not None
         ]
         return self.data[: max(signed, default=found.line_end(self.data))]
+
+    def showings(self, entry: SignatureEntry) -> tuple[Showing, ...]:
+        """Where a signature is shown: its widgets, then the stamps that its revision drew.
+
+        Both as they were when it was signed.  Stamps are told only of a revision that the
+        signature covers; what cannot be read is not told.
+        """
+        section = len(self.reading.sections) - 1
+        if entry.revision is not None:
+            section = entry.revision.section
+        found: tuple[Showing, ...] = ()
+        with contextlib.suppress(EsealError):
+            found = self.reading.widgets(entry.field, section)
+            inks = {item.ink for item in found if item.ink is not None}
+            if entry.covers:
+                found += self.reading.stamps(entry.field, section, inks)
+        return found
 
     def repeated_keys(self) -> tuple[str, ...]:
         """Keys written twice in the catalogue, the form or a field that holds a signature."""

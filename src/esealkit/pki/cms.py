@@ -126,7 +126,7 @@ class SignedMessage:
     certificates: tuple[bytes, ...]
     """DER of the certificates in the message."""
     crls: tuple[bytes, ...]
-    """DER of the CRLs in the message."""
+    """DER of the CRLs, and of other revocation data under ``[1]``, in the message."""
     signers: tuple[SignerInfo, ...]
     """All SignerInfos."""
     deviations: tuple[Deviation, ...]
@@ -306,7 +306,8 @@ def _check_frame(
     announced = {_announced(item) for item in digests}
     if signers and announced != {item.digest_algorithm for item in signers}:
         raise SealFormatError("cms.digest_algorithms")
-    if any(kind_of(item) != "crl" for item in crls):
+    # RFC 5652 10.2.1: a CRL, or another kind of revocation data, which is told by its tag.
+    if any(item[:1] != b"\xa1" and kind_of(item) != "crl" for item in crls):
         raise SealFormatError("cms.structure", what="crls")
 
 

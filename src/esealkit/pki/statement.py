@@ -38,7 +38,7 @@ __all__ = [
     "write_statement",
 ]
 
-_BLOCK = 1 << 20
+_BLOCK = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,9 @@ def restore(
             if proof and found != proof:
                 raise RegistryError("registry.backup_proof")
             _restart_numbers(connection)
+            # How far the witnesses of the other place had come says nothing here.
+            marks = schema.meta.c.key.startswith("mirrored:")
+            connection.execute(schema.meta.delete().where(marks))
         store.catch_up()
     finally:
         store.close()

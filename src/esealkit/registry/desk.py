@@ -99,6 +99,7 @@ class Desk:
         store = Store(str(url), witness=path, key=key, clock=clock)
         try:
             store.check_version()
+            store.heal()
             with store.begun() as connection:
                 profile = Profile.from_stored(Writing(connection, clock()).meta("profile"))
             private = None if keyfile is None else PrivateFields.from_file(keyfile)
@@ -152,9 +153,8 @@ class Desk:
                 "licence_until": "" if licence_until is None else moment_text(licence_until),
                 "keycheck": private.lock({"check": "esealkit"}, record="keycheck").hex(),
             }
-            store.create(settings)
             desk = cls(store, member=member, private=private, profile=profile)
-            with store.writing() as step:
+            with store.creating(settings) as step:
                 for name, roles in members.items():
                     desk._put_member(step, name, set(roles))
                 step.record(

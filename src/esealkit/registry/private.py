@@ -41,13 +41,18 @@ def new_keyfile(path: str | PathLike[str], *, random: Callable[[int], bytes] = o
 
     :raises OutputError: the file exists or cannot be written.
     """
+    staged = Path(path).with_name(f".{Path(path).name}.{random(6).hex()}")
     try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        file = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             os.write(file, random(BLOCK).hex().encode() + b"\n")
             os.fsync(file)
         finally:
             os.close(file)
+        try:
+            os.link(staged, path)  # whole or not at all, and never over another
+        finally:
+            os.unlink(staged)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise OutputError("output.failed", path=str(path), reason=reason) from error

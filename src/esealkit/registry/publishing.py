@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # signed messages take the certificate libraries
 
 __all__ = ["Published", "Publishing"]
 
-_BATCH = 2000
+_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,7 +124,7 @@ class Store:
         :param witness: the journal file; by default ``FILE.journal`` beside a SQLite file.
         :param key: signs the witness's head.
         """
-        self.file: Path | None = None if "://" in url else Path(url)
+        self.file = _file_of(url)
         if self.file is not None and witness is None:
             witness = self.file.with_name(self.file.name + ".journal")
         self.witness = Journal(witness, key=key, clock=clock) if witness is not None else None
@@ -133,10 +133,11 @@ class Store:
         with typed_errors():
             self.engine = _engine(url, self.file)
 
-    def create(self, values: Mapping[str, str]) -> None:
-        """Make the tables of a new register, whole or not at all.
+    @contextlib.contextmanager
+    def creating(self, values: Mapping[str, str]) -> Iterator[Writing]:
+        """The first step of a new register: its tables and all that it begins with, or nothing.
 
-        :raises Conflict: there is a register already.
+        :raises Conflict: there is a register or a witness already.
         """
         if self.witness is not None and (
             self.witness.path.exists() or head_path(self.witness.path).exists()
@@ -153,6 +154,8 @@ class Store:
             connection.execute(
                 schema.meta.insert(), [{"key": key, "value": rows[key]} for key in rows]
             )
+            yield Writing(connection, self.clock())
+        self.catch_up()
 
     @contextlib.contextmanager
     def fresh(self) -> Iterator[sa.Connection]:
@@ -260,6 +263,16 @@ class Store:
 
         self.witness.mirror(wanted, identity)
 
+    def heal(self) -> None:
+        """Make the witness that a crash kept a new or restored register from getting."""
+        if self.witness is None or self.witness.path.exists():
+            return
+        with self.begun() as connection:
+            marks = sa.select(schema.meta.c.key).where(schema.meta.c.key.startswith("mirrored:"))
+            known = connection.execute(marks).first()
+        if known is None:
+            self.catch_up()
+
     def lines(self, connection: sa.Connection, *, after: int = 0) -> Iterator[bytes]:
         """The journal's lines in order, a batch at a time."""
         table = schema.journal
@@ -292,12 +305,22 @@ def _line(connection: sa.Connection, number: int) -> bytes:
     return raw(connection.execute(query).scalar() or b"")
 
 
+def _file_of(url: str) -> Path | None:
+    """The file of a SQLite register, ``None`` for a server's."""
+    if "://" not in url:
+        return Path(url)
+    with typed_errors():
+        parsed = sa.make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return None
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        raise UsageError("registry.url")
+    return Path(parsed.database)
+
+
 def _engine(url: str, file: Path | None) -> sa.Engine:
     if file is None:
-        engine = sa.create_engine(url, pool_pre_ping=True)
-        if engine.dialect.name not in ("postgresql", "sqlite"):
-            raise UsageError("registry.url")
-        return engine
+        return sa.create_engine(url, pool_pre_ping=True)
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=str(file)), connect_args={"timeout": _PATIENCE}
     )

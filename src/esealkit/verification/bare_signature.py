@@ -12,6 +12,7 @@ from esealkit.errors import EsealError, InvalidSignature, UnsupportedError
 from esealkit.findings import Finding, failed, passed, unknown
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.cms import Message, Variant
+from esealkit.pki.evidence import Evidence
 from esealkit.pki.signatures import recovered_digest
 from esealkit.pki.signed_bytes import SignedBytes
 from esealkit.verification.circumstances import Circumstances
@@ -41,7 +42,7 @@ def judge_bare_signature(value: bytes, subject: Subject, around: Circumstances) 
             None, no_time_stamp(), subject.claimed_time, subject, around, [form], []
         )
     signer = certificates[0] if certificates else None
-    around = around.with_evidence(certificates=certificates)
+    around = around.with_evidence(Evidence(certificates=tuple(certificates)))
     findings = [
         passed("signature.form", _CLAUSE, type="PKCS#1"),
         *_value(octets, signer, subject),

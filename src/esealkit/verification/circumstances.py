@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
-from esealkit.errors import EsealError
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.ofd.encryption import Credentials
 from esealkit.pki.certificate import Certificate
-from esealkit.pki.ocsp import OcspResponse
-from esealkit.pki.revocation import Crl, RevocationData
+from esealkit.pki.evidence import Evidence
+from esealkit.pki.revocation import RevocationData
 from esealkit.pki.trust import TrustStore
 from esealkit.policy import Policy
 from esealkit.seal.status import StatusList
 
 __all__ = ["Circumstances"]
-
-
-_T = TypeVar("_T")
-
-
-def _read(kind: Callable[..., _T], items: Iterable[bytes], limits: Limits) -> Iterator[_T]:
-    for item in items:
-        with suppress(EsealError):
-            yield kind(item, limits=limits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +38,17 @@ class Circumstances:
     limits: Limits = field(default=DEFAULT_LIMITS)
     """Budgets."""
 
+    def with_evidence(self, evidence: Evidence) -> Circumstances:
+        """The same with what a document or message carries; nothing of it is trusted."""
+        known, found = self.revocation, evidence.revocation
+        return replace(
+            self,
+            certificates=(*self.certificates, *evidence.certificates),
+            revocation=RevocationData(
+                crls=(*known.crls, *found.crls), responses=(*known.responses, *found.responses)
+            ),
+        )
+
     @property
     def password(self) -> bytes | None:
         """Of encrypted documents."""
@@ -64,28 +62,6 @@ class Circumstances:
             for store in self.stores
             for role in (store.makers, store.signers, store.tsa)
             for item in role
-        )
-
-    def with_evidence(
-        self,
-        *,
-        certificates: Iterable[Certificate] = (),
-        crls: Iterable[bytes] = (),
-        responses: Iterable[bytes] = (),
-    ) -> Circumstances:
-        """The circumstances with what a document itself carries: untrusted like all evidence.
-
-        Certificates only complete paths; CRLs and OCSP responses are verified where they are
-        used, and those that cannot be read are left out.
-        """
-        known = self.revocation
-        return replace(
-            self,
-            certificates=(*self.certificates, *certificates),
-            revocation=RevocationData(
-                crls=(*known.crls, *_read(Crl, crls, self.limits)),
-                responses=(*known.responses, *_read(OcspResponse, responses, self.limits)),
-            ),
         )
 
     @property

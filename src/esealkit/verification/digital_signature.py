@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from esealkit.asn1 import oids
 from esealkit.errors import EsealError, InvalidSignature, SealFormatError, UnsupportedError
 from esealkit.findings import Deviation, Finding, failed, not_applicable, passed, unknown
+from esealkit.pki.carried import carried_evidence
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.cms import (
     Message,
@@ -107,7 +108,7 @@ def judge_digital_signature(
         finding = failed("signature.form", _CLAUSES["signature.form"], code="signature.no_signer")
         return _only(finding)
     # What the message carries may complete a path; it is not trusted.
-    around = around.with_evidence(certificates=message.embedded, crls=message.crls)
+    around = around.with_evidence(carried_evidence(message, limits=around.limits))
     judged = [_signer(message, item, subject, around, claimed) for item in message.signers]
     first = judged[0]
     return SignatureSteps(

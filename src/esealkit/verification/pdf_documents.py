@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from esealkit.pdf.document import PdfDocument
 from esealkit.pdf.examination import PdfExamination
+from esealkit.pki.carried import readable_evidence
 from esealkit.verification.circumstances import Circumstances
 from esealkit.verification.document_results import folded_document
 from esealkit.verification.document_stamp import judge_document_stamp
@@ -17,7 +18,7 @@ from esealkit.verification.judgement import (
     fold_verdicts,
 )
 from esealkit.verification.one_signature import judge_closed, one_form
-from esealkit.verification.pdf_subjects import earliest_stamp, pdf_subject, with_validation_store
+from esealkit.verification.pdf_subjects import earliest_stamp, pdf_subject
 from esealkit.verification.results import (
     CertificateFacts,
     DocumentResult,
@@ -37,7 +38,10 @@ def verify_pdf(source: bytes | BinaryIO, around: Circumstances) -> DocumentResul
     """
     document = PdfDocument(source, password=around.password, limits=around.limits)
     examination = PdfExamination(document)
-    around = with_validation_store(around, examination.store)
+    store = examination.store
+    around = around.with_evidence(
+        readable_evidence(store.certificates, store.crls, store.responses, limits=around.limits)
+    )
     signatures = _judged_with_stamps(examination, around)
     whole = fold(examination.findings, examination.deviations, around.policy)
     parts = [(item.verdict, item.code) for item in signatures]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from esealkit.errors import EsealError, InvalidSignature, SealFormatError
 from esealkit.findings import Deviation, Finding, Outcome, failed, passed, unknown
+from esealkit.pki.carried import carried_evidence
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.chain import build_chain
 from esealkit.pki.signed_bytes import Signed
@@ -101,7 +102,7 @@ def prove_time(
         backing,
         check=f"{check}_revocation",
         clause=clause,
-        around=around.with_evidence(crls=token.message.crls),
+        around=around.with_evidence(carried_evidence(token.message, limits=around.limits)),
     )
     spoilt = revocation.reason in (f"{check}_revoked", f"{check}_revoked_time_unproven")
     return ProvenTime(

@@ -40,7 +40,7 @@ def test_entries_are_chained(path: Path) -> None:
 
 @pytest.mark.parametrize("number", [1, 3, 5])
 def test_an_altered_entry_is_found(path: Path, number: int) -> None:
-    """An altered entry is found, and the audit names it."""
+    """reg:SH-23 An altered entry is found, and the audit names it."""
     lines = path.read_bytes().splitlines(keepends=True)
     lines[number - 1] = lines[number - 1].replace("张三".encode(), "李四".encode())
     path.write_bytes(b"".join(lines))
@@ -48,14 +48,14 @@ def test_an_altered_entry_is_found(path: Path, number: int) -> None:
 
 
 def test_a_dropped_entry_is_found(path: Path) -> None:
-    """A dropped entry is found, and the audit names it."""
+    """reg:SH-23 A dropped entry is found, and the audit names it."""
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join(lines[:2] + lines[3:]))
     assert codes(path) == [("audit.dropped", "3")]
 
 
 def test_moved_entries_are_found(path: Path) -> None:
-    """Entries in another order are found."""
+    """reg:SH-23 Entries in another order are found."""
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join([lines[0], lines[2], lines[1], *lines[3:]]))
     assert ("audit.reordered", "2") in codes(path)
@@ -80,7 +80,7 @@ def test_a_truncated_file_is_found_and_not_continued(path: Path) -> None:
 
 
 def test_a_file_rolled_back_with_its_head_is_found_by_an_anchor(path: Path, tmp_path: Path) -> None:
-    """A file that was rolled back together with its head is found by an anchor kept elsewhere."""
+    """reg:SH-23 A file that was rolled back together with its head is found by an anchor kept elsewhere."""
     old = tmp_path / "old"
     old.mkdir()
     for name in (path.name, f"{path.name}.head"):
