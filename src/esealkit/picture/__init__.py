@@ -7,6 +7,7 @@ the ``[picture]`` extra).  :mod:`esealkit.picture.simple` draws a plain round se
 third-party package;
 :mod:`esealkit.picture.measure` tells a picture's type and size from its header.  With the
 ``[picture]`` extra :mod:`esealkit.picture.raster` gives the pixels of any seal picture,
+:mod:`esealkit.picture.vector` its paths where it is a plain drawing,
 :mod:`esealkit.picture.compare` says whether two show the same seal, and
 :mod:`esealkit.picture.seal_like` whether one looks like a seal at all.
 """
