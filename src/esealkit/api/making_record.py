@@ -16,6 +16,7 @@ from esealkit.asn1 import oids
 from esealkit.crypto import sm3
 from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import UsageError
+from esealkit.picture.record import PictureRecord
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.cms_build import build_signed_message
 from esealkit.seal.model import ElectronicSeal, Picture
@@ -86,6 +87,9 @@ def record_making(
     seal: ElectronicSeal,
     *,
     picture: Picture,
+    origin: PictureRecord | None,
+    imprint: str,
+    trial: bool,
     maker: Certificate,
     signers: list[Certificate],
     agreement: str,
@@ -94,7 +98,12 @@ def record_making(
     key: SigningKey,
     now: dt.datetime,
 ) -> bytes:
-    """The maker's message over the finished seal."""
+    """The maker's message over the finished seal.
+
+    :param origin: what the picture says of itself: drawn, taken from an imprint, confirmed by whom.
+    :param imprint: SHA-256 of the imprint that the caller recorded, ``""`` for none.
+    :param trial: whether a picture without a recorded imprint was let pass.
+    """
     value = {
         "schema": _RECORD,
         "seal": {
@@ -109,7 +118,10 @@ def record_making(
             "sm3": sm3(picture.data).hex(),
             "width_mm": picture.width_mm,
             "height_mm": picture.height_mm,
+            "origin": json.loads(origin.to_text()) if origin is not None else None,
         },
+        "imprint_sha256": imprint or (origin.imprint if origin is not None else "") or None,
+        "trial": trial,
         "maker": {"subject": maker.subject, "sha256": maker.fingerprint},
         "signers": [
             {"subject": item.subject, "serial": item.serial_hex, "sha256": item.fingerprint}

@@ -78,6 +78,8 @@ class Comparison:
     """Of the imprint's bytes, where bytes were given."""
     picture_sha256: str = ""
     """Of the picture's bytes, where bytes were given."""
+    imprint_drawn: bool = False
+    """Whether the imprint says of itself that it was drawn: then it is none."""
 
     @property
     def same(self) -> bool:

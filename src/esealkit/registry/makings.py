@@ -254,6 +254,8 @@ class Makings(Applications):
                 lint=bench.lint or partial(_lint, kind=row.kind),
                 approver=bench.approver,
                 two_keys=self.profile.two_keys,
+                imprint=row.imprint if row.imprint_confirmed else "",
+                trial=not row.imprint_confirmed and row.kind in self.profile.trial_until_imprint,
             ),
             keep_record=kept.append,
             clock=lambda: taken.writing.now,

@@ -7,6 +7,7 @@ import datetime as dt
 import json
 
 import pytest
+from tests.support.drawings import official_seal
 from tests.support.registers import PAPERS, UNIT, Workshop
 
 import esealkit as ek
@@ -85,9 +86,7 @@ def test_sh03_drawn_seals_are_on_trial(shop: Workshop) -> None:
 
 def test_sh10_another_imprint_is_not_confirmed(shop: Workshop) -> None:
     """reg:SH-10 An imprint that looks different is confirmed only with a reason on record."""
-    from esealkit.picture.simple import draw_simple_seal
-
-    other = draw_simple_seal(name="Another Trading Company").png
+    _, other = official_seal("另一贸易有限公司", dpi=300)
     reference = shop.applied()
     with shop.acting("li") as register:
         assert register.compare_imprint(reference, other) < 0.85
