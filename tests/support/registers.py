@@ -98,6 +98,11 @@ class Workshop:
 
     def made(self, *, bench: Workbench | None = None, **changes) -> str:
         reference = self.approved(**changes)
+        with self.acting("li") as register:
+            record = register.get(reference)
+            if record.kind in register.profile.imprint_required and not record.imprint_confirmed:
+                picture = self.kit.directory / "official.png"
+                register.confirm_imprint(reference, picture, source="申请人")
         with self.acting("qian") as register:
             register.make(reference, bench or self.bench())
         return reference

@@ -9,13 +9,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from esealkit.api.imprints import compare_imprint
 from esealkit.api.sources import Source, read_small
 from esealkit.crypto import sm3
 from esealkit.errors import Conflict, Incomplete, UsageError
 from esealkit.limits import DEFAULT_LIMITS
-from esealkit.picture.compare import SAME, similarity
 from esealkit.picture.measure import sniff_picture
-from esealkit.picture.raster import raster_picture
+from esealkit.picture.registration import SAME_SEAL
 from esealkit.registry import schema
 from esealkit.registry.codes import check_unit_code
 from esealkit.registry.desk import Desk, Taken
@@ -26,8 +26,6 @@ from esealkit.registry.store import Writing, moment_text, raw
 from esealkit.seal.kinds import SealKind, kind_named
 
 __all__ = ["Applications"]
-
-_COMPARED_AT = 300
 
 
 class Applications(Desk):
@@ -108,15 +106,14 @@ class Applications(Desk):
         return self._record(reference)
 
     def compare_imprint(self, reference: str, imprint: Source) -> float:
-        """How much the seal's picture looks like an imprint: 0 to 1, the same from 0.85 on.
+        """How well an imprint lies on the seal's picture: 0 to 1, the same from 0.75 on.
 
         Nothing is decided here: the clerk looks at both and then confirms.
         """
         data = read_small(imprint, DEFAULT_LIMITS.picture_size)
         with self._reading(Role.CLERK, Role.EXAMINER, Role.MAKER) as connection:
             picture = self._picture_of(connection, reference)
-        shown = (raster_picture(item, dpi=_COMPARED_AT) for item in (picture, data))
-        return similarity(*shown)
+        return compare_imprint(data, picture).score
 
     def confirm_imprint(
         self, reference: str, imprint: Source, *, source: str, despite: str = ""
@@ -129,9 +126,12 @@ class Applications(Desk):
         """
         data = read_small(imprint, DEFAULT_LIMITS.picture_size)
         score = self.compare_imprint(reference, data)
-        if score < SAME and not despite:
+        if score < SAME_SEAL and not despite:
             raise Incomplete(
-                "registry.imprint_differs", seal=reference, score=f"{score:.2f}", least=f"{SAME}"
+                "registry.imprint_differs",
+                seal=reference,
+                score=f"{score:.2f}",
+                least=f"{SAME_SEAL}",
             )
         with self._taking("confirm-imprint", reference) as taken:
             digest = _kept_picture(taken.writing, data)
