@@ -90,7 +90,7 @@ def _read(
     except (MissingExtra, UsageError):
         raise
     except EsealError as error:
-        notices.wrong("lint.unreadable", reason=error.message("zh"))
+        notices.wrong("lint.unreadable", reason=error.code)
         return None, None
     return pixels, measured
 
