@@ -61,13 +61,15 @@ def scanned(
 ) -> tuple[bytes, float, float]:
     """A JPEG scan of the seal's imprint; how far it was turned in degrees, and its scale.
 
-    Strokes swell or thin, ink is uneven and broken, the paper is tinted and may be printed on,
+    Strokes swell or thin, in a fifth of them by a pixel on each side; ink is uneven and broken, the paper is tinted and may be printed on,
     the sheet lies up to 12 degrees off (a third of them any way up), the scanner adds noise.
     """
     dpi = dpi or rng.choice([300, 400])
     pixels = draw(seal).pixels(dpi=dpi)
     size = (pixels.width, pixels.height)
     ink = Image.frombytes("RGBA", size, pixels.rgba).getchannel("A")
+    if rng.random() < 0.2:
+        ink = ink.filter(ImageFilter.MaxFilter(3))
     ink = ink.filter(ImageFilter.GaussianBlur(0.6 * dpi / 300))
     cut = 128 - rng.uniform(-0.3, 0.7) * dpi / 300 * 60
     ink = ink.point([max(0, min(255, int((i - cut) * 4 + 128))) for i in range(256)])

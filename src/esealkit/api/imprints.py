@@ -19,6 +19,9 @@ from esealkit.picture.registration import Comparison, compare_pixels
 
 __all__ = ["compare_imprint", "confirm_picture", "import_imprint"]
 
+_FINE = 450
+"""Resolution that drawings are compared at: twice the finest strokes'."""
+
 
 def import_imprint(
     scan: Source,
@@ -64,7 +67,7 @@ def compare_imprint(
     else:
         scanned, size = read_small(scan, DEFAULT_LIMITS.drawing_size), None
     if isinstance(picture, SealPicture):
-        wanted, drawn = picture.svg.encode(), picture.drawing.pixels(dpi=300)
+        wanted, drawn = picture.svg.encode(), picture.drawing.pixels(dpi=_FINE)
     else:
         wanted = read_small(picture, DEFAULT_LIMITS.drawing_size)
         drawn = _sized(wanted, width_mm, None)
@@ -80,7 +83,7 @@ def _is_drawn(record: PictureRecord | None) -> bool:
 
 def _sized(picture: bytes, width_mm: float | None, dpi: float | None) -> Pixels:
     """A picture as pixels, with its width in mm where it or the caller says so."""
-    pixels = raster_picture(picture, width_mm=width_mm, dpi=300, ofd=ofd_pixels)
+    pixels = raster_picture(picture, width_mm=width_mm, dpi=_FINE, ofd=ofd_pixels)
     return with_stated_size(pixels, picture, dpi=dpi)
 
 
