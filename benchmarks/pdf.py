@@ -8,6 +8,7 @@ verb.  Best of several, in thread CPU time.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import tempfile
 import time
 from collections.abc import Callable
@@ -17,7 +18,8 @@ import esealkit as ek
 from esealkit.pdf.compose import Page, Text, compose
 from esealkit.pki.certificate import Certificate
 from esealkit.sandbox import build
-from esealkit.signing.pdf_signing import PdfForm, sign_with_message
+from esealkit.signing.pdf_layout import PdfForm
+from esealkit.signing.pdf_signing import lay_out_message, sign_laid_out
 from esealkit.signing.pdf_stamps import writable_copy
 
 
@@ -84,13 +86,15 @@ def main() -> None:
                 data = compose([Page(items=lines)] * pages)
 
                 def sign(data: bytes = data) -> None:
-                    sign_with_message(
-                        writable_copy(data),
-                        key=key,
+                    stream = writable_copy(data)
+                    lay_out = functools.partial(
+                        lay_out_message,
+                        stream,
                         certificate=certificate,
                         when=dt.datetime.now(dt.UTC),
                         form=PdfForm(),
                     )
+                    sign_laid_out(stream, lambda room: lay_out(token_room=room), key)
 
                 def stamp(data: bytes = data) -> None:
                     ek.stamp(

@@ -1,7 +1,8 @@
-"""A register of 100,000 seals: how long a query and a status list take, and in how much memory.
+"""A large register: how long queries, a status list, an audit, a backup take, and in what memory.
 
-``python benchmarks/registry.py [SEALS]``.  Rows are written past the register's steps, so the audit
-of this one would complain; queries and publishing are the register's own.
+``python benchmarks/registry.py [SEALS] [URL]``, by default 100,000 in a SQLite file.  Rows and
+journal are written past the register's steps, but as they would have left them, so that the audit
+of this register is sound; everything that is measured is the register's own.
 """
 
 from __future__ import annotations
@@ -11,10 +12,16 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from esealkit.crypto import sm3
-from esealkit.registry import Profile, Register, Role, new_keyfile, schema
+from esealkit.journal.chain import head_of, write_entry
+from esealkit.registry import Profile, Register, Role, new_keyfile, restore, schema
+from esealkit.registry.digests import derived
+from esealkit.registry.finding import FIELDS
+from esealkit.registry.private import PrivateFields
+from esealkit.registry.store import Writing
 from esealkit.sandbox import build
 from esealkit.seal.status import StatusList
 
@@ -25,95 +32,175 @@ PEOPLE = {
     "d": {Role.AUDIT},
 }
 TIME = "2026-01-01T00:00:00Z"
+BATCH = 2000
+BLANK = {
+    column.name: "" for column in schema.seals.columns
+    if not column.nullable and column.type.python_type is str
+}  # fmt: skip
+
+
+def seal_row(n: int) -> dict[str, object]:
+    """One of a unit's five contract seals."""
+    unit = n // 5
+    return {
+        **BLANK,
+        "id": n,
+        "reference": f"A{n:08d}",
+        "state": "in_use",
+        "state_since": TIME,
+        "owner": f"示例科技第{unit}有限公司",
+        "short_name": f"示例{unit}",
+        "department": f"第{n % 97}部",
+        "unit_code": f"91110108MA{unit:07d}X",
+        "kind": "contract",
+        "name": f"示例科技第{unit}有限公司合同专用章",
+        "number": n % 5 + 1,
+        "seal_code": f"{n:014d}",
+        "physical_code": f"1101{n:09d}",
+        "imprint_source": "公安备案系统",
+        "workshop": "示例印章制作有限公司",
+        "licence": "特字001",
+        **dict.fromkeys(("drawn", "imprint_confirmed", "new_unit", "foreign_text"), False),
+        "private": b"",
+        **dict.fromkeys(("applied_at", "due_at", "made_at", "delivered_at"), TIME),
+        "valid_until": "2029-01-01T00:00:00Z",
+    }
+
+
+def part_rows(n: int, private: PrivateFields) -> dict[str, dict[str, object]]:
+    """What belongs to it."""
+    return {
+        "makings": {
+            "id": n, "seal": n, "sm3": sm3(str(n).encode()).hex(), "carrier": f"K{n}",
+            "edition": "v4", "serials": f"{n:X}", "maker": "CN=制章者", "made_at": TIME,
+            "valid_from": TIME, "valid_until": TIME, "validity_reason": "", "active": True,
+            "esl": bytes(1500), "record": b"", "approval": None},
+        "serials": {"making": n, "serial": f"{n:X}", "seal": n},
+        "changes": {"id": n, "making": n, "state": "valid", "since": TIME, "reason": "",
+                    "replaced_by": ""},
+        "filings": {"id": n, "seal": n, "kind": "making", "state": "accepted", "due_at": TIME,
+                    "reported_at": TIME, "answered_at": TIME, "receipt": f"备{n}",
+                    "authority": "市公安局", "certificate": "", "reason": ""},
+        "codes": {"code": f"{n:014d}", "seal": n, "block": "given"},
+        "private_marks": {"seal": n, "field": "handler", "mark": private.mark("handler", f"张{n}")},
+    }  # fmt: skip
 
 
 def fill(register: Register, count: int) -> None:
-    """Rows of ``count`` made seals, of units with five seals each."""
-    texts = {column.name: "" for column in schema.seals.columns if not column.nullable}
-    for start in range(0, count, 5000):
-        numbers = range(start + 1, min(start + 5000, count) + 1)
+    """Rows of ``count`` seals, and a journal entry for each."""
+    for start in range(1, count + 1, BATCH):
+        numbers = range(start, min(start + BATCH, count + 1))
+        parts = [part_rows(n, register._private) for n in numbers]
         with register._store.begun(write=True) as connection:
+            step = Writing(connection, register._store.clock())
+            connection.execute(schema.seals.insert(), [seal_row(n) for n in numbers])
+            for name in parts[0]:
+                table = schema.metadata.tables[f"esealkit_{name}"]
+                connection.execute(table.insert(), [item[name] for item in parts])
+            found = derived(connection, list(numbers))
             connection.execute(
-                schema.seals.insert(),
-                [
-                    {
-                        **texts,
-                        "id": n,
-                        "reference": f"A{n:08d}",
-                        "state": "in_use",
-                        "owner": f"示例科技第{n // 5}有限公司",
-                        "unit_code": f"91110108MA{n // 5:07d}X",
-                        "kind": "contract",
-                        "name": f"示例科技第{n // 5}有限公司",
-                        "number": n % 5,
-                        "seal_code": f"{n:014d}",
-                        "drawn": False,
-                        "imprint_confirmed": False,
-                        "new_unit": False,
-                        "foreign_text": False,
-                        "private": b"",
-                        "made_at": TIME,
-                        "valid_until": "2029-01-01T00:00:00Z",
-                    }
-                    for n in numbers
-                ],
+                schema.search.insert(), [{"seal": n, "text": found[n].text} for n in numbers]
             )
-            connection.execute(
-                schema.makings.insert(),
-                [
-                    {"id": n, "seal": n, "sm3": sm3(str(n).encode()).hex(), "carrier": f"K{n}",
-                     "edition": "v4", "serials": f"{n:X}", "maker": "x", "made_at": TIME,
-                     "valid_from": TIME, "valid_until": TIME, "validity_reason": "", "active": True,
-                     "esl": bytes(1500), "record": b"", "approval": None}
-                    for n in numbers
-                ],
-            )  # fmt: skip
-            connection.execute(
-                schema.changes.insert(),
-                [{"id": n, "making": n, "state": "valid", "since": TIME, "reason": "",
-                  "replaced_by": ""} for n in numbers],
-            )  # fmt: skip
+            number, head, lines = int(step.meta("count")), step.meta("head"), []
+            for n in numbers:
+                number += 1
+                line = write_entry(
+                    number=number, at=step.now, event="seal.deliver", subject=f"A{n:08d}",
+                    actor="a", data={"record": found[n].digest}, previous=head,
+                )  # fmt: skip
+                head = head_of(line)
+                lines.append({"n": number, "subject": f"A{n:08d}", "line": line})
+            connection.execute(schema.journal.insert(), lines)
+            step.put_meta("count", str(number))
+            step.put_meta("head", head)
+    register._store.catch_up()
 
 
-def peak() -> int:
-    """Peak memory of this process, MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+def questions(count: int) -> dict[str, dict[str, str]]:
+    """One question for every field, and texts that few, all and none have."""
+    n = count // 2
+    row, parts = seal_row(n), {"carrier": f"K{n}", "sm3": sm3(str(n).encode()).hex(),
+                               "maker": "CN=制章者", "serial": f"{n:X}", "receipt": f"备{n}",
+                               "authority": "市公安局", "filing": "accepted"}  # fmt: skip
+    found: dict[str, dict[str, str]] = {}
+    for field in FIELDS:
+        name, _, end = field.rpartition("_")
+        if end in ("from", "to"):
+            plain = name if name == "valid_until" else f"{name}_at"
+            value = str(row[plain] or TIME)
+        else:
+            value = str(parts.get(field) or row[field])
+            if len(value) > 3:
+                found[f"{field}, beginning"] = {field: value[:-1] + "*"}
+        found[field] = {field: value}
+    return {
+        **found,
+        "private handler": {"handler": f"张{n}"},
+        "text of a few": {"text": f"第{n // 5}有限"},
+        "text of all": {"text": "有限公司"},
+        "text of none": {"text": "没有这样的字样"},
+        "two fields": {"state": "in_use", "owner": f"示例科技第{n // 5}*"},
+        "newest hundred": {},
+    }
 
 
-def main(count: int = 100_000) -> None:
-    """Fill, ask, publish, read back."""
+def timed(work: Callable[[], object]) -> tuple[float, object]:
+    """Seconds and result."""
+    begin = time.perf_counter()
+    result = work()
+    return time.perf_counter() - begin, result
+
+
+def grown(work: Callable[[], object]) -> tuple[float, int, object]:
+    """Seconds, how much the peak of memory grew (MiB), and the result."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    seconds, result = timed(work)
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(seconds, 2), round((after - before) / 1024), result
+
+
+def main(count: int, url: str) -> None:
+    """Fill, ask, publish, audit, back up, restore."""
     folder = Path(tempfile.mkdtemp())
     key = build(folder / "lab").pki.holders["maker"]
     new_keyfile(folder / "key")
     found: dict[str, object] = {"seals": count}
-    with Register.create(folder / "w.db", profile=Profile.named("cn-2025"), members=PEOPLE,
-                         member="a", keyfile=folder / "key") as register:  # fmt: skip
-        fill(register, count)
-        before = peak()
-        middle = count // 2
-        for name, question in {
-            "code": {"seal_code": f"{middle:014d}"},
-            "owner": {"owner": f"示例科技第{middle // 5}有限公司"},
-            "beginning": {"owner": f"示例科技第{middle // 5}*"},
-            "anywhere": {"text": f"第{middle // 5}有限"},
-            "carrier": {"carrier": f"K{middle}"},
-            "serial": {"serial": f"{middle:X}"},
-            "newest hundred": {},
-        }.items():
-            begin = time.perf_counter()
-            rows = register.query(**question)
-            assert rows
-            found[f"query by {name}, ms"] = round(1000 * (time.perf_counter() - begin), 1)
-        begin = time.perf_counter()
-        done = register.publish_status(folder / "status.p7", key=key)
-        found["status list, s"] = round(time.perf_counter() - begin, 2)
-        found["status list, MiB"] = round(done.path.stat().st_size / 2**20, 1)
-        found["memory grew by, MiB"] = peak() - before
-    begin = time.perf_counter()
-    assert len(StatusList.read(done.path.read_bytes()).rows) == count
-    found["status list read, s"] = round(time.perf_counter() - begin, 2)
+    at = {"keyfile": folder / "key", "witness": folder / "w.journal"}
+    Register.create(url or folder / "w.db", profile=Profile.named("cn-2025"), members=PEOPLE,
+                    member="a", **at).close()  # fmt: skip
+    with Register.open(url or folder / "w.db", member="a", **at) as register:
+        found["filled, s"] = round(timed(lambda: fill(register, count))[0], 1)
+        times = {}
+        for name, question in questions(count).items():
+            best = min(timed(lambda q=question: register.query(**q)) for _ in range(3))[0]
+            first = register.query(**question)
+            assert bool(first) == ("none" not in name and "ended" not in name), name
+            times[name] = round(1000 * best, 1)
+        found["slowest queries, ms"] = dict(sorted(times.items(), key=lambda item: -item[1])[:8])
+        found["queries"] = len(times)
+        found["count of all with a text, ms"] = round(
+            1000 * timed(lambda: register.count(text="有限公司"))[0], 1
+        )
+        seconds, memory, done = grown(
+            lambda: register.publish_status(folder / "status.p7", key=key)
+        )
+        found |= {"status list, s": seconds, "status list, peak grew by MiB": memory,
+                  "status list, MiB": round(done.path.stat().st_size / 2**20, 1)}  # fmt: skip
+    with Register.open(url or folder / "w.db", member="d", **at) as register:
+        seconds, memory, audit = grown(register.audit)
+        assert audit.sound, audit.faults[:3]
+        found |= {"audit, s": seconds, "audit, peak grew by MiB": memory}
+    with Register.open(url or folder / "w.db", member="b", **at) as register:
+        seconds, memory, proof = grown(lambda: register.backup(folder / "b.gz"))
+        found |= {"backup, s": seconds, "backup, peak grew by MiB": memory}
+    seconds, memory, _ = grown(lambda: restore(folder / "b.gz", folder / "r.db", proof=proof))
+    found |= {"restore, s": seconds, "restore, peak grew by MiB": memory}
+    if (folder / "status.p7").stat().st_size < 60 * 2**20:
+        seconds, read = timed(lambda: StatusList.read((folder / "status.p7").read_bytes()))
+        assert len(read.rows) == count
+        found["status list read by a verifier, s"] = round(seconds, 2)
     print(json.dumps(found, ensure_ascii=False, indent=2))
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]))
+    main(int(sys.argv[1]) if sys.argv[1:] else 100_000, sys.argv[2] if sys.argv[2:] else "")

@@ -21,10 +21,10 @@ ffibuilder = FFI()
 ffibuilder.cdef((NATIVE / "cffi" / "cdef.h").read_text(encoding="utf-8"))
 ffibuilder.set_source(
     "esealkit._native._ext",
-    '#include "esealkit_native.h"',
+    '#include "calls.h"',
     # relative to the project's root, where every build front end stands
     sources=[f"native/src/{name}" for name in SOURCES],
-    include_dirs=["native/include", "native/src"],
+    include_dirs=["native/include", "native/src", "native/cffi"],
     depends=[str(path) for path in sorted(NATIVE.glob("*/*.h"))],
     extra_compile_args=compile_args,
     libraries=libraries,

@@ -1,4 +1,4 @@
-/* cdef.h - the part of esealkit_native.h that Python calls, in the dialect cffi reads. */
+/* cdef.h - the part of esealkit_native.h and calls.h that Python calls, in the dialect cffi reads. */
 
 #define EK_OK ...
 #define EK_BAD_ARGUMENT ...
@@ -34,27 +34,25 @@ void ek_sm2_private_store(uint8_t *d, const ek_sm2_private *key);
 void ek_sm2_private_wipe(ek_sm2_private *key);
 int ek_sm2_z(uint8_t *z, const ek_sm2_public *key, const uint8_t *id, size_t id_len);
 
-int ek_sm2_sign(uint8_t *sig, size_t sig_cap, size_t *sig_len, int *why, const ek_sm2_private *key,
-                const uint8_t *id, size_t id_len, const uint8_t *message, size_t message_len);
-int ek_sm2_sign_e(uint8_t *sig, size_t sig_cap, size_t *sig_len, int *why,
-                  const ek_sm2_private *key, const uint8_t *e);
-int ek_sm2_sign_e_fresh(uint8_t *sig, size_t sig_cap, size_t *sig_len, int *why,
-                        const ek_sm2_private *key, const uint8_t *e, const uint8_t *fresh);
+int call_sign(uint8_t *sig, const ek_sm2_private *key, const uint8_t *id, size_t id_len,
+              const uint8_t *message, size_t message_len);
+int call_sign_e(uint8_t *sig, const ek_sm2_private *key, const uint8_t *e);
+int call_sign_e_fresh(uint8_t *sig, const ek_sm2_private *key, const uint8_t *e,
+                      const uint8_t *fresh);
 int ek_sm2_sign_many(uint8_t *sigs, size_t sigs_cap, size_t *sig_lens, int *why,
                      const ek_sm2_private *key, const uint8_t *id, size_t id_len,
                      const uint8_t *const *messages, const size_t *message_lens, size_t count);
-int ek_sm2_verify(int *why, const ek_sm2_public *key, const uint8_t *sig, size_t sig_len,
-                  const uint8_t *id, size_t id_len, const uint8_t *message, size_t message_len);
-int ek_sm2_verify_e(int *why, const ek_sm2_public *key, const uint8_t *sig, size_t sig_len,
-                    const uint8_t *e);
+int call_verify(const ek_sm2_public *key, const uint8_t *sig, size_t sig_len, const uint8_t *id,
+                size_t id_len, const uint8_t *message, size_t message_len);
+int call_verify_e(const ek_sm2_public *key, const uint8_t *sig, size_t sig_len, const uint8_t *e);
 int ek_sm2_verify_many(int *whys, const ek_sm2_public *const *keys, const uint8_t *const *sigs,
                        const size_t *sig_lens, const uint8_t *id, size_t id_len,
                        const uint8_t *const *messages, const size_t *message_lens, size_t count);
 typedef struct { ...; } ek_sm2_table;
 void ek_sm2_table_make(ek_sm2_table *table, const ek_sm2_public *key);
-int ek_sm2_verify_by_table(int *why, const ek_sm2_public *key, const ek_sm2_table *table,
-                           const uint8_t *sig, size_t sig_len, const uint8_t *id, size_t id_len,
-                           const uint8_t *message, size_t message_len);
+int call_verify_by_table(const ek_sm2_public *key, const ek_sm2_table *table, const uint8_t *sig,
+                         size_t sig_len, const uint8_t *id, size_t id_len, const uint8_t *message,
+                         size_t message_len);
 int ek_sm2_signature_decode(uint8_t *r, uint8_t *s, const uint8_t *sig, size_t sig_len);
 int ek_sm2_signature_encode(uint8_t *sig, size_t sig_cap, size_t *sig_len, const uint8_t *r,
                             const uint8_t *s);

@@ -4,7 +4,8 @@
 One case a line: ``operation a b expected``, numbers as 64 hexadecimal digits, to be read by
 ``native/tests/arith_tests.c``.  Operands are random, near the moduli, and words made of runs of
 zeros and ones; each also as the number whose *Montgomery form* has those words, because that is
-where the carries of the implementation are.
+where the carries of the implementation are (with 2^256, in lanes with 2^260).  ``--pairs`` gives
+every pair of the numbers at the edges instead.
 
     python3 native/gen/arith_cases.py --seed 1 --count 20000 | native/build/arith_tests
 """
@@ -14,12 +15,14 @@ from __future__ import annotations
 import argparse
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 P = 2**256 - 2**224 - 2**96 + 2**64 - 1
 N = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123
-R_INVERSE_P = pow(2**256, -1, P)
-R_INVERSE_N = pow(2**256, -1, N)
+FORMS = {
+    P: (1, pow(2**256, -1, P), pow(2**260, -1, P)),
+    N: (1, pow(2**256, -1, N)),
+}
 WORDS = (
     0,
     1,
@@ -74,9 +77,27 @@ def operand(rng: random.Random, modulus: int) -> int:
     else:
         value = modulus - rng.choice(WORDS)
     value %= modulus
-    if rng.randrange(2):
-        value = value * (R_INVERSE_P if modulus == P else R_INVERSE_N) % modulus
-    return value
+    return value * rng.choice(FORMS[modulus]) % modulus
+
+
+def edges(modulus: int) -> list[int]:
+    """Numbers around the modulus, words and halves of words all ones or one bit, in each form."""
+    found = {0, 1, 2, 3, modulus - 1, modulus - 2, 2**256 - modulus, (modulus - 1) // 2}
+    for bits in (32, 52, 64):
+        for at in range(0, 256, bits):
+            found |= {1 << at, (1 << at) - 1, (2**bits - 1) << at, modulus - (1 << at)}
+    numbers = {value % modulus for value in found}
+    return sorted({value * form % modulus for value in numbers for form in FORMS[modulus]})
+
+
+def pairs() -> Iterator[str]:
+    """Every operation on every pair of edges."""
+    for name, (modulus, function) in (OPERATIONS | SLOW).items():
+        numbers = edges(modulus)
+        alone = name in ("fneg", "fsqr", "sneg", "finv", "froot", "sinv")
+        for a in numbers:
+            for b in (0,) if alone else numbers:
+                yield f"{name} {a:064x} {b:064x} {function(a, b):064x}\n"
 
 
 def main() -> None:
@@ -84,7 +105,11 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=20000)
+    parser.add_argument("--pairs", action="store_true")
     options = parser.parse_args()
+    if options.pairs:
+        sys.stdout.writelines(pairs())
+        return
     rng = random.Random(options.seed)
     out = sys.stdout
     for index in range(options.count):

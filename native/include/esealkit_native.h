@@ -94,10 +94,12 @@ typedef struct ek_sm2_public {
     uint8_t z_default[EK_SM3_DIGEST_SIZE];
 } ek_sm2_public;
 
-/* d in [1, n-2], (1+d)^-1 and the public key.  Wipe it with ek_sm2_private_wipe. */
+/* d in [1, n-2], (1+d)^-1, the key that nonces are drawn with, and the public key.  Wipe it with
+ * ek_sm2_private_wipe. */
 typedef struct ek_sm2_private {
     uint64_t d[4];
     uint64_t inverse[4];
+    uint32_t nonce_key[16];
     ek_sm2_public public_key;
 } ek_sm2_private;
 

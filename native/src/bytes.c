@@ -12,3 +12,11 @@ void ek_wipe(void *memory, size_t length) {
     while (length--) *byte++ = 0;
 #endif
 }
+
+/* Signing many uses the most: some 60 KiB, in a build by gcc that is not optimised some 90. */
+#define STACK_MOST (96 << 10)
+
+EK_OWN_FRAME void ek_wipe_stack(void) {
+    uint8_t room[STACK_MOST];
+    ek_wipe(room, sizeof room);
+}

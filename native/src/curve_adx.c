@@ -7,14 +7,13 @@
 #if EK_X86_ASM
 #undef EK_FIELD_ADX
 #define EK_FIELD_ADX 1
+#define EK_CURVE_AGAIN /* without what is called in the first copy alone */
 
 #define ek_fe_inv ek_fe_inv_adx
-#define ek_fe_sqrt_candidate ek_fe_sqrt_candidate_adx
 #define ek_fe_zero ek_fe_zero_adx
 #define ek_fe_one ek_fe_one_adx
 #define ek_fe_curve_b ek_fe_curve_b_adx
 #define ek_ge_base ek_ge_base_adx
-#define ek_ge_on_curve ek_ge_on_curve_adx
 #define ek_ge_set_gej_plain ek_ge_set_gej_adx
 #define ek_ge_set_many_plain ek_ge_set_many_adx
 #define ek_gej_sum_plain ek_gej_sum_adx
@@ -28,10 +27,10 @@
 #define ek_mul_base_plain ek_mul_base_adx
 #define ek_mul_base_var_plain ek_mul_base_var_adx
 #define ek_mul_point_var_plain ek_mul_point_var_adx
+#define ek_naf_var ek_naf_var_adx
 #define ek_mul_double_var_plain ek_mul_double_var_adx
 #define ek_table_make_plain ek_table_make_adx
 #define ek_mul_tables_var_plain ek_mul_tables_var_adx
-#define ek_gej_has_x ek_gej_has_x_adx
 
 #include "field.c"
 #include "group.c"

@@ -12,6 +12,7 @@ const ek_fe ek_fe_one = {
 const ek_fe ek_fe_curve_b = {
     {0x90d230632bc0dd42, 0x71cf379ae9b537ab, 0x527981505ea51c3c, 0x240fe188ba20e2c8}};
 
+#if !defined(EK_CURVE_AGAIN) || !EK_INT128
 /* r = a^(2^n) b. */
 static void sqr_n_mul(ek_fe *r, const ek_fe *a, int n, const ek_fe *b) {
     ek_fe t = *a;
@@ -37,6 +38,7 @@ static void common_powers(ek_fe *x30, ek_fe *x32, ek_fe *head, const ek_fe *a) {
     sqr_n_mul(head, head, 32, x32);
     sqr_n_mul(head, head, 32, x32);
 }
+#endif
 
 #if EK_INT128
 void ek_fe_inv(ek_fe *r, const ek_fe *a) {
@@ -59,6 +61,7 @@ void ek_fe_inv(ek_fe *r, const ek_fe *a) {
 }
 #endif
 
+#ifndef EK_CURVE_AGAIN
 void ek_fe_sqrt_candidate(ek_fe *r, const ek_fe *a) {
     /* (p + 1) / 4: the head, 31 zeros, a one, 62 zeros */
     ek_fe x30, x32, t;
@@ -67,3 +70,4 @@ void ek_fe_sqrt_candidate(ek_fe *r, const ek_fe *a) {
     for (int i = 0; i < 62; i++) ek_fe_sqr(&t, &t);
     *r = t;
 }
+#endif

@@ -21,6 +21,8 @@ static inline int ek_fe_load(ek_fe *r, const uint8_t b[32]);
 static inline void ek_fe_store(uint8_t b[32], const ek_fe *a);
 static inline void ek_fe_add(ek_fe *r, const ek_fe *a, const ek_fe *b);
 static inline void ek_fe_sub(ek_fe *r, const ek_fe *a, const ek_fe *b);
+/* r = a / 2. */
+static inline void ek_fe_half(ek_fe *r, const ek_fe *a);
 static inline void ek_fe_neg(ek_fe *r, const ek_fe *a);
 static inline void ek_fe_mul(ek_fe *r, const ek_fe *a, const ek_fe *b);
 static inline void ek_fe_sqr(ek_fe *r, const ek_fe *a);

@@ -102,6 +102,19 @@ static inline void ek_fe_sub(ek_fe *r, const ek_fe *a, const ek_fe *b) {
 }
 #endif
 
+static inline void ek_fe_half(ek_fe *r, const ek_fe *a) {
+    uint64_t m[4], mask = ek_mask_bit(a->v[0] & 1), carry;
+    m[0] = ek_p4[0] & mask;
+    m[1] = ek_p4[1] & mask;
+    m[2] = ek_p4[2] & mask;
+    m[3] = ek_p4[3] & mask;
+    carry = ek_add4(m, m, a->v);
+    r->v[0] = m[0] >> 1 | m[1] << 63;
+    r->v[1] = m[1] >> 1 | m[2] << 63;
+    r->v[2] = m[2] >> 1 | m[3] << 63;
+    r->v[3] = m[3] >> 1 | carry << 63;
+}
+
 static inline void ek_fe_neg(ek_fe *r, const ek_fe *a) {
     static const ek_fe zero = {{0, 0, 0, 0}};
     ek_fe_sub(r, &zero, a);

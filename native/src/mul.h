@@ -42,6 +42,15 @@ unsigned ek_mul_double_many_var(unsigned *holds, const ek_scalar *s, const ek_sc
 /* points[i] = scalars[i] G for scalars that are not 0.  CT: only the count leaks. */
 void ek_mul_base_bulk(ek_gej *points, const ek_scalar *scalars, size_t count);
 
+/* k as a sum of naf[i] 2^i with odd naf[i], |naf[i]| < 16, or 0, nonzero ones at least five places
+ * apart, and the odd multiples P, 3P .. 15P; returns the number of places.  VAR: time depends on
+ * both (public). */
+#define EK_NAF_WIDTH 5
+#define EK_NAF_ENTRIES (1 << (EK_NAF_WIDTH - 2))
+#define EK_NAF_LENGTH 257
+int ek_naf_var(int8_t naf[EK_NAF_LENGTH], ek_gej odd[EK_NAF_ENTRIES], const ek_scalar *k,
+               const ek_ge *p);
+
 /* The bodies that mul.c chooses from. */
 void ek_mul_base_plain(ek_gej *r, const ek_scalar *k);
 void ek_mul_base_adx(ek_gej *r, const ek_scalar *k);

@@ -4,38 +4,39 @@
  * eight odd multiples P, 3P .. 15P; one last addition joins them. */
 #include "mul.h"
 
-#define NAF_WIDTH 5
-#define NAF_ENTRIES (1 << (NAF_WIDTH - 2))
-#define NAF_LENGTH 257
-
 /* Writes k as a sum of naf[i] 2^i with odd naf[i], |naf[i]| < 16, or 0, nonzero ones at least
  * five places apart; returns the number of places.  VAR: time depends on k (public). */
-static int naf_digits_var(int8_t naf[NAF_LENGTH], const ek_scalar *k) {
+static int naf_digits_var(int8_t naf[EK_NAF_LENGTH], const ek_scalar *k) {
     int carry = 0, used = 0;
-    memset(naf, 0, NAF_LENGTH);
-    for (int i = 0; i < NAF_LENGTH;) {
-        int word = (int)ek_scalar_bits(k, i, NAF_WIDTH) + carry;
+    memset(naf, 0, EK_NAF_LENGTH);
+    for (int i = 0; i < EK_NAF_LENGTH;) {
+        int word = (int)ek_scalar_bits(k, i, EK_NAF_WIDTH) + carry;
         if (word % 2 == 0) { /* bit and carry are equal: the place is empty, the carry stays */
             i++;
             continue;
         }
-        carry = word >> (NAF_WIDTH - 1) & 1;
-        naf[i] = (int8_t)(word - (carry << NAF_WIDTH));
+        carry = word >> (EK_NAF_WIDTH - 1) & 1;
+        naf[i] = (int8_t)(word - (carry << EK_NAF_WIDTH));
         used = i + 1;
-        i += NAF_WIDTH;
+        i += EK_NAF_WIDTH;
     }
     return used;
 }
 
-/* r = k P.  VAR: time depends on both (public). */
-void ek_mul_point_var_plain(ek_gej *r, const ek_scalar *k, const ek_ge *p) {
-    int8_t naf[NAF_LENGTH];
-    ek_gej odd[NAF_ENTRIES], twice, entry;
-    int used = naf_digits_var(naf, k);
-
+int ek_naf_var(int8_t naf[EK_NAF_LENGTH], ek_gej odd[EK_NAF_ENTRIES], const ek_scalar *k,
+               const ek_ge *p) {
+    ek_gej twice;
     ek_gej_set_ge(&odd[0], p);
     ek_gej_double(&twice, &odd[0]);
-    for (int i = 1; i < NAF_ENTRIES; i++) ek_gej_add_var(&odd[i], &odd[i - 1], &twice);
+    for (int i = 1; i < EK_NAF_ENTRIES; i++) ek_gej_add_var(&odd[i], &odd[i - 1], &twice);
+    return naf_digits_var(naf, k);
+}
+
+/* r = k P.  VAR: time depends on both (public). */
+void ek_mul_point_var_plain(ek_gej *r, const ek_scalar *k, const ek_ge *p) {
+    int8_t naf[EK_NAF_LENGTH];
+    ek_gej odd[EK_NAF_ENTRIES], entry;
+    int used = ek_naf_var(naf, odd, k, p);
 
     ek_gej_set_infinity(r);
     for (int i = used - 1; i >= 0; i--) {
@@ -57,6 +58,7 @@ void ek_mul_double_var_plain(ek_gej *r, const ek_scalar *s, const ek_scalar *t, 
     ek_gej_add_var(r, &sg, &tp);
 }
 
+#ifndef EK_CURVE_AGAIN
 uint64_t ek_gej_has_x(const ek_gej *a, const ek_scalar *x) {
     static const ek_fe order = {{0xe785d89f215b19c3, 0xabd9208f726ecad2, 0x21c6052a53bbf408,
                                  0x215b19c27203df6c}}; /* n, as a field element */
@@ -74,3 +76,4 @@ uint64_t ek_gej_has_x(const ek_gej *a, const ek_scalar *x) {
     same |= ek_fe_equal(&product, &a->x) & ek_scalar_fits_p_minus_n(x);
     return same & ~ek_fe_is_zero(&a->z);
 }
+#endif

@@ -21,6 +21,10 @@ void ek_mul_base_bulk_lanes(ek_gej *points, const ek_scalar *scalars, size_t cou
  * everything (public). */
 int ek_mul_tables_lanes_var(ek_gej *r, const ek_scalar *s, const ek_scalar *t, const ek_ge *table);
 
+/* r = k P, as ek_mul_point_var_plain.  Returns 0 where an addition met a special case or k is 0.
+ * VAR: time depends on both (public). */
+int ek_mul_point_lanes_var(ek_gej *r, const ek_scalar *k, const ek_ge *p);
+
 /* Bit i of *holds tells whether s[i] G + t[i] p[i] has x[i] modulo n for its x; but where bit i of
  * what is returned is set, an addition met a special case, and another body has to decide.
  * Sixteen each; VAR: time depends on everything (public). */

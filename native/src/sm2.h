@@ -18,29 +18,30 @@ static inline void ek_private_scalars(ek_scalar *d, ek_scalar_mont *inverse,
     memcpy(inverse, key->inverse, sizeof *inverse);
 }
 
-/* The hedged nonce: HMAC-DRBG with SM3 in the shape of RFC 6979 3.2, seeded with a domain tag, d,
- * e (which holds Z, so the public key and id) and 32 fresh bytes.  A stuck random source leaves a
- * deterministic nonce that still differs for every (d, e); a broken hash leaves the fresh bytes. */
-#define EK_NONCE_TAG "esealkit SM2 nonce 1" /* 20 bytes, without its zero */
+static inline void ek_private_nonce_key(ek_hmac_key *nonce_key, const ek_sm2_private *key) {
+    memcpy(nonce_key, key->nonce_key, sizeof *nonce_key);
+}
 
-typedef struct ek_nonce {
-    ek_hmac_key key;
-    uint8_t seed[32 + 1 + 20 + 3 * 32]; /* the value; a separator; tag, d, e, fresh */
-    int draws;
-} ek_nonce;
+/* The hedged nonce: a pseudo-random function of e (which holds Z, so the public key and the id), of
+ * 32 fresh bytes and of the number of the draw, under a key of its own that is derived from d:
+ *     nonce key = HMAC(d, tag),   k = HMAC(nonce key, e || fresh || draw),
+ * both with SM3; the first is computed when the key is loaded.  A stuck random source leaves a
+ * deterministic nonce that still differs for every (d, e); a nonce key that others know leaves the
+ * fresh bytes. */
+#define EK_NONCE_TAG "esealkit SM2 nonce 2" /* 20 bytes, without its zero */
+#define EK_NONCE_SEED (2 * 32 + 1)
 
-/* CT: nothing leaks. */
-void ek_nonce_init(ek_nonce *state, const uint8_t d[32], const uint8_t e[32],
-                   const uint8_t fresh[32]);
+/* key = the nonce key of d.  CT: nothing leaks. */
+void ek_nonce_key(ek_hmac_key *key, const uint8_t d[32]);
 
-/* Draws the next k.  Returns 1 when it is in [1, n-1]; 0 asks the caller to draw again (2^-32).
- * CT: only the answer leaks, and a refused k is not used. */
-int ek_nonce_next(ek_scalar *k, ek_nonce *state);
+/* Draws k number draw (0 first).  Returns 1 when it is in [1, n-1]; 0 asks the caller to draw again
+ * (2^-32).  CT: only the answer leaks, and a refused k is not used. */
+int ek_nonce_draw(ek_scalar *k, const ek_hmac_key *key, const uint8_t e[32],
+                  const uint8_t fresh[32], int draw);
 
-/* The first nonce that serves of each (d, e[i], fresh[i]), as ek_nonce_init and ek_nonce_next would
- * draw it.  Returns 0 when one has none, which means a fault.  CT: only the number of draws leaks.
- */
-int ek_nonce_many(ek_scalar *k, const uint8_t d[32], const uint8_t (*e)[32],
+/* The first nonce that serves of each (e[i], fresh[i]).  Returns 0 when one has none, which means a
+ * fault.  CT: only the number of draws leaks. */
+int ek_nonce_many(ek_scalar *k, const ek_hmac_key *key, const uint8_t (*e)[32],
                   const uint8_t (*fresh)[32], size_t count);
 
 /* A refused k, r or s has probability under 2^-31 for each draw: so many mean a fault. */

@@ -4,6 +4,8 @@
 /* The structs of the public header hold these types in plain words. */
 typedef char ek_point_fits[sizeof(ek_ge) == sizeof(((ek_sm2_public *)0)->point) ? 1 : -1];
 typedef char ek_scalar_fits[sizeof(ek_scalar) == sizeof(((ek_sm2_private *)0)->d) ? 1 : -1];
+typedef char
+    ek_nonce_key_fits[sizeof(ek_hmac_key) == sizeof(((ek_sm2_private *)0)->nonce_key) ? 1 : -1];
 
 #define DEFAULT_ID "1234567812345678"
 #define DEFAULT_ID_LEN 16
@@ -80,6 +82,7 @@ void ek_sm2_public_store(uint8_t bytes[65], const ek_sm2_public *key) {
 int ek_sm2_private_load(ek_sm2_private *key, const uint8_t d[32]) {
     ek_scalar scalar, plus_one;
     ek_scalar_mont inverse;
+    ek_hmac_key nonce_key;
     ek_gej product;
     ek_ge p;
     uint64_t bad;
@@ -101,6 +104,9 @@ int ek_sm2_private_load(ek_sm2_private *key, const uint8_t d[32]) {
         ek_ge_set_gej(&p, &product);
         memcpy(key->d, &scalar, sizeof scalar);
         memcpy(key->inverse, &inverse, sizeof inverse);
+        ek_nonce_key(&nonce_key, d);
+        memcpy(key->nonce_key, &nonce_key, sizeof nonce_key);
+        ek_wipe(&nonce_key, sizeof nonce_key);
         set_point(&key->public_key, &p);
         ek_wipe(&inverse, sizeof inverse);
         ek_wipe(&product, sizeof product);

@@ -84,14 +84,14 @@ static int finish_one(ek_scalar *r, ek_scalar *s, const ek_sm2_private *key, con
 /* Returns EK_OK or why not. */
 static int sign_batch(uint8_t *sigs, size_t *sig_lens, sums *total, batch *all,
                       const ek_sm2_private *key, size_t count) {
-    uint8_t d[32];
+    ek_hmac_key nonce_key;
     int drawn, why = EK_OK;
 
     if (!ek_random(all->fresh[0], sizeof all->fresh[0] * count)) return EK_RANDOM_FAILED;
-    ek_sm2_private_store(d, key);
-    drawn = ek_nonce_many(all->k, d, (const uint8_t (*)[32])all->e,
+    ek_private_nonce_key(&nonce_key, key);
+    drawn = ek_nonce_many(all->k, &nonce_key, (const uint8_t (*)[32])all->e,
                           (const uint8_t (*)[32])all->fresh, count);
-    ek_wipe(d, sizeof d);
+    ek_wipe(&nonce_key, sizeof nonce_key);
     if (!drawn) return EK_FAULT_DETECTED;
     for (size_t i = 0; i < count; i++) {
         ek_scalar_neg(&all->minus_k[i], &all->k[i]);
@@ -123,9 +123,10 @@ static int sign_batch(uint8_t *sigs, size_t *sig_lens, sums *total, batch *all,
     return why;
 }
 
-static int sign_batches(uint8_t *sigs, size_t *sig_lens, const ek_sm2_private *key,
-                        const uint8_t *id, size_t id_len, const uint8_t *const *messages,
-                        const size_t *message_lens, size_t count) {
+static EK_OWN_FRAME int sign_batches(uint8_t *sigs, size_t *sig_lens, const ek_sm2_private *key,
+                                     const uint8_t *id, size_t id_len,
+                                     const uint8_t *const *messages, const size_t *message_lens,
+                                     size_t count) {
     const ek_sm2_public *keys[EK_BULK];
     batch all;
     sums total;
@@ -159,6 +160,7 @@ int ek_sm2_sign_many(uint8_t *sigs, size_t sigs_cap, size_t *sig_lens, int *why,
     *why = EK_OK;
     if (count >= WORTH) {
         *why = sign_batches(sigs, sig_lens, key, id, id_len, messages, message_lens, count);
+        ek_wipe_stack();
     } else {
         for (size_t i = 0; i < count && *why == EK_OK; i++)
             (void)ek_sm2_sign(sigs + EK_SM2_SIGNATURE_MAX * i, EK_SM2_SIGNATURE_MAX, &sig_lens[i],

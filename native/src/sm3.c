@@ -320,29 +320,39 @@ void ek_sm3_digest(uint8_t digest[EK_SM3_DIGEST_SIZE], const uint8_t *data, size
 
 /* HMAC of GB/T 15852.2 with SM3; keys here are never longer than a block. */
 
-static void hmac_pad(ek_sm3 *state, const uint8_t key[EK_SM3_DIGEST_SIZE], uint8_t pad) {
+static void hmac_pad(uint32_t h[8], const uint8_t key[EK_SM3_DIGEST_SIZE], uint8_t pad) {
     uint8_t block[EK_SM3_BLOCK_SIZE];
     for (size_t i = 0; i < sizeof block; i++)
         block[i] = (uint8_t)((i < EK_SM3_DIGEST_SIZE ? key[i] : 0) ^ pad);
-    ek_sm3_init(state);
-    ek_sm3_update(state, block, sizeof block);
+    memcpy(h, ek_sm3_iv, sizeof ek_sm3_iv);
+    ek_sm3_compress(h, block, 1);
     ek_wipe(block, sizeof block);
 }
 
 void ek_hmac_set_key(ek_hmac_key *key, const uint8_t bytes[EK_SM3_DIGEST_SIZE]) {
-    hmac_pad(&key->inner, bytes, 0x36);
-    hmac_pad(&key->outer, bytes, 0x5c);
+    hmac_pad(key->h, bytes, 0x36);
+    hmac_pad(key->h + 8, bytes, 0x5c);
+}
+
+size_t ek_hmac_blocks(uint8_t blocks[2 * EK_SM3_BLOCK_SIZE], const uint8_t *message,
+                      size_t message_len) {
+    size_t count = message_len + 9 > EK_SM3_BLOCK_SIZE ? 2 : 1, size = EK_SM3_BLOCK_SIZE * count;
+    memset(blocks + message_len, 0, size - message_len);
+    memcpy(blocks, message, message_len);
+    blocks[message_len] = 0x80;
+    ek_store64(blocks + size - 8, (EK_SM3_BLOCK_SIZE + (uint64_t)message_len) << 3);
+    return count;
 }
 
 void ek_hmac(uint8_t mac[EK_SM3_DIGEST_SIZE], const ek_hmac_key *key, const uint8_t *message,
              size_t message_len) {
-    ek_sm3 state = key->inner;
-    uint8_t inner[EK_SM3_DIGEST_SIZE];
-    ek_sm3_update(&state, message, message_len);
-    ek_sm3_final(inner, &state);
-    state = key->outer;
-    ek_sm3_update(&state, inner, sizeof inner);
-    ek_sm3_final(mac, &state);
-    ek_wipe(inner, sizeof inner);
-    ek_wipe(&state, sizeof state);
+    uint8_t blocks[2 * EK_SM3_BLOCK_SIZE];
+    uint32_t h[16];
+    memcpy(h, key->h, sizeof h);
+    ek_sm3_compress(h, blocks, ek_hmac_blocks(blocks, message, message_len));
+    for (int i = 0; i < 8; i++) ek_store32(mac + 4 * i, h[i]);
+    ek_sm3_compress(h + 8, blocks, ek_hmac_blocks(blocks, mac, EK_SM3_DIGEST_SIZE));
+    for (int i = 0; i < 8; i++) ek_store32(mac + 4 * i, h[8 + i]);
+    ek_wipe(h, sizeof h);
+    ek_wipe(blocks, sizeof blocks);
 }

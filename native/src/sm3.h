@@ -36,16 +36,23 @@ const ek_sm3_wide *ek_sm3_kernels(void);
 extern const ek_sm3_wide ek_sm3_wide_avx512[2], ek_sm3_wide_avx2[2];
 #endif
 
-/* An HMAC key, as the two states that have taken in its pads: a key used again costs two blocks
- * less each time. */
+/* An HMAC key, as the two chaining values that have taken in its pads: words 0 to 7 for the inner
+ * hash, 8 to 15 for the outer one.  It is as secret as the key. */
 typedef struct ek_hmac_key {
-    ek_sm3 inner, outer;
+    uint32_t h[16];
 } ek_hmac_key;
 
 /* CT: nothing leaks. */
 void ek_hmac_set_key(ek_hmac_key *key, const uint8_t bytes[EK_SM3_DIGEST_SIZE]);
 
-/* mac may be message.  CT: only the length leaks. */
+/* The blocks that a message under HMAC ends in, for the inner hash (one block, the pad, has gone
+ * before): message_len of at most EK_HMAC_MOST; returns how many blocks, 1 or 2.  CT: only the
+ * length leaks. */
+#define EK_HMAC_MOST (2 * EK_SM3_BLOCK_SIZE - 9)
+size_t ek_hmac_blocks(uint8_t blocks[2 * EK_SM3_BLOCK_SIZE], const uint8_t *message,
+                      size_t message_len);
+
+/* CT: only the length leaks, at most EK_HMAC_MOST. */
 void ek_hmac(uint8_t mac[EK_SM3_DIGEST_SIZE], const ek_hmac_key *key, const uint8_t *message,
              size_t message_len);
 

@@ -1,7 +1,73 @@
-/* arith_tests.c - field and scalar against the answers of native/gen/arith_cases.py on stdin. */
+/* arith_tests.c - field and scalar against the answers of native/gen/arith_cases.py on stdin: the
+ * bodies of this build, and the field in lanes where the CPU has them. */
 #include "check.h"
+#include "lanes.h"
 
 static uint8_t got[32];
+
+#if EK_X86
+static uint64_t words[2][4][8]; /* the last eight operands: other lanes hold other numbers */
+static long lane_cases;
+
+/* The operands in lanes, in their Montgomery form. */
+static EK_TARGET_AVX512 void enter(ek_fe8 *r, uint64_t from[4][8]) {
+    /* 2^520 mod p */
+    static const uint64_t square[5] = {0x20000000300, 0xffffffff00000, 0x100000002, 0x200000001000,
+                                       0x4000000};
+    ek_fe8 factor, plain;
+    __m512i w[4];
+    for (int i = 0; i < 4; i++) w[i] = _mm512_loadu_si512(from[i]);
+    ek_fe8_unpack(&plain, w);
+    ek_fe8_set(&factor, square);
+    ek_fe8_mul(r, &plain, &factor);
+}
+
+/* A lane of a product with 1, as bytes. */
+static EK_TARGET_AVX512 void leave(uint8_t bytes[32], const ek_fe8 *a, long lane) {
+    static const uint64_t one[5] = {1, 0, 0, 0, 0};
+    uint64_t out[4][8];
+    ek_fe8 factor, plain;
+    __m512i w[4];
+    ek_fe8_set(&factor, one);
+    ek_fe8_mul(&plain, a, &factor);
+    ek_fe8_reduce(&plain, &plain);
+    ek_fe8_pack(w, &plain);
+    for (int i = 0; i < 4; i++) _mm512_storeu_si512(out[i], w[i]);
+    for (int i = 0; i < 4; i++) ek_store64(bytes + 24 - 8 * i, out[i][lane]);
+}
+
+static EK_TARGET_AVX512 void lanes_case(const char *op, const uint8_t a[32], const uint8_t b[32],
+                                        const uint8_t want[32]) {
+    long lane = lane_cases++ % 8;
+    uint8_t bytes[32];
+    ek_fe8 x, y, r;
+    for (int i = 0; i < 4; i++) {
+        words[0][i][lane] = ek_load64(a + 24 - 8 * i);
+        words[1][i][lane] = ek_load64(b + 24 - 8 * i);
+    }
+    enter(&x, words[0]);
+    enter(&y, words[1]);
+    r = x;
+    if (!strcmp(op, "fmul")) ek_fe8_mul(&r, &x, &y);
+    if (!strcmp(op, "fsqr")) ek_fe8_sqr(&r, &x);
+    if (!strcmp(op, "fsub")) ek_fe8_sub(&r, &x, &y);
+    if (!strcmp(op, "fneg")) ek_fe8_neg_carried(&r, &x, 2);
+    if (!strcmp(op, "fadd")) {
+        ek_fe8_add_raw(&r, &x, &y);
+        ek_fe8_settle(&r);
+    }
+    leave(bytes, &r, lane);
+    CHECK(memcmp(bytes, want, 32) == 0);
+}
+
+/* Whether the field in lanes does this operation. */
+static int in_lanes(const char *op) {
+    static const char *const known[] = {"fmul", "fsqr", "fsub", "fneg", "fadd"};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (!strcmp(op, known[i])) return ek_level() >= EK_LEVEL_AVX512;
+    return 0;
+}
+#endif
 
 static void field_case(const char *op, const uint8_t a[32], const uint8_t b[32]) {
     ek_fe x, y, r;
@@ -63,6 +129,9 @@ int main(void) {
         else
             scalar_case(op, a, b);
         CHECK(memcmp(got, want, 32) == 0);
+#if EK_X86
+        if (in_lanes(op)) lanes_case(op, a, b, want);
+#endif
         if (memcmp(got, want, 32) != 0) fprintf(stderr, "%s %s %s\n", op, hex[0], hex[1]);
     }
     CHECK(lines > 0);

@@ -167,11 +167,25 @@ static void x_modulo_n(void) {
     CHECK(ek_gej_has_x(&point, &x) == 0);
 }
 
+/* No points at all are made affine, and summed. */
+static void none(void) {
+    ek_gej sum = multiple[5], want = multiple[5];
+    ek_ge untouched = ek_ge_base;
+    ek_ge_set_many(&untouched, &sum, 0);
+    CHECK(memcmp(&untouched, &ek_ge_base, sizeof untouched) == 0);
+    ek_gej_sum(&sum, &untouched, 0);
+    CHECK(same_point(&sum, &want));
+}
+
 int main(void) {
-    base_multiples();
-    table_rows();
-    pairs();
-    powers();
-    x_modulo_n();
+    for (int level = ek_level(); level >= EK_LEVEL_PORTABLE; level--) {
+        CHECK(ek_level_limit(level) == level);
+        base_multiples();
+        table_rows();
+        pairs();
+        powers();
+        x_modulo_n();
+        none();
+    }
     return report("exhaustive");
 }

@@ -106,9 +106,10 @@ static void key_faults(const ek_sm2_private *key) {
 static void random_faults(const ek_sm2_private *key) {
     uint8_t e[32] = {9}, sig[EK_SM2_SIGNATURE_MAX], zeros[EK_SM2_SIGNATURE_MAX] = {0};
     uint8_t first[EK_SM2_SIGNATURE_MAX];
-    const uint8_t *messages[2] = {e, e};
-    uint8_t sigs[2 * EK_SM2_SIGNATURE_MAX] = {0};
-    size_t sig_len = 99, first_len, lens[2] = {32, 32}, sig_lens[2];
+    enum { COUNT = 70 }; /* more than one batch */
+    const uint8_t *messages[COUNT];
+    static uint8_t sigs[COUNT * EK_SM2_SIGNATURE_MAX];
+    size_t sig_len = 99, first_len, lens[COUNT] = {0}, sig_lens[COUNT];
     ek_sm2_private made;
     int why;
 
@@ -118,8 +119,13 @@ static void random_faults(const ek_sm2_private *key) {
     CHECK(why == EK_RANDOM_FAILED && sig_len == 0 && memcmp(sig, zeros, sizeof sig) == 0);
     CHECK(!ek_sm2_sign(sig, sizeof sig, &sig_len, &why, key, e, 0, e, 32));
     CHECK(why == EK_RANDOM_FAILED && sig_len == 0 && memcmp(sig, zeros, sizeof sig) == 0);
-    CHECK(!ek_sm2_sign_many(sigs, sizeof sigs, sig_lens, &why, key, e, 0, messages, lens, 2));
-    CHECK(why == EK_RANDOM_FAILED && sig_lens[0] == 0 && sig_lens[1] == 0);
+    for (int i = 0; i < COUNT; i++) messages[i] = e;
+    for (size_t count = 2; count <= COUNT; count += 34) {
+        sig_lens[0] = sig_lens[count - 1] = 1;
+        CHECK(
+            !ek_sm2_sign_many(sigs, sizeof sigs, sig_lens, &why, key, e, 0, messages, lens, count));
+        CHECK(why == EK_RANDOM_FAILED && sig_lens[0] == 0 && sig_lens[count - 1] == 0);
+    }
     CHECK(!ek_sm2_private_generate(&made, &why) && why == EK_RANDOM_FAILED);
     CHECK(made.d[0] == 0 && made.d[3] == 0);
     random_answer = 2; /* all ones: refused as a key each time, and the tries are bounded */
@@ -141,7 +147,7 @@ int main(void) {
         field_faults(&key);
         batch_faults(&key);
         key_faults(&key);
+        random_faults(&key);
     }
-    random_faults(&key);
     return report("faults");
 }

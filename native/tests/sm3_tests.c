@@ -29,12 +29,12 @@ static void one_at_a_time(void) {
 static void in_pieces(void) {
     uint8_t want[32], have[32];
     for (int round = 0; round < 300; round++) {
-        size_t length = draw(3000), at = 0;
+        size_t length = (size_t)draw(3000), at = 0;
         ek_sm3 state;
         plain_sm3(want, pool, length);
         ek_sm3_init(&state);
         while (at < length) {
-            size_t piece = draw(round % 2 ? 200 : 20);
+            size_t piece = (size_t)draw(round % 2 ? 200 : 20);
             if (piece > length - at) piece = length - at;
             ek_sm3_update(&state, pool + at, piece);
             at += piece;
@@ -53,7 +53,7 @@ static void many(size_t count, size_t longest, int falling) {
     static size_t lens[MOST];
     uint8_t want[32];
     for (size_t i = 0; i < count; i++) {
-        lens[i] = falling ? (count - i) * longest / count : draw(longest + 1);
+        lens[i] = falling ? (count - i) * longest / count : (size_t)draw(longest + 1);
         messages[i] = lens[i] ? pool + draw(POOL - lens[i]) : NULL;
     }
     memset(digests, 0xee, sizeof digests);

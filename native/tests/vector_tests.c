@@ -217,12 +217,120 @@ static void refused_nonces(void) {
     CHECK(ek_scalar_is_zero(&r) && ek_scalar_is_zero(&s));
 }
 
+/* Coordinates from p on, each alone: also where the other is right. */
+static void refused_coordinates(void) {
+    ek_sm2_public key;
+    uint8_t bytes[65];
+    for (int half = 0; half < 2; half++) {
+        unhex(bytes, 65, P);
+        memset(bytes + 1 + 32 * half, 0xff, 32);
+        CHECK(!ek_sm2_public_load(&key, bytes, 65));
+        CHECK(ek_sm2_public_load(&key, bytes, 33) == 0);
+    }
+}
+
+/* Strict DER, byte by byte: zero, the longest numbers, and what is a step from them. */
+static void encodings(void) {
+    static const struct {
+        const char *der;
+        int right;
+    } cases[] = {
+        {"3006020100020100", 1},   {"300602010002017f", 1},    {"3007020100020200ff", 1},
+        {"300702010002020080", 1}, {"30070201000202007f", 0},  {"3006020180020100", 0},
+        {"30050200020100", 0},     {"3005020100020100", 0},    {"3006020200020100", 0},
+        {"300602010002020000", 0}, {"3006030100020100", 0},    {"3006020100030100", 0},
+        {"3106020100020100", 0},   {"300602010002", 0},        {"30060201000201", 0},
+        {"30070201000201000", 0},  {"3008020100020100000", 0}, {"30", 0},
+        {"3003020100", 0},         {"30060201000202ff", 0},    {"3007020100020100ff", 0},
+    };
+    uint8_t der[80], r[32], s[32], again[EK_SM2_SIGNATURE_MAX];
+    size_t len, again_len;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        len = unhex(der, sizeof der, cases[i].der);
+        CHECK(ek_sm2_signature_decode(r, s, der, len) == cases[i].right);
+        if (!cases[i].right) continue;
+        CHECK(ek_sm2_signature_encode(again, sizeof again, &again_len, r, s));
+        CHECK(again_len == len && memcmp(again, der, len) == 0);
+    }
+    CHECK(!ek_sm2_signature_encode(again, sizeof again - 1, &again_len, r, s) && again_len == 0);
+    /* 33 bytes hold 256 bits only behind a zero; 34 never */
+    memset(der, 0xff, sizeof der);
+    memcpy(der, "\x30\x26\x02\x21\x00", 5);
+    memcpy(der + 37, "\x02\x01\x01", 3);
+    CHECK(ek_sm2_signature_decode(r, s, der, 40));
+    der[4] = 1;
+    CHECK(!ek_sm2_signature_decode(r, s, der, 40));
+    memcpy(der, "\x30\x27\x02\x22\x00", 5);
+    CHECK(!ek_sm2_signature_decode(r, s, der, 41));
+}
+
+/* An id may have 8,191 bytes; one more is refused by every function, before anything is signed. */
+static void long_ids(void) {
+    static uint8_t id[EK_SM2_ID_MAX + 1], text[300];
+    enum { COUNT = 70 };
+    static uint8_t sigs[COUNT * EK_SM2_SIGNATURE_MAX];
+    const uint8_t *messages[COUNT], *sig_at[COUNT];
+    const ek_sm2_public *keys[COUNT];
+    size_t lens[COUNT], sig_lens[COUNT];
+    static ek_sm2_table table;
+    ek_sm2_private key;
+    int why, whys[COUNT];
+    load_key(&key);
+    ek_sm2_table_make(&table, &key.public_key);
+    for (size_t i = 0; i < COUNT; i++) {
+        messages[i] = text;
+        lens[i] = i < 64 ? 0 : sizeof text; /* the last ones are hashed alone */
+        keys[i] = &key.public_key;
+        sig_at[i] = sigs + EK_SM2_SIGNATURE_MAX * i;
+    }
+    CHECK(ek_sm2_sign_many(sigs, sizeof sigs, sig_lens, &why, &key, id, EK_SM2_ID_MAX, messages,
+                           lens, COUNT));
+    CHECK(
+        ek_sm2_verify_many(whys, keys, sig_at, sig_lens, id, EK_SM2_ID_MAX, messages, lens, COUNT));
+    for (size_t count = 1; count <= COUNT; count += 23) {
+        const uint8_t *const *from = messages + COUNT - count;
+        CHECK(!ek_sm2_verify_many(whys, keys, sig_at, sig_lens, id, sizeof id, from,
+                                  lens + COUNT - count, count));
+        CHECK(whys[0] == EK_BAD_ARGUMENT && whys[count - 1] == EK_BAD_ARGUMENT);
+        CHECK(!ek_sm2_sign_many(sigs, sizeof sigs, sig_lens, &why, &key, id, sizeof id, from,
+                                lens + COUNT - count, count));
+        CHECK(why == EK_BAD_ARGUMENT && sig_lens[count - 1] == 0 && sigs[0] == 0);
+    }
+    CHECK(!ek_sm2_sign(sigs, sizeof sigs, sig_lens, &why, &key, id, sizeof id, text, 1));
+    CHECK(why == EK_BAD_ARGUMENT);
+    CHECK(!ek_sm2_verify(&why, &key.public_key, sigs, 70, id, sizeof id, text, 1));
+    CHECK(why == EK_BAD_ARGUMENT);
+    CHECK(!ek_sm2_verify_by_table(&why, &key.public_key, &table, sigs, 70, id, sizeof id, text, 1));
+    CHECK(why == EK_BAD_ARGUMENT);
+}
+
+/* A few nonces at once are those drawn alone. */
+static void few_nonces(void) {
+    uint8_t d[32], e[2][32] = {{1}, {2}}, fresh[2][32] = {{4}, {5}};
+    ek_scalar k[2], one;
+    ek_hmac_key key;
+    unhex(d, 32, D);
+    ek_nonce_key(&key, d);
+    CHECK(ek_nonce_many(k, &key, (const uint8_t (*)[32])e, (const uint8_t (*)[32])fresh, 2));
+    for (int i = 0; i < 2; i++) {
+        CHECK(ek_nonce_draw(&one, &key, e[i], fresh[i], 0));
+        CHECK(ek_scalar_equal(&one, &k[i]));
+    }
+}
+
 int main(void) {
     sm3_answers();
     sm3_splits();
-    standard_signature();
-    round_trips();
-    refused_keys();
-    refused_nonces();
+    for (int level = ek_level(); level >= EK_LEVEL_PORTABLE; level--) {
+        CHECK(ek_level_limit(level) == level);
+        standard_signature();
+        round_trips();
+        refused_keys();
+        refused_coordinates();
+        refused_nonces();
+        encodings();
+        long_ids();
+        few_nonces();
+    }
     return report("vectors");
 }

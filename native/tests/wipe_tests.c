@@ -1,111 +1,241 @@
-/* wipe_tests.c - after signing, the stack that the call used holds no secret.
+/* wipe_tests.c - what calls leave behind.  After signing, signing many, loading and generating, the
+ * stack that the call used holds no word of a secret; after the key is wiped, no writable memory of
+ * the process does.
  *
- * A function that reads its own uninitialised locals looks at what the last call left behind:
- * undefined in C, and exactly what is asked here, so this runs without sanitizers.  Searched for,
- * at every byte: d, (1+d)^-1 and the nonce, as limbs, as big-endian bytes and in Montgomery form.
- * The search is itself tested: a planted copy must be found. */
+ * A function that reads its own uninitialised locals looks at what the last call left: undefined in
+ * C, and exactly what is asked here, so this runs without sanitizers.  Searched for, at every byte:
+ * two words in a row of d, 1/(1+d), the nonce key and every nonce, as limbs, in Montgomery form, as
+ * big-endian bytes, and one word alone of the limbs, as lanes keep them.  The needles are kept
+ * inverted. The random source is a counter, so that the same call can be made twice: the first
+ * tells the nonces, the second is looked at.  The search itself is tested: a planted copy must be
+ * found. */
 #include "check.h"
 
-#define DEPTH 32768
+enum { DEPTH = 1 << 18, COUNT = 70, MOST = 2048 };
 
-static uint8_t needles[12][32];
-static int needle_count;
-static const char *needle_names[12];
-static int found_needle;
+static uint64_t counter;
 
-static void add_needle(const char *name, const ek_scalar *value) {
-    ek_scalar_mont form;
-    memcpy(needles[needle_count], value, 32);
-    needle_names[needle_count++] = name;
-    ek_scalar_store(needles[needle_count], value);
-    needle_names[needle_count++] = name;
-    ek_scalar_to_mont(&form, value);
-    memcpy(needles[needle_count], &form, 32);
-    needle_names[needle_count++] = name;
+int ek_random(uint8_t *out, size_t out_len) {
+    for (size_t i = 0; i < out_len; i++) {
+        if (i % 8 == 0) counter++;
+        out[i] = (uint8_t)((counter * 0x9e3779b97f4a7c15ull) >> (8 * (i % 8)));
+    }
+    return 1;
 }
 
-/* Half of a needle is a find as well: 16 bytes do not repeat by chance. */
-__attribute__((noinline)) static int search_stack(void) {
-    volatile uint8_t old[DEPTH];
-    const volatile uint8_t *at = old;
-    __asm__ __volatile__("" : "+r"(at) : : "memory");
-    for (size_t i = 0; i + 16 <= DEPTH; i++) {
-        for (int n = 0; n < needle_count; n++) {
-            for (int half = 0; half < 32; half += 16) {
-                int same = 0;
-                while (same < 16 && at[i + (size_t)same] == needles[n][half + same]) same++;
-                if (same == 16) {
-                    found_needle = n;
-                    return 1;
-                }
-            }
+/* --- Needles -------------------------------------------------------------------------------- */
+
+static uint64_t needles[MOST];      /* words, inverted */
+static const char *needle_of[MOST]; /* whose */
+static int16_t slots[1 << 16];      /* by the low 16 bits; 0 is empty */
+static int16_t next_needle[MOST];
+static int needle_count;
+static const char *found;
+
+static void add_word(const char *name, uint64_t word) {
+    int n = ++needle_count;
+    if (n >= MOST) exit(1);
+    needles[n] = ~word;
+    needle_of[n] = name;
+    next_needle[n] = slots[word & 0xffff];
+    slots[word & 0xffff] = (int16_t)n;
+}
+
+static void add_words(const char *name, const void *words, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        uint64_t word;
+        memcpy(&word, (const uint8_t *)words + 8 * i, 8);
+        add_word(name, word);
+    }
+}
+
+static void add_scalar(const char *name, const ek_scalar *value) {
+    ek_scalar_mont form;
+    uint8_t bytes[32];
+    ek_scalar_to_mont(&form, value);
+    ek_scalar_store(bytes, value);
+    add_words(name, value, 4);
+    add_words(name, &form, 4);
+    add_words(name, bytes, 4);
+    ek_wipe(&form, sizeof form);
+    ek_wipe(bytes, sizeof bytes);
+}
+
+/* 1 when a needle begins here. */
+static inline int is_needle(uint64_t word) {
+    for (int n = slots[word & 0xffff]; n; n = next_needle[n])
+        if (needles[n] == ~word) {
+            found = needle_of[n];
+            return 1;
         }
+    return 0;
+}
+
+__attribute__((noinline)) static int search(const volatile uint8_t *at, size_t length) {
+    uint64_t word = 0;
+    for (size_t i = 0; i < length; i++) {
+        word = word >> 8 | (uint64_t)at[i] << 56;
+        if (i >= 7 && is_needle(word)) return 1;
     }
     return 0;
 }
 
+/* --- The stack ------------------------------------------------------------------------------ */
+
+__attribute__((noinline)) static int search_stack(void) {
+    volatile uint8_t old[DEPTH];
+    const volatile uint8_t *at = old;
+    __asm__ __volatile__("" : "+r"(at) : : "memory");
+    return search(at, DEPTH);
+}
+
 __attribute__((noinline)) static void plant(void) {
     volatile uint8_t left_behind[4096];
-    for (int i = 0; i < 32; i++) left_behind[2048 + i] = needles[1][i];
+    for (int i = 0; i < 8; i++) left_behind[2051 + i] = (uint8_t)(~needles[3] >> (8 * i));
     __asm__ __volatile__("" : : "r"(left_behind) : "memory");
 }
 
 __attribute__((noinline)) static void clean_stack(void) {
-    volatile uint8_t room[DEPTH];
-    for (int i = 0; i < DEPTH; i++) room[i] = 0;
+    volatile uint8_t room[DEPTH + 8192]; /* deeper than the search, which has a frame itself */
+    for (size_t i = 0; i < sizeof room; i++) room[i] = 0;
     __asm__ __volatile__("" : : "r"(room) : "memory");
 }
 
-int main(void) {
-    static ek_sm2_private key;
-    static uint8_t d_bytes[32], e[32], fresh[32], sig[EK_SM2_SIGNATURE_MAX];
-    static uint8_t r_bytes[32], s_bytes[32];
-    static ek_scalar d, d1, r, s, k, t;
-    static ek_scalar_mont factor;
-    static ek_sm2_private again;
-    static size_t sig_len;
-    static int why;
+static void look(const char *call, int level) {
+    if (search_stack()) {
+        fprintf(stderr, "%s at level %d leaves %s on the stack\n", call, level, found);
+        CHECK(0);
+    }
+}
 
-    unhex(d_bytes, 32, "3945208F7B2144B13F36E38AC6D39F95889393692860B51A42FB81EF4DF7C5B8");
-    CHECK(ek_sm2_private_load(&key, d_bytes));
-    CHECK(ek_sm2_sign_e_fresh(sig, sizeof sig, &sig_len, &why, &key, e, fresh));
+/* --- All memory that can be written --------------------------------------------------------- */
 
-    /* the secrets to look for: k = s (1 + d) + r d */
-    CHECK(ek_sm2_signature_decode(r_bytes, s_bytes, sig, sig_len));
+static int search_memory(void) {
+    char line[256];
+    int hits = 0;
+    FILE *maps = fopen("/proc/self/maps", "r");
+    CHECK(maps != NULL);
+    while (maps && fgets(line, sizeof line, maps)) {
+        unsigned long from, to;
+        char rights[5];
+        if (sscanf(line, "%lx-%lx %4s", &from, &to, rights) != 3 || memcmp(rights, "rw", 2) != 0)
+            continue;
+        hits += search((const volatile uint8_t *)from, to - from);
+    }
+    if (maps) fclose(maps);
+    return hits;
+}
+
+/* --- The calls ------------------------------------------------------------------------------ */
+
+static ek_sm2_private key, again;
+static uint8_t d_bytes[32], e[32], fresh[32], sigs[COUNT * EK_SM2_SIGNATURE_MAX];
+static const uint8_t *messages[COUNT];
+static size_t lens[COUNT], sig_lens[COUNT];
+static int why;
+
+static void sign(void) {
+    CHECK(ek_sm2_sign_e_fresh(sigs, sizeof sigs, sig_lens, &why, &key, e, fresh));
+}
+
+static void sign_some(size_t count) {
+    counter = 1000;
+    CHECK(ek_sm2_sign_many(sigs, sizeof sigs, sig_lens, &why, &key, e, 16, messages, lens, count));
+}
+
+static void generate(void) {
+    counter = 2000;
+    CHECK(ek_sm2_private_generate(&again, &why));
+}
+
+/* k = s (1 + d) + r d of the signature at sigs + 72 i. */
+static void add_nonce(size_t i) {
+    uint8_t r_bytes[32], s_bytes[32];
+    ek_scalar r, s, d, k, t;
+    ek_scalar_mont factor;
+    CHECK(ek_sm2_signature_decode(r_bytes, s_bytes, sigs + EK_SM2_SIGNATURE_MAX * i, sig_lens[i]));
     ek_scalar_load(&r, r_bytes);
     ek_scalar_load(&s, s_bytes);
     ek_scalar_load(&d, d_bytes);
-    ek_scalar_add(&d1, &d, &ek_scalar_one);
     ek_scalar_add(&t, &r, &s);
     ek_scalar_to_mont(&factor, &t);
     ek_scalar_mul(&k, &factor, &d);
     ek_scalar_add(&k, &k, &s);
-    add_needle("d", &d);
-    add_needle("k", &k);
-    ek_scalar_inv(&factor, &d1);
-    ek_scalar_mul(&t, &factor, &ek_scalar_one);
-    add_needle("1/(1+d)", &t);
+    add_scalar("a nonce", &k);
+    ek_wipe(&k, sizeof k);
+    ek_wipe(&d, sizeof d);
+}
+
+static void add_key(const ek_sm2_private *of) {
+    ek_scalar d, inverse;
+    ek_scalar_mont factor;
+    memcpy(&d, of->d, sizeof d);
+    memcpy(&factor, of->inverse, sizeof factor);
+    ek_scalar_mul(&inverse, &factor, &ek_scalar_one);
+    add_scalar("d", &d);
+    add_scalar("1/(1+d)", &inverse);
+    add_words("the nonce key", of->nonce_key, sizeof of->nonce_key / 8);
+    ek_wipe(&d, sizeof d);
+    ek_wipe(&factor, sizeof factor);
+    ek_wipe(&inverse, sizeof inverse);
+}
+
+static void all_calls(int level) {
+    clean_stack();
+    sign();
+    look("signing", level);
+    for (size_t count = 1; count <= COUNT; count += count < 20 ? 3 : 24) {
+        clean_stack();
+        sign_some(count);
+        look("signing many", level);
+    }
+    clean_stack();
+    CHECK(ek_sm2_private_load(&again, d_bytes));
+    look("loading", level);
+    clean_stack();
+    generate();
+    look("generating", level);
+    clean_stack();
+    ek_sm2_private_wipe(&again);
+}
+
+int main(void) {
+    int best = ek_level();
+    unhex(d_bytes, 32, "3945208F7B2144B13F36E38AC6D39F95889393692860B51A42FB81EF4DF7C5B8");
+    for (int i = 0; i < COUNT; i++) {
+        messages[i] = e;
+        lens[i] = (size_t)i % 32;
+    }
+    CHECK(ek_sm2_private_load(&key, d_bytes));
+    add_key(&key);
+    sign();
+    add_nonce(0);
+    for (size_t count = 1; count <= COUNT; count += count < 20 ? 3 : 24) {
+        sign_some(
+            count); /* the fresh bytes, and with them the nonces, depend on the batch's size */
+        for (size_t i = 0; i < count; i += 1 + count / 16) add_nonce(i);
+    }
+    generate();
+    add_key(&again);
+    ek_sm2_private_wipe(&again);
 
     clean_stack();
     CHECK(!search_stack());
     plant();
     CHECK(search_stack());
+    for (int level = best; level >= EK_LEVEL_PORTABLE; level--) {
+        CHECK(ek_level_limit(level) == level);
+        all_calls(level);
+    }
 
+    CHECK(search_memory() > 0); /* the key is still there, and is seen */
+    ek_sm2_private_wipe(&key);
+    ek_wipe(d_bytes, sizeof d_bytes);
     clean_stack();
-    CHECK(ek_sm2_sign_e_fresh(sig, sizeof sig, &sig_len, &why, &key, e, fresh));
-    if (search_stack()) {
-        fprintf(stderr, "signing leaves %s (form %d)\n", needle_names[found_needle],
-                found_needle % 3);
+    if (search_memory()) {
+        fprintf(stderr, "%s stays in memory after the key was wiped\n", found);
         CHECK(0);
     }
-    clean_stack();
-    CHECK(ek_sm2_private_load(&again, d_bytes));
-    if (search_stack()) {
-        fprintf(stderr, "loading leaves %s (form %d)\n", needle_names[found_needle],
-                found_needle % 3);
-        CHECK(0);
-    }
-    ek_sm2_private_wipe(&again);
-    for (size_t i = 0; i < sizeof again; i++) CHECK(((const uint8_t *)&again)[i] == 0);
+    for (size_t i = 0; i < sizeof key; i++) CHECK(((const uint8_t *)&key)[i] == 0);
     return report("wiping");
 }

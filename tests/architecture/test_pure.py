@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 HIDE = "import sys; sys.modules['esealkit._native'] = None\n"
 
@@ -52,13 +54,34 @@ def test_pure_python_stamps_and_verifies_an_ofd(tmp_path: Path) -> None:
     assert native.verdict is ek.Verdict.PASSED
 
 
-def test_seal_suite_passes_on_the_pure_body() -> None:
-    """The tests of the seal room hold without the extension."""
+def _suite(*paths: str, timeout: int = 240) -> None:
+    """These tests hold without the extension, and none is skipped for it."""
     suite = (
-        "import pytest\n"
+        "import pytest, esealkit\n"
+        "assert esealkit.crypto.backend() == 'pure'\n"
         "sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', '-p', 'no:xdist', '-W',"
-        " 'ignore::esealkit.crypto.sm2.PureSigningWarning', 'tests/unit/seal']))"
+        " 'ignore::esealkit.crypto.sm2.PureSigningWarning', *sys.argv[1:]]))"
     )
-    result = run("-c", HIDE + suite)
+    result = run("-c", HIDE + suite, *paths, timeout=timeout)
     assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-1000:]
     assert " passed" in result.stdout
+    assert "skipped" not in result.stdout
+
+
+def test_seal_suite_passes_on_the_pure_body() -> None:
+    """The tests of the seal room hold without the extension."""
+    _suite("tests/unit/seal")
+
+
+@pytest.mark.parametrize(
+    "path", ["tests/vectors/test_seals.py", "tests/vectors/test_chains.py"], ids=["seals", "chains"]
+)
+def test_every_vector_has_its_verdict_on_the_pure_body(path: str) -> None:
+    """Seals, signatures and paths of the vectors get their verdicts without the extension too (R-20)."""
+    _suite(path)
+
+
+@pytest.mark.soak
+def test_every_attack_has_its_verdict_on_the_pure_body() -> None:
+    """The table of attacks comes out the same without the extension (R-20)."""
+    _suite("tests/attacks/test_attacks.py", "-k", "verdict", timeout=7200)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import string
+from dataclasses import fields
 from itertools import product
 
 import pytest
 
 from esealkit.asn1 import der
 from esealkit.findings import Outcome
+from esealkit.journal.export import _USE
 from esealkit.policy import CHECKS, Policy
-from esealkit.registry import State
+from esealkit.registry import SealRecord, State
+from esealkit.registry.private import PRIVATE_FIELDS
 from esealkit.seal.model import Edition
 from esealkit.verification.judgement import Identity, Integrity, Status, Verdict
 from esealkit.words import LANGUAGES, error_advice, error_message, reason_message
@@ -360,6 +363,25 @@ def test_every_phrase_exists() -> None:
         ],
         "f'integrity.{grade.value}'": [f"integrity.{item.value}" for item in Integrity],
         "f'registry.filing.{item.state}'": ["registry.filing.pending", "registry.filing.returned"],
+        "f'registry.filing.{filing.state}'": [
+            f"registry.filing.{each}" for each in ("pending", "reported", "accepted", "returned")
+        ],
+        **{
+            f"f'registry.filing_of.{{{kind}}}'": [
+                f"registry.filing_of.{each}"
+                for each in ("application", "making", "cancellation", "unclaimed")
+            ]
+            for kind in ("item.kind", "filing.kind", "item.what", "kind")
+        },
+        "f'registry.field.{name}'": [
+            f"registry.field.{item.name}"
+            for item in fields(SealRecord)
+            if item.name
+            not in ("reference", "state", "trial", "private", "materials", "seals", "filings")
+        ]
+        + [f"registry.field.{name}" for name in (*PRIVATE_FIELDS, "material", "seal", "filing")],
+        "f'journal.use.{name}'": [f"journal.use.{name}" for name in _USE],
+        "code": [],  # a desk's own phrase() hands on what it was given
         "f'registry.state.{record.state.value}'": [
             f"registry.state.{item.value}" for item in State
         ],

@@ -17,7 +17,7 @@ from esealkit.crypto.sm2 import PublicKey
 from esealkit.errors import EsealError
 from esealkit.keys import open_key
 from esealkit.keys.device_key import DeviceKey
-from esealkit.keys.inventory import list_keys
+from esealkit.keys.doctor import list_keys
 from esealkit.keys.raw_signatures import Form
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.issuing import issue_certificate

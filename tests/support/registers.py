@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
+from esealkit import TrustStore
 from esealkit.registry import Application, Profile, Register, Role, Workbench, new_keyfile
 from esealkit.sandbox import Sandbox
 
@@ -26,6 +28,16 @@ PAPERS = {
         "法定代表人身份证件", "公函", "机构设立文件", "任职文件", "本人身份证件", "翻译文本",
     )
 }  # fmt: skip
+
+
+FILES = ("w.db", "w.db.journal", "w.db.journal.head")
+"""What a register is made of."""
+
+
+def faults(shop: Workshop, **options) -> list[tuple[str, str]]:
+    """Codes of what the audit finds, and where."""
+    with shop.acting("aud") as register:
+        return [(item.code, item.where) for item in register.audit(**options).faults]
 
 
 class Workshop:
@@ -53,6 +65,28 @@ class Workshop:
         ).close()
         with self.acting("sys") as register:
             register.import_codes("11010000000001-11010000000500", block="b")
+
+    @classmethod
+    def reopened(
+        cls, folder: Path, *, keyfile: Path | None = None, url: str = "", kit: Sandbox | None = None
+    ) -> Workshop:
+        """The register that stands in ``folder`` already."""
+        shop = cls.__new__(cls)
+        shop.folder, shop.url = folder, url or str(folder / "w.db")
+        shop.keyfile = keyfile or folder / "w.key"
+        shop.now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+        if kit is not None:
+            shop.kit, shop.maker = kit, kit.pki.holders["maker"]
+        return shop
+
+    def copied(self, folder: Path) -> Workshop:
+        """The same register once more, elsewhere, at the same time of day."""
+        folder.mkdir(exist_ok=True)
+        for name in FILES:
+            shutil.copy(self.folder / name, folder / name)
+        shop = Workshop.reopened(folder, keyfile=self.keyfile, kit=self.kit)
+        shop.now = self.now
+        return shop
 
     def clock(self) -> dt.datetime:
         return self.now
@@ -82,9 +116,22 @@ class Workshop:
         }
         return Application(**{**values, **changes})
 
+    @property
+    def trust(self) -> TrustStore:
+        return TrustStore.from_path(self.kit.directory / "trust")
+
     def bench(self, **changes) -> Workbench:
-        values = {"key": self.maker, "signers": [self.kit.directory / "signer.pem"]}
+        values = {
+            "key": self.maker,
+            "signers": [self.kit.directory / "signer.pem"],
+            "trust": self.trust,
+        }
         return Workbench(**{**values, **changes})
+
+    def confirmed(self, reference: str) -> None:
+        """The imprint is the picture itself, as from the police's register."""
+        with self.acting("li") as register:
+            register.confirm_imprint(reference, register.picture(reference), source="公安备案系统")
 
     def applied(self, **changes) -> str:
         with self.acting("li") as register:
@@ -97,12 +144,12 @@ class Workshop:
         return reference
 
     def made(self, *, bench: Workbench | None = None, **changes) -> str:
+        """Made as the profile wants it, its imprint confirmed first where that is asked for."""
         reference = self.approved(**changes)
         with self.acting("li") as register:
-            record = register.get(reference)
-            if record.kind in register.profile.imprint_required and not record.imprint_confirmed:
-                picture = self.kit.directory / "official.png"
-                register.confirm_imprint(reference, picture, source="申请人")
+            asked = register.get(reference).kind in register.profile.imprint_required
+        if asked:
+            self.confirmed(reference)
         with self.acting("qian") as register:
             register.make(reference, bench or self.bench())
         return reference

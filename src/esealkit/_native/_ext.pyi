@@ -1,4 +1,5 @@
-# Types of the cffi extension; what each function does stands in native/include/esealkit_native.h.
+# Types of the cffi extension; what each function does stands in native/include/esealkit_native.h
+# and native/cffi/calls.h.
 from typing import Any, Final, Protocol, Self, TypeAlias
 
 class _CData(Protocol):
@@ -51,25 +52,11 @@ class _Lib:
     def ek_sm2_private_store(self, d: _Out, key: _CData, /) -> None: ...
     def ek_sm2_private_wipe(self, key: _CData, /) -> None: ...
     def ek_sm2_z(self, z: _Out, key: _CData, id_: _In, id_len: int, /) -> int: ...
-    def ek_sm2_sign(
-        self,
-        sig: _Out,
-        cap: int,
-        sig_len: _Out,
-        why: _Out,
-        key: _CData,
-        id_: _In,
-        id_len: int,
-        message: _In,
-        message_len: int,
-        /,
+    def call_sign(
+        self, sig: _Out, key: _CData, id_: _In, id_len: int, message: _In, message_len: int, /
     ) -> int: ...
-    def ek_sm2_sign_e(
-        self, sig: _Out, cap: int, sig_len: _Out, why: _Out, key: _CData, e: _In, /
-    ) -> int: ...
-    def ek_sm2_sign_e_fresh(
-        self, sig: _Out, cap: int, sig_len: _Out, why: _Out, key: _CData, e: _In, fresh: _In, /
-    ) -> int: ...
+    def call_sign_e(self, sig: _Out, key: _CData, e: _In, /) -> int: ...
+    def call_sign_e_fresh(self, sig: _Out, key: _CData, e: _In, fresh: _In, /) -> int: ...
     def ek_sm2_sign_many(
         self,
         sigs: _Out,
@@ -84,9 +71,8 @@ class _Lib:
         count: int,
         /,
     ) -> int: ...
-    def ek_sm2_verify(
+    def call_verify(
         self,
-        why: _Out,
         key: _CData,
         sig: _In,
         sig_len: int,
@@ -96,7 +82,7 @@ class _Lib:
         message_len: int,
         /,
     ) -> int: ...
-    def ek_sm2_verify_e(self, why: _Out, key: _CData, sig: _In, sig_len: int, e: _In, /) -> int: ...
+    def call_verify_e(self, key: _CData, sig: _In, sig_len: int, e: _In, /) -> int: ...
     def ek_sm2_verify_many(
         self,
         whys: _Out,
@@ -111,9 +97,8 @@ class _Lib:
         /,
     ) -> int: ...
     def ek_sm2_table_make(self, table: _Out, key: _CData, /) -> None: ...
-    def ek_sm2_verify_by_table(
+    def call_verify_by_table(
         self,
-        why: _Out,
         key: _CData,
         table: _CData,
         sig: _In,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,7 +24,15 @@ from esealkit.signing.output import StagedFile
 from esealkit.verification.judgement import JudgedCheck
 from esealkit.verification.results import SignatureResult
 
-__all__ = ["Judging", "Receipt", "commit", "digest_of", "standing_of", "write_staged"]
+__all__ = [
+    "Judging",
+    "Receipt",
+    "commit",
+    "digest_of",
+    "integrity_of",
+    "standing_of",
+    "write_staged",
+]
 
 Standing = tuple[tuple[object, ...], ...]
 """How a file's signatures stand, one by one: verdict, reason, each check's outcome and reason."""
@@ -106,6 +114,23 @@ def standing_of(results: Sequence[SignatureResult], *, whole: bool = True) -> St
     )
 
 
+Brief = tuple[tuple[str, str], ...]
+"""How a file's signatures stand, as two processes can agree on: verdict and reason of each."""
+
+
+def integrity_of(
+    source: Source, when: dt.datetime, judging: Judging, *, except_body: int | None = None
+) -> Brief:
+    """How signatures stand as far as no trust is needed, at the time ``when``.
+
+    :param except_body: leave out the last signature of this document body.
+    """
+    alone = replace(judging, trust=None, policy="integrity", evidence=(), fetch=None)
+    results = alone.report(source, when).documents[0].signatures
+    new = [item.index for item in results if item.body == except_body][-1:]
+    return tuple((item.verdict.value, item.code) for item in results if item.index not in new)
+
+
 def _is_about_looks(item: JudgedCheck) -> bool:
     """How stamps look is shown and decides nothing: one stamp may lie on another."""
     return item.finding.check.startswith("stamp.")
@@ -143,6 +168,7 @@ def commit(
     new: int = 1,
     body: int | None = None,
     stood: Callable[[Path], bool] | None = None,
+    now: dt.datetime | None = None,
 ) -> Receipt:
     """Verify the staged file, rename it, and say what was done.
 
@@ -150,9 +176,10 @@ def commit(
     :param new: signatures and time stamps that were added; the receipt shows the first.
     :param body: of an OFD: the document body whose list ends with the new signature.
     :param stood: a further look at the staged file for the earlier signatures.
+    :param now: at which time to verify where the clock is not the system's; ``signed_at`` else.
     :raises OutputError: a check of a new signature failed, or an earlier one stands otherwise.
     """
-    report = judging.report(staged.path, None if clock_is_system else signed_at)
+    report = judging.report(staged.path, None if clock_is_system else now or signed_at)
     results = report.documents[0].signatures
     added = [item for item in results if body is None or item.body == body][-new:]
     if len(added) < new:

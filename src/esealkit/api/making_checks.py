@@ -66,7 +66,7 @@ class MakingRules:
     """Rules of which place the picture has to fulfil: of the kinds that ``cn-2025``, ``sh-2018`` or
     ``bj-2019`` names, it must be the recorded imprint or be confirmed against it (SH-03)."""
     imprint: str = ""
-    """SHA-256 of the imprint that the caller recorded and a clerk confirmed, as a register does;
+    """Digest of the imprint that the caller recorded and a clerk confirmed, as a register does;
     else the picture itself has to say so."""
     trial: bool = False
     """Make a seal for trial (试用) even of a picture without a recorded imprint."""

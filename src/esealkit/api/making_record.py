@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from esealkit.asn1 import oids
 from esealkit.crypto import sm3
 from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import UsageError
 from esealkit.picture.record import PictureRecord
 from esealkit.pki.certificate import Certificate
-from esealkit.pki.cms_build import build_signed_message
+from esealkit.pki.statement import plain_json, sign_statement
 from esealkit.seal.model import ElectronicSeal, Picture
 
-__all__ = ["Making", "approve_making", "record_making", "signed_json"]
+__all__ = ["Making", "approve_making", "record_making"]
 
 _RECORD = "esealkit.making-record/1"
 _APPROVAL = "esealkit.making-approval/1"
@@ -39,26 +36,6 @@ class Making:
     name_agreement: str
     """How the name agrees with the certificates: ``equal``, ``folded``, ``extended``, ``short``
     or ``different``."""
-
-
-def signed_json(value: Mapping[str, Any], key: SigningKey, moment: dt.datetime) -> bytes:
-    """``value`` as JSON inside a GB/T 35275 signed message.
-
-    :raises UsageError: the key has no certificate.
-    """
-    if key.certificate is None:
-        raise UsageError("signing.no_certificate")
-    content = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    return build_signed_message(
-        content,
-        sign=key.sign,
-        certificate=key.certificate,
-        chain=key.chain,
-        attributes=True,
-        content=content,
-        content_type=oids.GM_DATA,
-        signing_time=moment,
-    )
 
 
 def approve_making(
@@ -80,7 +57,7 @@ def approve_making(
         "maker": maker.fingerprint,
         "approved_at": _text(now),
     }
-    return signed_json(value, key, now)
+    return sign_statement(plain_json(value), key=key, moment=now)
 
 
 def record_making(
@@ -101,7 +78,7 @@ def record_making(
     """The maker's message over the finished seal.
 
     :param origin: what the picture says of itself: drawn, taken from an imprint, confirmed by whom.
-    :param imprint: SHA-256 of the imprint that the caller recorded, ``""`` for none.
+    :param imprint: digest of the imprint that the caller recorded, ``""`` for none.
     :param trial: whether a picture without a recorded imprint was let pass.
     """
     value = {
@@ -120,7 +97,7 @@ def record_making(
             "height_mm": picture.height_mm,
             "origin": json.loads(origin.to_text()) if origin is not None else None,
         },
-        "imprint_sha256": imprint or (origin.imprint if origin is not None else "") or None,
+        "imprint": imprint or (origin.imprint if origin is not None else "") or None,
         "trial": trial,
         "maker": {"subject": maker.subject, "sha256": maker.fingerprint},
         "signers": [
@@ -133,7 +110,7 @@ def record_making(
         "made_at": _text(now),
         "self_check": "passed",
     }
-    return signed_json(value, key, now)
+    return sign_statement(plain_json(value), key=key, moment=now)
 
 
 def _text(moment: dt.datetime) -> str:

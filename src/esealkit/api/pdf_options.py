@@ -31,6 +31,8 @@ class PdfOptions:
     are allowed.  Only the first signature may."""
     lock_fields: tuple[str, ...] | None = None
     """Form fields that nobody may change afterwards; ``()`` is all of them."""
+    pss: bool = False
+    """RSA keys sign by RSASSA-PSS (RFC 8017) with SHA-256 instead of PKCS#1 v1.5."""
     reason: str | None = None
     """Why it was signed, as readers show it."""
     location: str | None = None

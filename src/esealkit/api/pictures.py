@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
+from esealkit._lazy import cached_property
 from esealkit.api.sources import Source, read_small
 from esealkit.errors import EsealError, UsageError
 from esealkit.limits import DEFAULT_LIMITS

@@ -7,19 +7,17 @@ other: a signature over something else, or with another seal, never takes its pl
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable
-from os import PathLike
 from pathlib import Path
+from typing import BinaryIO
 
-from esealkit.api.committing import Judging, Receipt, Standing, commit, write_staged
+from esealkit.api.circumstances import Circumstances, Places
+from esealkit.api.committing import Receipt, commit, write_staged
+from esealkit.api.ofd_documents import package_to_sign
 from esealkit.crypto import sm3
 from esealkit.keys.oes import OesPlugin
-from esealkit.ofd.document import OfdDocument
 from esealkit.ofd.signatures import Provider
-from esealkit.placement import Placement
 from esealkit.seal.model import ElectronicSeal
-from esealkit.signing.ofd_signing import Extent, plan_seal
+from esealkit.signing.ofd_signing import plan_seal
 from esealkit.signing.output import StagedFile
 from esealkit.signing.readiness import check_seal_ready
 
@@ -28,50 +26,47 @@ __all__ = ["stamp_through"]
 
 def stamp_through(
     plugin: OesPlugin,
-    document: OfdDocument,
-    destination: str | PathLike[str],
+    content: bytes | BinaryIO,
+    destination: Path,
     *,
     seal: ElectronicSeal,
-    placement: Placement | Iterable[Placement],
-    extent: Extent,
-    judging: Judging,
-    before: Standing,
-    now: dt.datetime,
-    clock_is_system: bool,
-    provider: Provider | None,
+    placement: Places,
+    around: Circumstances,
 ) -> Receipt:
-    """Stamp ``document`` with the plug-in's chosen seal, which is ``seal``.
+    """Stamp an OFD document with the plug-in's chosen seal, which is ``seal``.
 
     Readers choose their plug-in by the signature's provider: it is the plug-in's own unless
-    ``provider`` says otherwise.
+    the caller named one.
 
     :raises SealExpired, SealForged: the seal must not be used now; the certificate the plug-in
         signs with is known only afterwards, and checked then.
     :raises TokenError: the plug-in failed or its user cancelled.
     :raises OutputError: what it made does not verify.
     """
-    when = now.astimezone(dt.UTC).replace(microsecond=0)
+    document = package_to_sign(content, around)
+    before = around.judging.standing(content, around.when)
+    when = around.now.replace(microsecond=0)
     check_seal_ready(seal, now=when)
     laid = plan_seal(
         document,
         seal=seal,
         placement=placement,
         when=when,
-        extent=extent,
-        provider=provider or _own_provider(plugin),
+        extent=around.extent,
+        provider=around.provider or _own_provider(plugin),
     )
     value = plugin.seal_signature(
         property_info=laid.property_info, data_hash=sm3(laid.signature_xml), when=when
     )
-    with StagedFile(Path(destination)) as staged:
+    with StagedFile(destination) as staged:
         write_staged(staged, lambda out: laid.write(out, value))
         return commit(
             staged,
             when,
-            judging,
-            clock_is_system=clock_is_system,
+            around.judging,
+            clock_is_system=around.clock_is_system,
             before=before,
-            body=extent.body,
+            body=around.extent.body,
         )
 
 

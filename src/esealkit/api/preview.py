@@ -10,7 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from esealkit.api.sign import load_seal
+from esealkit.api.seals import load_seal
 from esealkit.api.sources import Source, kind_of, ofd_document, opened
 from esealkit.errors import EsealError, MissingExtra, UsageError
 from esealkit.limits import DEFAULT_LIMITS, Limits

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from esealkit.errors import (
     InputError,
@@ -23,8 +23,9 @@ from esealkit.errors import (
     input_unreadable,
 )
 from esealkit.limits import DEFAULT_LIMITS, Limits
-from esealkit.ofd.document import OfdDocument
-from esealkit.verification.verifier import sniff_format
+
+if TYPE_CHECKING:  # reading bytes takes neither documents nor the verifier
+    from esealkit.ofd.document import OfdDocument
 
 __all__ = ["Opened", "Source", "kind_of", "ofd_document", "opened", "read_small", "taken"]
 
@@ -142,6 +143,8 @@ def ofd_document(content: bytes | BinaryIO, limits: Limits = DEFAULT_LIMITS) -> 
     :raises UnsupportedError: another format.
     :raises PackageError, XmlError, LimitExceeded: it cannot be opened.
     """
+    from esealkit.ofd.document import OfdDocument
+
     if (kind := kind_of(content)) != "ofd":
         raise UnsupportedError("signing.format", format=kind)
     return OfdDocument.open(content, limits=limits)
@@ -149,6 +152,8 @@ def ofd_document(content: bytes | BinaryIO, limits: Limits = DEFAULT_LIMITS) -> 
 
 def kind_of(content: bytes | BinaryIO) -> str:
     """``ofd``, ``pdf``, another format's name, or ``?``, by content and not by name."""
+    from esealkit.verification.verifier import sniff_format
+
     if isinstance(content, bytes):
         return sniff_format(content[:65_540]) or "?"
     content.seek(0)

@@ -34,7 +34,7 @@ from esealkit.picture.measure import PictureKind, measure_picture
 from esealkit.picture.png import encode_png
 from esealkit.picture.raster import raster_picture
 from esealkit.pki.certificate import Certificate
-from esealkit.pki.cms_build import build_signed_message
+from esealkit.pki.statement import sign_statement
 from esealkit.policy import Policy
 from esealkit.verification.judgement import Verdict
 from esealkit.verification.results import DocumentResult, SignatureResult
@@ -131,14 +131,7 @@ def archive(
             )
             folder.write(RECORD, "record", record)
             if key is not None and key.certificate is not None:
-                value = build_signed_message(
-                    record,
-                    sign=key.sign,
-                    certificate=key.certificate,
-                    chain=key.chain,
-                    attributes=True,
-                    signing_time=moment,
-                )
+                value = sign_statement(record, key=key, moment=moment, detached=True)
                 folder.write(SIGNATURE, "signature of the record", value)
             folder.commit()
     return Archived(

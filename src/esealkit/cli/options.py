@@ -6,14 +6,16 @@ import datetime as dt
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from esealkit import words
 from esealkit.errors import InputError, UsageError, input_unreadable
-from esealkit.pki.trust import TrustStore
 from esealkit.policy import Policy
+
+if TYPE_CHECKING:  # reading certificates is slow to load
+    from esealkit.pki.trust import TrustStore
 
 __all__ = [
     "chosen_language",
@@ -66,9 +68,13 @@ def trust_options(command: _Command) -> _Command:
 
 def trust_of(trusts: tuple[str, ...], makers: tuple[str, ...]) -> tuple[TrustStore, ...] | None:
     """The stores named on the command line; ``None`` where there is none."""
+    if not trusts and not makers:
+        return None
+    from esealkit.pki.trust import TrustStore
+
     stores = [TrustStore.from_path(item) for item in trusts]
     stores += [TrustStore.of_makers(item) for item in makers]
-    return tuple(stores) or None
+    return tuple(stores)
 
 
 def policy_of(name: str | None) -> Policy | None:

@@ -17,7 +17,6 @@ from esealkit.errors import EsealError
 _NEW = ffi.new
 _FROM = ffi.from_buffer
 _SIGNATURE_MAX = lib.EK_SM2_SIGNATURE_MAX
-_INT, _SIZE = ffi.typeof("int *"), ffi.typeof("size_t *")  # parsed once
 
 _LEVELS = {
     lib.EK_LEVEL_PORTABLE: "native",
@@ -176,39 +175,32 @@ def _error(why: int) -> EsealError:
     return EsealError("crypto.fault_detected")
 
 
-def _signature(made: int, sig: bytes, why: Any) -> bytes:
+_HALF = bytes(_SIGNATURE_MAX // 2)
+
+
+def _signature(why: int, sig: bytes) -> bytes:
     """The DER that the core wrote into ``sig``; its second byte is the length of the rest."""
-    if not made:
-        raise _error(why[0])
+    if why:
+        raise _error(why)
     return sig[: sig[1] + 2]
 
 
 def sign(private: Any, signer_id: Any, message: Any) -> bytes:
-    id_view, view = _view(signer_id), _view(message)
-    sig, sig_len, why = bytes(_SIGNATURE_MAX), _NEW(_SIZE), _NEW(_INT)  # see sm3
-    made = lib.ek_sm2_sign(
-        sig,  # type: ignore[arg-type]
-        _SIGNATURE_MAX,
-        sig_len,
-        why,
-        private,
-        id_view,
-        len(id_view),
-        view,
-        len(view),
-    )
-    return _signature(made, sig, why)
+    if type(signer_id) is not bytes:
+        signer_id = _FROM("uint8_t[]", signer_id)
+    if type(message) is not bytes:
+        message = _FROM("uint8_t[]", message)
+    sig: Any = _HALF + _HALF  # see sm3
+    why = lib.call_sign(sig, private, signer_id, len(signer_id), message, len(message))
+    return _signature(why, sig)
 
 
 def sign_e(private: Any, e: Any, fresh: bytes | None = None) -> bytes:
     view = _view(e)
-    sig, sig_len, why = bytes(_SIGNATURE_MAX), _NEW(_SIZE), _NEW(_INT)
-    out: Any = sig
+    sig: Any = _HALF + _HALF
     if fresh is None:
-        made = lib.ek_sm2_sign_e(out, _SIGNATURE_MAX, sig_len, why, private, view)
-    else:
-        made = lib.ek_sm2_sign_e_fresh(out, _SIGNATURE_MAX, sig_len, why, private, view, fresh)
-    return _signature(made, sig, why)
+        return _signature(lib.call_sign_e(sig, private, view), sig)
+    return _signature(lib.call_sign_e_fresh(sig, private, view, fresh), sig)
 
 
 def sign_many(private: Any, signer_id: Any, messages: Sequence[Any]) -> list[bytes]:
@@ -228,21 +220,18 @@ def sign_many(private: Any, signer_id: Any, messages: Sequence[Any]) -> list[byt
 
 def verify(public: Any, signature: Any, signer_id: Any, message: Any) -> int:
     sig, id_view, view = _view(signature), _view(signer_id), _view(message)
-    why, key = _NEW(_INT), public.cdata
+    key = public.cdata
     table = _tables.find(public.encoded, key)
     if table is None:
-        lib.ek_sm2_verify(why, key, sig, len(sig), id_view, len(id_view), view, len(view))
-    else:
-        lib.ek_sm2_verify_by_table(
-            why, key, table, sig, len(sig), id_view, len(id_view), view, len(view)
-        )
-    return int(why[0])
+        return lib.call_verify(key, sig, len(sig), id_view, len(id_view), view, len(view))
+    return lib.call_verify_by_table(
+        key, table, sig, len(sig), id_view, len(id_view), view, len(view)
+    )
 
 
 def verify_e(public: Any, signature: Any, e: Any) -> int:
-    sig, view, why = _view(signature), _view(e), _NEW(_INT)
-    lib.ek_sm2_verify_e(why, public.cdata, sig, len(sig), view)
-    return int(why[0])
+    sig, view = _view(signature), _view(e)
+    return lib.call_verify_e(public.cdata, sig, len(sig), view)
 
 
 def verify_many(

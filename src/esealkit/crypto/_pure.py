@@ -34,7 +34,7 @@ _GX = 0x32C4AE2C1F1981195F9904466A39C9948FE30BBFF2660BE1715A4589334C74C7
 _GY = 0xBC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0
 _G_HEX = f"{_GX:064x}{_GY:064x}"
 _CURVE_BYTES = b"".join(value.to_bytes(32, "big") for value in (_A, _B, _GX, _GY))
-_NONCE_TAG = b"esealkit SM2 nonce 1"
+_NONCE_TAG = b"esealkit SM2 nonce 2"
 _MOST_DRAWS = 16
 
 _HOLDS, _BAD_ENCODING, _BAD_SIGNATURE = 0, 4, 5
@@ -199,17 +199,10 @@ def private_wipe(private: _Private) -> None:
 
 
 def _nonces(d: bytes, e: bytes, fresh: bytes) -> Any:
-    """The draws of ``native/src/sm2_nonce.c``: HMAC-DRBG in the shape of RFC 6979 3.2."""
-    key, value = bytes(32), b"\x01" * 32
-    for separator in (b"\0", b"\1"):
-        key = _hmac(key, value, separator, _NONCE_TAG, d, e, fresh)
-        value = _hmac(key, value)
-    while True:
-        value = _hmac(key, value)
-        k = int.from_bytes(value, "big")
-        key = _hmac(key, value, b"\0")
-        value = _hmac(key, value)
-        yield k
+    """The draws of ``native/src/sm2_nonce.c``: HMAC under a key derived from d."""
+    key = _hmac(d, _NONCE_TAG)
+    for draw in range(_MOST_DRAWS):
+        yield int.from_bytes(_hmac(key, e, fresh, bytes([draw])), "big")
 
 
 def _message_e(public: _Public, signer_id: Any, message: Any) -> bytes:
@@ -230,8 +223,7 @@ def sign_e(private: _Private, e: Any, fresh: bytes | None = None) -> bytes:
     signer = CryptSM2(private_key=d.hex(), public_key="")
     signer.public_key = private.public.encoded[1:].hex()
     draws = _nonces(d, e, _random() if fresh is None else fresh)
-    for _ in range(_MOST_DRAWS):
-        k = next(draws)
+    for k in draws:
         if not 1 <= k < _N:
             continue
         raw = signer.sign(e, f"{k:064x}")

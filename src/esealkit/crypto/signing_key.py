@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from esealkit.crypto.sm2 import PublicKey
 
-__all__ = ["DigestSigningKey", "SigningKey"]
+__all__ = ["DigestSigningKey", "PssSigningKey", "SigningKey"]
 
 
 @runtime_checkable
@@ -40,6 +40,18 @@ class SigningKey(Protocol):
         """Sign ``message``; for SM2 strict DER under the default signer id.
 
         Raises :class:`~esealkit.errors.KeyBackendError`.
+        """
+        ...
+
+
+@runtime_checkable
+class PssSigningKey(SigningKey, Protocol):
+    """An RSA key that also signs by RSASSA-PSS."""
+
+    def sign_pss(self, message: bytes) -> bytes:
+        """RSASSA-PSS (RFC 8017 8.1): SHA-256, MGF1 with it, 32 octets of salt.
+
+        Raises as :meth:`SigningKey.sign`; ``UnsupportedError`` for other than RSA keys.
         """
         ...
 

@@ -100,7 +100,11 @@ class PublicKey(_Immutable):
         ``crypto.signature_encoding`` when it is not strict DER at all, and
         :class:`~esealkit.errors.UsageError` for an id of more than 8191 bytes.
         """
-        _judge(active.verify(self._handle, signature, _checked_id(signer_id), message))
+        if signer_id is not DEFAULT_ID:
+            signer_id = _checked_id(signer_id)
+        outcome = active.verify(self._handle, signature, signer_id, message)
+        if outcome != HOLDS:
+            _judge(outcome)
 
     def verify_e(self, signature: Buffer, e: Buffer) -> None:
         """Check ``signature`` over ``e = SM3(Z || message)``, 32 bytes.  **Hazardous.**
@@ -186,7 +190,9 @@ class PrivateKey(_Immutable):
         ``crypto.fault_detected``.
         """
         _warn_if_pure()
-        return active.sign(self._handle, _checked_id(signer_id), message)
+        if signer_id is not DEFAULT_ID:
+            signer_id = _checked_id(signer_id)
+        return active.sign(self._handle, signer_id, message)
 
     def sign_e(self, e: Buffer) -> bytes:
         """Sign ``e = SM3(Z || message)``, 32 bytes, which the caller computed.

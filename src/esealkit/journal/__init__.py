@@ -9,20 +9,26 @@
 
 from __future__ import annotations
 
+from esealkit.journal.anchor import Anchor
 from esealkit.journal.audit import Fault, JournalAudit, audit_journal
-from esealkit.journal.chain import Anchor, Entry
-from esealkit.journal.export import write_csv
+from esealkit.journal.chain import Entry
+from esealkit.journal.export import write_csv, write_uses
 from esealkit.journal.file import Journal
-from esealkit.journal.use import Use, recorded_use
+from esealkit.journal.use import BegunUse, Matter, Use, begin_use, ended_use, recorded_use
 
 __all__ = [
     "Anchor",
+    "BegunUse",
     "Entry",
     "Fault",
     "Journal",
     "JournalAudit",
+    "Matter",
     "Use",
     "audit_journal",
+    "begin_use",
+    "ended_use",
     "recorded_use",
     "write_csv",
+    "write_uses",
 ]

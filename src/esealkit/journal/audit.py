@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from esealkit import words
 from esealkit.errors import EsealError, JournalError
-from esealkit.journal.chain import GENESIS, Anchor, Entry, read_entry
+from esealkit.journal.anchor import Anchor, signers_of
+from esealkit.journal.chain import GENESIS, Entry, read_entry
 from esealkit.journal.file import head_path, lines_of
-from esealkit.pki.certificate import Certificate
 
-__all__ = ["ChainWalk", "Fault", "JournalAudit", "audit_journal"]
+if TYPE_CHECKING:
+    from esealkit.pki.certificate import Certificate
+
+__all__ = ["ChainWalk", "Fault", "JournalAudit", "audit_journal", "check_signers"]
 
 _MOST_FAULTS = 1000
 
@@ -140,12 +143,19 @@ def audit_journal(
     """
     where = Path(path)
     given = list(anchors)
-    faults: list[Fault] = []
-    head, by = _head(where, signer, faults)
-    for item in given:
-        _signed_by(item, signer, faults, "anchor")
-        if head is not None and item.journal != head.journal:
-            faults.append(Fault(code="audit.another", where="anchor", values={}))
+    head = _head(where)
+    named = [(f"anchor {number}", item) for number, item in enumerate(given, 1)]
+    name = head_path(where).name
+    faults, names = check_signers([*named, *([(name, head)] if head else [])], signer)
+    by = names[-1] if head else ""
+    if head is None:
+        faults.append(Fault(code="audit.head", where=name, values={}))
+    else:
+        faults += [
+            Fault(code="audit.another", where=where_, values={})
+            for where_, item in named
+            if item.journal != head.journal
+        ]
     torn = False
     uses: dict[str, int] = {}
     walk = ChainWalk([*given, *([head] if head is not None else [])])
@@ -178,21 +188,26 @@ def _follow_use(entry: Entry, uses: dict[str, int]) -> None:
         uses.pop(use, None)
 
 
-def _head(path: Path, signer: Certificate | None, faults: list[Fault]) -> tuple[Anchor | None, str]:
+def _head(path: Path) -> Anchor | None:
     try:
-        head = Anchor.from_json(head_path(path).read_bytes())
+        return Anchor.from_json(head_path(path).read_bytes())
     except (OSError, EsealError):
-        faults.append(Fault(code="audit.head", where=head_path(path).name, values={}))
-        return None, ""
-    return head, _signed_by(head, signer, faults, head_path(path).name)
+        return None
 
 
-def _signed_by(anchor: Anchor, signer: Certificate | None, faults: list[Fault], where: str) -> str:
-    try:
-        found = anchor.signer()
-    except JournalError:
-        faults.append(Fault(code="audit.head_signature", where=where, values={}))
-        return ""
-    if signer is not None and anchor.count and found != signer:
-        faults.append(Fault(code="audit.head_signer", where=where, values={}))
-    return found.subject if found is not None else ""
+def check_signers(
+    named: Sequence[tuple[str, Anchor]], signer: Certificate | None
+) -> tuple[list[Fault], list[str]]:
+    """Faults of the signatures over heads and anchors, each with where it is; and who signed."""
+    faults: list[Fault] = []
+    names: list[str] = []
+    found = signers_of([anchor for _, anchor in named])
+    for (where, anchor), by in zip(named, found, strict=True):
+        if isinstance(by, JournalError):
+            faults.append(Fault(code="audit.head_signature", where=where, values={}))
+            names.append("")
+            continue
+        if signer is not None and anchor.count and by != signer:
+            faults.append(Fault(code="audit.head_signer", where=where, values={}))
+        names.append(by.subject if by is not None else "")
+    return faults, names

@@ -3,13 +3,11 @@
 An entry is one line of JSON with sorted keys.  Each names its place in the row (``n``, from 1) and
 the SM3 of the line before it (``previous``), so that a line cannot be altered, dropped, put in or
 moved without breaking a link behind it.  What links cannot show, that lines are missing at the
-end, an :class:`Anchor` shows: the count and head of the chain at some time, kept elsewhere.
+end, an :class:`~esealkit.journal.anchor.Anchor` shows.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import datetime as dt
 import json
 import re
@@ -17,21 +15,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from esealkit.asn1 import oids
 from esealkit.crypto import sm3
-from esealkit.crypto.signing_key import SigningKey
-from esealkit.errors import EsealError, JournalError, UsageError
+from esealkit.errors import JournalError, UsageError
 from esealkit.limits import DEFAULT_LIMITS
-from esealkit.pki.certificate import Certificate
-from esealkit.pki.cms import find_message, parse_signed_message, select_certificate, verify_signer
-from esealkit.pki.cms_build import build_signed_message
 
-__all__ = ["GENESIS", "Anchor", "Entry", "head_of", "read_entry", "time_text", "write_entry"]
+__all__ = ["GENESIS", "Entry", "head_of", "read_entry", "time_text", "write_entry"]
 
 GENESIS = "0" * 64
 """What the first entry names as the one before it."""
 _EVENT = re.compile(r"[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*\Z")
-_ANCHOR = "esealkit.journal-head/1"
 _KEYS = {"actor", "at", "data", "event", "n", "previous", "subject"}
 
 
@@ -139,106 +131,3 @@ def read_entry(line: bytes) -> Entry:
         )
     except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
         raise JournalError("journal.malformed", reason=type(error).__name__) from error
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Anchor:
-    """How far a journal had come at some time; kept elsewhere, it betrays a rolled-back file."""
-
-    journal: str
-    """The journal's own id."""
-    count: int
-    """Entries so far."""
-    head: str
-    """SM3 of the last line, hexadecimal."""
-    at: dt.datetime
-    """When it was taken, UTC."""
-    signature: bytes | None = None
-    """A GB/T 35275 message over the rest, or ``None``."""
-
-    def content(self) -> bytes:
-        """What is signed."""
-        value = {
-            "at": time_text(self.at),
-            "count": self.count,
-            "head": self.head,
-            "journal": self.journal,
-            "schema": _ANCHOR,
-        }
-        return json.dumps(value, sort_keys=True, separators=(",", ":")).encode("ascii")
-
-    def signed(self, key: SigningKey) -> Anchor:
-        """The same, signed.
-
-        :raises UsageError: the key has no certificate.
-        """
-        if key.certificate is None:
-            raise UsageError("signing.no_certificate")
-        message = build_signed_message(
-            self.content(),
-            sign=key.sign,
-            certificate=key.certificate,
-            chain=key.chain,
-            attributes=True,
-            content_type=oids.GM_DATA,
-            signing_time=self.at,
-        )
-        return Anchor(
-            journal=self.journal, count=self.count, head=self.head, at=self.at, signature=message
-        )
-
-    def signer(self) -> Certificate | None:
-        """Whose signature holds over it; ``None`` where there is none.
-
-        :raises JournalError: the signature does not hold.
-        """
-        if self.signature is None:
-            return None
-        try:
-            message = parse_signed_message(self.signature)
-            [row] = message.signers
-            certificate = select_certificate(message, row)
-            if certificate is None:
-                raise JournalError("journal.head_signature")
-            candidates = find_message(message, row, self.content())
-            if not candidates or not candidates[0].digest_matches:
-                raise JournalError("journal.head_signature")
-            verify_signer(row, certificate, candidates, self.content())
-        except JournalError:
-            raise
-        except (EsealError, ValueError) as error:
-            raise JournalError("journal.head_signature") from error
-        return certificate
-
-    def to_json(self) -> str:
-        """As one line of JSON."""
-        signature = base64.b64encode(self.signature).decode() if self.signature else None
-        return json.dumps({**json.loads(self.content()), "signature": signature}, sort_keys=True)
-
-    @classmethod
-    def from_json(cls, text: str | bytes) -> Anchor:
-        """Read back what :meth:`to_json` wrote.
-
-        :raises JournalError: it is not an anchor.
-        """
-        try:
-            value = json.loads(text)
-            if value["schema"] != _ANCHOR or type(value["count"]) is not int or value["count"] < 0:
-                raise ValueError("schema")
-            if len(bytes.fromhex(value["head"])) != 32:
-                raise ValueError("head")
-            signature = value["signature"]
-            at = dt.datetime.fromisoformat(value["at"])
-            if at.tzinfo is None:
-                raise ValueError("time")
-            return cls(
-                journal=str(value["journal"]),
-                count=value["count"],
-                head=value["head"],
-                at=at.astimezone(dt.UTC),
-                signature=None if signature is None else base64.b64decode(signature, validate=True),
-            )
-        except (
-            ValueError, TypeError, LookupError, binascii.Error, ArithmeticError, RecursionError
-        ) as error:  # fmt: skip
-            raise JournalError("journal.head_malformed", reason=type(error).__name__) from error

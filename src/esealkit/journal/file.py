@@ -19,19 +19,15 @@ from pathlib import Path
 
 from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import InputError, JournalError, OutputError, input_unreadable
-from esealkit.journal.chain import (
-    GENESIS,
-    Anchor,
-    Entry,
-    head_of,
-    read_entry,
-    write_entry,
-)
+from esealkit.journal.anchor import Anchor
+from esealkit.journal.chain import GENESIS, Entry, head_of, read_entry, write_entry
 from esealkit.limits import DEFAULT_LIMITS
 
 __all__ = ["Journal", "head_path", "lines_of"]
 
 _BLOCK = 65_536
+_LINES = 2000
+"""Lines that a mirror writes at once."""
 
 
 def head_path(path: Path) -> Path:
@@ -97,15 +93,18 @@ class Journal:
         with self._locked() as file:
             _, anchor = self._opened(file, identity)
             count, head = anchor.count, anchor.head
-            lines = []
+            lines: list[bytes] = []
             for line in wanted(count):
                 entry = read_entry(line)
                 if entry.number != count + 1 or entry.previous != head:
                     raise JournalError("journal.diverged", number=count + 1)
                 count, head = entry.number, entry.head
                 lines.append(line)
+                if len(lines) == _LINES:
+                    self._write(file, identity, count - len(lines), lines)
+                    lines.clear()
             if lines:
-                self._write(file, identity, anchor.count, lines)
+                self._write(file, identity, count - len(lines), lines)
             return count
 
     def entries(self) -> Iterator[Entry]:
@@ -114,12 +113,32 @@ class Journal:
         :raises InputError: the file cannot be read.
         :raises JournalError: a line is no entry.
         """
+        for line in self.lines():
+            yield read_entry(line)
+
+    def lines(self) -> Iterator[bytes]:
+        """The whole lines as they stand, without their line feeds; errors as for entries."""
         for line, whole in lines_of(self.path):
             if whole:
-                yield read_entry(line)
+                yield line
+
+    def identity(self) -> str:
+        """The journal's own id, given with its first entry.
+
+        :raises JournalError, InputError: it has no head yet, or it cannot be read.
+        """
+        return self._head().journal
 
     def anchor(self) -> Anchor:
         """How far it has come: to be kept where who writes the journal cannot reach.
+
+        :raises JournalError: the file lacks entries, or its head is gone.
+        """
+        found = self.tail()
+        return found.signed(self._key) if self._key is not None else found
+
+    def tail(self) -> Anchor:
+        """As :meth:`anchor`, never signed.
 
         :raises JournalError: the file lacks entries, or its head is gone.
         """
@@ -130,8 +149,7 @@ class Journal:
             if anchor.count or head_path(self.path).exists():
                 self._check_head(anchor)
                 identity = self._head().journal
-        found = Anchor(journal=identity, count=anchor.count, head=anchor.head, at=self._clock())
-        return found.signed(self._key) if self._key is not None else found
+        return Anchor(journal=identity, count=anchor.count, head=anchor.head, at=self._clock())
 
     # -- the file ------------------------------------------------------------------------------
 

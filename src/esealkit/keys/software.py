@@ -90,6 +90,17 @@ class SoftwareKey(Closing):
             return private.sign(message, padding.PKCS1v15(), hashes.SHA256())
         return private.sign(message, ec.ECDSA(hashes.SHA256()))
 
+    def sign_pss(self, message: bytes) -> bytes:
+        """Sign by RSASSA-PSS: SHA-256, MGF1 with it, 32 octets of salt; RSA keys only.
+
+        Raises :class:`UnsupportedError` ``signing.no_pss`` for other keys.
+        """
+        private = self._opened()
+        if not isinstance(private, rsa.RSAPrivateKey):
+            raise UnsupportedError("signing.no_pss", algorithm=self.algorithm)
+        scheme = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=32)
+        return private.sign(message, scheme, hashes.SHA256())
+
     def sign_e(self, e: bytes) -> bytes:
         """Sign the 32 octets ``e`` = SM3(Z ‖ M) of GB/T 32918.2 6.1; SM2 keys only.
 

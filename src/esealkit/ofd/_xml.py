@@ -151,6 +151,20 @@ class Element:
         for node in self._node.iterdescendants(*(f"{{*}}{name}" for name in sorted(names))):
             yield Element(node, self.where)
 
+    def namesakes(self, name: str) -> int:
+        """How many elements here or below bear this local name in any namespace and case.
+
+        For readers that look for the name alone: each of them may find another one.
+        """
+        wanted = name.lower()
+        tags = (node.tag for node in self._node.iter(etree.Element))
+        return sum(str(tag).rpartition("}")[2].lower() == wanted for tag in tags)
+
+    @property
+    def is_one_text(self) -> bool:
+        """Whether nothing, not even a comment, interrupts the text: some readers stop there."""
+        return len(self._node) == 0
+
     def order(self) -> list[str]:
         """Local names of the direct children in the OFD namespaces."""
         return [element.name for element in self.elements()]

@@ -293,9 +293,8 @@ def _rendered_findings(
     entry_name = document.entry or ""
     body = document.bodies[entry.body]
     if not any(reference.name == entry_name for reference in entry.references):
-        simple = len(document.bodies) == 1 and not body.has_versions
         whole = body.root is not None and not rendered and not own.broken
-        if simple and whole:
+        if document.is_plain and whole:
             findings.append(
                 unknown(CHECK, CLAUSE, code="document.entry_uncovered", parts=[entry_name])
             )

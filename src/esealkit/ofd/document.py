@@ -86,8 +86,6 @@ class Body:
     """CommonData/PageArea, for pages without an Area of their own."""
     permissions: Permissions = Permissions()
     """What the document permits."""
-    has_versions: bool = False
-    """Whether the body keeps versions, any of which a reader may show."""
     signatures: Located | None = None
     """Where DocBody/Signatures leads, or ``None`` where there is no such element."""
     findings: tuple[Finding, ...] = ()
@@ -161,6 +159,8 @@ class OfdDocument:
         self.bodies: tuple[Body, ...] = tuple(
             _read_body(self, index, element) for index, element in enumerate(bodies)
         )
+        self.is_plain: bool = _is_plain(top.root)
+        """Whether OFD.xml leads every reader, also a careless one, to the same document."""
         self.deviations: tuple[Deviation, ...] = tuple(notes.deviations)
 
     @classmethod
@@ -232,6 +232,17 @@ class OfdDocument:
         return self.bodies[index]
 
 
+def _is_plain(top: Element) -> bool:
+    """One document without versions, and no second element that could be taken for its entry.
+
+    Readers differ in how they treat namespaces, and comments within text.
+    """
+    if top.namesakes("DocBody") != 1 or top.namesakes("DocRoot") != 1:
+        return False
+    roots = [root for body in top.children("DocBody") for root in body.children("DocRoot")]
+    return not top.namesakes("Versions") and all(root.is_one_text for root in roots)
+
+
 def custom_data(document: OfdDocument, name: str) -> str | None:
     """The first body's custom data of that name (GB/T 33190-2016 7.4), ``None`` without one.
 
@@ -271,7 +282,6 @@ def _read_body(document: OfdDocument, index: int, element: Element) -> Body:
         pages=tuple(details.pages),
         page_area=details.page_area,
         permissions=details.permissions,
-        has_versions=bool(element.children("Versions")),
         signatures=signatures,
         findings=tuple(notes.findings),
         deviations=tuple(notes.deviations),

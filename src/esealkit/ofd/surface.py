@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property
 
+from esealkit._lazy import cached_property
 from esealkit.ofd.content import ContentReader, TextItem, glyphs_of
 from esealkit.ofd.document import Box, OfdDocument
 from esealkit.placement import Area, Glyph, Slot

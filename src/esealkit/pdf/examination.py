@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
+from esealkit._lazy import cached_property
 from esealkit.errors import EsealError, LimitExceeded, PdfError
 from esealkit.findings import Deviation, Finding, failed, not_applicable, passed, unknown
 from esealkit.pdf.document import PdfDocument

@@ -11,11 +11,11 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from asn1crypto import x509
 
+from esealkit._lazy import cached_property
 from esealkit.asn1 import der as der_walk
 from esealkit.asn1 import oids
 from esealkit.crypto import sm2, sm3
@@ -32,6 +32,11 @@ _PEM = re.compile(
 _SM2_CURVES = frozenset({oids.SM2_CURVE})
 # Some CAs (HBCA) write the signature algorithm's OID where the curve belongs.
 _SM2_CURVES_TOLERATED = frozenset({oids.SM2_SIGN})
+_KEY_KINDS = {
+    oids.RSA_ENCRYPTION: "rsa",
+    oids.RSASSA_PSS: "rsa-pss",
+    oids.EC_PUBLIC_KEY: "ecdsa",
+}
 _KNOWN_CRITICAL = frozenset(
     {
         "2.5.29.15",  # keyUsage
@@ -52,7 +57,6 @@ class Certificate:
 
     __slots__ = (
         "__dict__",
-        "_spki",
         "asn1",
         "crl_urls",
         "der",
@@ -68,6 +72,8 @@ class Certificate:
         "policies",
         "serial",
         "signature_algorithm",
+        "signature_parameters",
+        "spki",
         "subject",
         "subject_der",
         "unknown_critical",
@@ -81,8 +87,11 @@ class Certificate:
         self.der = bytes(der)
         try:
             whole = der_walk.parse(self.der, notes=[], limits=limits)
-            if whole.sequence("Certificate", 3, 3)[2].bits("signatureValue")[1]:
+            _, algorithm, value = whole.sequence("Certificate", 3, 3)
+            if value.bits("signatureValue")[1]:
                 raise ValueError("unused bits")
+            self.signature_parameters: bytes = _parameters(algorithm)
+            """DER behind the signature algorithm's OID, empty where there is none."""
             self.asn1 = x509.Certificate.load(self.der, strict=True)
             self._read(self.asn1)
         except EsealError as error:
@@ -130,7 +139,7 @@ class Certificate:
             for extension in extensions
             if extension["critical"].native and extension["extn_id"].dotted not in _KNOWN_CRITICAL
         )
-        self._spki = SubjectPublicKey.read(spki.dump())
+        self.spki = SubjectPublicKey.read(spki.dump())
         points = cert.crl_distribution_points
         self.crl_urls: tuple[str, ...] = tuple(
             str(url) for point in points if (url := _location(point["distribution_point"]))
@@ -176,12 +185,19 @@ class Certificate:
     @property
     def uses_sm2(self) -> bool:
         """Whether the public key says it is an SM2 key (named curve only)."""
-        return self._spki.is_sm2
+        return self.spki.is_sm2
+
+    @property
+    def key_kind(self) -> str:
+        """``sm2``, ``rsa``, ``ecdsa``, ``rsa-pss`` (for that alone); else the algorithm's OID."""
+        if self.uses_sm2:
+            return "sm2"
+        return _KEY_KINDS.get(self.key_algorithm, self.key_algorithm)
 
     @property
     def curve_is_tolerated(self) -> bool:
         """Whether the curve is named by a wrong OID that occurs in the field."""
-        return self._spki.curve in _SM2_CURVES_TOLERATED
+        return self.spki.curve in _SM2_CURVES_TOLERATED
 
     @cached_property
     def sm2_key(self) -> sm2.PublicKey:
@@ -193,7 +209,7 @@ class Certificate:
         if not self.uses_sm2:
             raise KeyFormatError("certificate.not_sm2", subject=self.subject)
         try:
-            return self._spki.sm2_key()
+            return self.spki.sm2_key()
         except EsealError as error:
             raise KeyFormatError("certificate.public_key", subject=self.subject) from error
 
@@ -213,7 +229,7 @@ class Certificate:
     @property
     def public_key_bytes(self) -> bytes:
         """Content of the subjectPublicKey BIT STRING: what OCSP's issuerKeyHash is over."""
-        return self._spki.point
+        return self.spki.point
 
     @property
     def tbs(self) -> bytes:
@@ -246,6 +262,10 @@ class SubjectPublicKey:
     """Named curve; ``None`` for explicit parameters and other keys."""
     point: bytes
     """Content of the BIT STRING."""
+    parameters: bytes
+    """DER behind the algorithm's OID, empty where there is none."""
+    der: bytes
+    """The whole SubjectPublicKeyInfo."""
 
     @classmethod
     def read(cls, spki: bytes) -> SubjectPublicKey:
@@ -257,6 +277,8 @@ class SubjectPublicKey:
             algorithm=parts[0].oid("algorithm"),
             curve=parts[1].oid("namedCurve") if named else None,
             point=key.bits("subjectPublicKey")[0],
+            parameters=parts[1].raw if len(parts) == 2 else b"",
+            der=bytes(spki),
         )
 
     @property
@@ -271,6 +293,12 @@ class SubjectPublicKey:
     def sm2_key(self) -> sm2.PublicKey:
         """The key; raises :class:`EsealError` when it is not a point of the curve."""
         return sm2.PublicKey.from_bytes(self.point)
+
+
+def _parameters(algorithm: der_walk.Node) -> bytes:
+    """What stands behind the OID of an AlgorithmIdentifier."""
+    parts = algorithm.sequence("signatureAlgorithm", 1, 2)
+    return parts[1].raw if len(parts) == 2 else b""
 
 
 _ATTRIBUTE_NAMES = {

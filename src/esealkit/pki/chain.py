@@ -150,6 +150,7 @@ def is_issued_by(certificate: Certificate, issuer: Certificate) -> bool:
             certificate.signature_algorithm,
             bytes(certificate.asn1["signature_value"].native),
             certificate.tbs,
+            parameters=certificate.signature_parameters,
         )
     except EsealError:
         return False

@@ -31,6 +31,7 @@ from esealkit.findings import Deviation
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.evidence import kind_of
+from esealkit.pki.pss import read_pss_parameters
 from esealkit.pki.sm2_values import read_sm2_value
 
 __all__ = [
@@ -100,6 +101,8 @@ class SignerInfo:
     """Attribute OIDs that occur more than once."""
     signature_algorithm: str
     """OID."""
+    signature_parameters: bytes
+    """DER behind it, empty where there is none."""
     signature: bytes
     """``encryptedDigest`` as stored."""
     unsigned_values: dict[str, tuple[Node, ...]]
@@ -259,7 +262,7 @@ class _Reader:
             attributes = der.encode(0x31, *(item.raw for item in signed.children))
         if len(parts) < 2:
             raise SealFormatError("cms.structure", what="SignerInfo")
-        algorithm = parts.pop(0).sequence("signatureAlgorithm", 1, 2)[0].oid("signatureAlgorithm")
+        algorithm = parts.pop(0).sequence("signatureAlgorithm", 1, 2)
         signature = parts.pop(0).octets("signature")
         unsigned: dict[str, tuple[Node, ...]] = {}
         if parts:
@@ -274,7 +277,8 @@ class _Reader:
             attributes=attributes,
             attribute_values=values,
             repeated=repeated,
-            signature_algorithm=algorithm,
+            signature_algorithm=algorithm[0].oid("signatureAlgorithm"),
+            signature_parameters=algorithm[1].raw if len(algorithm) == 2 else b"",
             signature=signature,
             unsigned_values=unsigned,
         )
@@ -518,12 +522,20 @@ def verify_signer(
         if name != "sm3":
             raise InvalidSignature("cms.digest_mismatch", algorithm=name)
     algorithm = signer.signature_algorithm
+    if algorithm == oids.RSASSA_PSS:
+        _check_pss_digest(signer)
     if algorithm == oids.RSA_ENCRYPTION:
         algorithm = _RSA_WITH.get(signer.digest_algorithm, algorithm)
     failure: InvalidSignature | None = None
     for message in messages:
         try:
-            verify_with_certificate(certificate, algorithm, signature, message.data)
+            verify_with_certificate(
+                certificate,
+                algorithm,
+                signature,
+                message.data,
+                parameters=signer.signature_parameters,
+            )
         except InvalidSignature as error:
             failure = failure or error
         else:
@@ -531,6 +543,14 @@ def verify_signer(
     if certificate.uses_sm2:
         _explain(certificate, signature, document, encapsulated)
     raise failure or InvalidSignature("crypto.invalid_signature")
+
+
+def _check_pss_digest(signer: SignerInfo) -> None:
+    """The digest beside an RSASSA-PSS signature is the one in its parameters (RFC 4056 3)."""
+    stated, _ = digest_named(signer.digest_algorithm)
+    used = read_pss_parameters(signer.signature_parameters).digest
+    if stated != used:
+        raise InvalidSignature("cms.pss_digest", stated=stated, used=used)
 
 
 def _explain(
@@ -572,7 +592,7 @@ def is_weak_signer(signer: SignerInfo) -> bool:
     """Whether digest or signature algorithm is one whose collisions can be made."""
     from esealkit.pki.signatures import algorithm_family, is_weak
 
-    family = algorithm_family(signer.signature_algorithm) or ""
+    family = algorithm_family(signer.signature_algorithm, signer.signature_parameters) or ""
     return is_weak(family) or signer.digest_algorithm == oids.SHA1
 
 

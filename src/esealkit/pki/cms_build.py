@@ -16,6 +16,7 @@ from esealkit.asn1 import build, der, oids
 from esealkit.errors import UnsupportedError
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.cms import digest_named
+from esealkit.pki.pss import PSS_SHA256
 
 __all__ = [
     "Family",
@@ -50,7 +51,7 @@ class Family:
 
     @classmethod
     def standard(cls, algorithm: str = "sm2") -> Family:
-        """RFC 5652 content types, as PDF readers expect, for ``sm2``, ``rsa`` and ``ecdsa`` keys.
+        """RFC 5652 types, as PDF readers expect, for ``sm2``, ``rsa``, ``rsa-pss``, ``ecdsa``.
 
         :raises UnsupportedError: another algorithm.
         """
@@ -71,6 +72,7 @@ _STANDARD = {
     # RFC 4055 5 wants NULL behind RSA, RFC 5758 3.2 nothing behind ECDSA.
     "rsa": (oids.RSA_WITH_SHA256, oids.SHA256, build.NULL),
     "ecdsa": (oids.ECDSA_WITH_SHA256, oids.SHA256, b""),
+    "rsa-pss": (oids.RSASSA_PSS, oids.SHA256, PSS_SHA256),
 }
 
 
@@ -93,10 +95,42 @@ class MessageDraft:
 
     def signed(self, value: bytes, unsigned_attributes: Sequence[bytes] = ()) -> bytes:
         """The ContentInfo with ``value``, the DER signature over :attr:`to_be_signed`."""
-        signer = Certificate(self.certificate)
+        size = None if self.content is None else len(self.content)
+        head, tail = self.around(value, size, unsigned_attributes)
+        return head + (self.content or b"") + tail
+
+    def around(
+        self, value: bytes, size: int | None, unsigned_attributes: Sequence[bytes] = ()
+    ) -> tuple[bytes, bytes]:
+        """What stands before and behind ``size`` encapsulated octets (``None``: detached).
+
+        Content that does not fit into memory is written between the two by the caller.
+        """
+        kind = build.oid(self.kind)
         digest = build.sequence(build.oid(self.family.digest))
+        certificates = list(dict.fromkeys([self.certificate, *self.chain]))
+        before = (_INTEGER_1 if self.kind == self.family.data else build.integer(3)) + (
+            build.set_of([digest])
+        )
+        tail = der.encode(0xA0, *sorted(certificates)) + build.set_of(
+            [self._signer_info(value, digest, unsigned_attributes)]
+        )
+        inner = size or 0
+        head = b""
+        if size is not None:
+            head = _opened(0xA0, _opened(0x04, b"", inner), inner)
+        head = before + _opened(0x30, kind + head, inner)
+        # SignedData within [0] within ContentInfo.
+        inner += len(tail)
+        head = _opened(0xA0, _opened(0x30, head, inner), inner)
+        return _opened(0x30, build.oid(self.family.signed_data) + head, inner), tail
+
+    def _signer_info(
+        self, value: bytes, digest: bytes, unsigned_attributes: Sequence[bytes]
+    ) -> bytes:
+        signer = Certificate(self.certificate)
         signed = self.attributes
-        info = build.sequence(
+        return build.sequence(
             _INTEGER_1,
             build.sequence(signer.issuer_der, build.integer(signer.serial)),
             digest,
@@ -106,18 +140,6 @@ class MessageDraft:
             build.octet_string(value),
             *([der.encode(0xA1, *sorted(unsigned_attributes))] if unsigned_attributes else []),
         )
-        encapsulated = [build.oid(self.kind)]
-        if self.content is not None:
-            encapsulated.append(build.context(0, build.octet_string(self.content)))
-        certificates = list(dict.fromkeys([self.certificate, *self.chain]))
-        body = build.sequence(
-            _INTEGER_1 if self.kind == self.family.data else build.integer(3),
-            build.set_of([digest]),
-            build.sequence(*encapsulated),
-            der.encode(0xA0, *sorted(certificates)),
-            build.set_of([info]),
-        )
-        return build.sequence(build.oid(self.family.signed_data), build.context(0, body))
 
 
 def draft_signed_message(
@@ -221,6 +243,11 @@ def signing_certificate_attribute(certificate: bytes, digest: str = oids.SM3) ->
     return _attribute(
         oids.ATTRIBUTE_SIGNING_CERTIFICATE_V2, build.sequence(build.sequence(reference))
     )
+
+
+def _opened(identifier: int, head: bytes, rest: int) -> bytes:
+    """A TLV that begins with ``head`` and goes on for ``rest`` octets more."""
+    return bytes((identifier,)) + der.encode_length(len(head) + rest) + head
 
 
 def _attribute(oid: str, *values: bytes) -> bytes:

@@ -79,6 +79,7 @@ class OcspResponse:
         "responses",
         "signature",
         "signature_algorithm",
+        "signature_parameters",
         "tbs",
     )
 
@@ -105,6 +106,7 @@ class OcspResponse:
         fields = basic.sequence("BasicOCSPResponse", 3, 4)
         self.tbs = fields[0].raw
         self.signature_algorithm = fields[1][0].oid("signatureAlgorithm")
+        self.signature_parameters = fields[1][1].raw if len(fields[1]) > 1 else b""
         self.signature = fields[2].bits("signature")[0]
         self.certificates: tuple[bytes, ...] = ()
         if len(fields) == 4:
@@ -184,13 +186,18 @@ def ocsp_status(
     single = min(fitting, key=lambda item: _GRAVITY.index(item.status.state))
     if single.status.this_update - now > dt.timedelta(minutes=5):
         raise CertificateError("ocsp.future")
+    _verify(response, _responder(response, issuer, limits))
+    return single.status
+
+
+def _verify(response: OcspResponse, by: Certificate) -> None:
     verify_with_certificate(
-        _responder(response, issuer, limits),
+        by,
         response.signature_algorithm,
         response.signature,
         response.tbs,
+        parameters=response.signature_parameters,
     )
-    return single.status
 
 
 def _is_for(single: _Single, certificate: Certificate, issuer: Certificate) -> bool:
@@ -209,9 +216,7 @@ def _responder(response: OcspResponse, issuer: Certificate, limits: Limits) -> C
     (RFC 6960 4.2.2.2.1); such a responder is not used.
     """
     try:
-        verify_with_certificate(
-            issuer, response.signature_algorithm, response.signature, response.tbs
-        )
+        _verify(response, issuer)
     except EsealError:
         pass
     else:

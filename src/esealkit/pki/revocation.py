@@ -87,6 +87,7 @@ class Crl:
         "places",
         "signature",
         "signature_algorithm",
+        "signature_parameters",
         "tbs",
         "this_update",
         "unusable",
@@ -118,7 +119,9 @@ class Crl:
             raise ValueError("CertificateList")
         tbs, algorithm, signature = self._children(outer, 3)
         self.tbs = memoryview(self.data)[tbs.start : tbs.end]
-        self.signature_algorithm = self._small(algorithm)[0].oid("signatureAlgorithm")
+        identifier = self._small(algorithm)
+        self.signature_algorithm = identifier[0].oid("signatureAlgorithm")
+        self.signature_parameters = identifier[1].raw if len(identifier) > 1 else b""
         self.signature = self._small(signature).bits("signatureValue")[0]
         at = tbs.content
         frame = self._frame(at, tbs.end)
@@ -348,7 +351,13 @@ def _by_crl(
     if crl.this_update - now > dt.timedelta(minutes=5):
         return undecided("the CRL is of the future")
     try:
-        verify_with_certificate(issuer, crl.signature_algorithm, crl.signature, crl.tbs)
+        verify_with_certificate(
+            issuer,
+            crl.signature_algorithm,
+            crl.signature,
+            crl.tbs,
+            parameters=crl.signature_parameters,
+        )
         row = crl.find(certificate.serial)
         covered = crl.covers(certificate)
     except EsealError as error:

@@ -22,6 +22,7 @@ from pyhanko_certvalidator.sig_validate import (
 from esealkit.asn1 import oids
 from esealkit.errors import EsealError, InvalidSignature, UnsupportedError
 from esealkit.pki.certificate import Certificate, SubjectPublicKey
+from esealkit.pki.pss import PssParameters, read_pss_parameters
 
 __all__ = ["Sm2SignatureValidator", "algorithm_family", "is_weak", "verify_with_certificate"]
 
@@ -40,9 +41,17 @@ _FAMILIES = {
 }
 
 
-def algorithm_family(oid: str) -> str | None:
-    """``sm2``, ``rsa-sha256`` …, or ``None`` for an algorithm that is not known here."""
-    return _FAMILIES.get(oid)
+def algorithm_family(oid: str, parameters: bytes = b"") -> str | None:
+    """``sm2``, ``rsa-sha256`` …, or ``None`` for an algorithm that is not known here.
+
+    :param parameters: DER behind the OID; RSASSA-PSS says there what it is (``pss-sha256`` …).
+    """
+    if oid != oids.RSASSA_PSS:
+        return _FAMILIES.get(oid)
+    try:
+        return f"pss-{read_pss_parameters(parameters).digest}"
+    except EsealError:
+        return None
 
 
 def is_weak(family: str) -> bool:
@@ -51,16 +60,23 @@ def is_weak(family: str) -> bool:
 
 
 def verify_with_certificate(
-    certificate: Certificate, algorithm: str, signature: bytes, message: bytes | memoryview
+    certificate: Certificate,
+    algorithm: str,
+    signature: bytes,
+    message: bytes | memoryview,
+    *,
+    parameters: bytes = b"",
 ) -> None:
     """Verify ``signature`` over ``message`` by ``certificate``'s key.
 
     :param algorithm: dotted OID written beside the signature.
+    :param parameters: DER behind the OID; read for RSASSA-PSS, whose OID alone says nothing.
     :raises InvalidSignature: it does not hold, or the algorithm does not belong to the key.
     :raises UnsupportedError: the algorithm is not known here.
     :raises KeyFormatError: the key cannot be used.
     """
-    family = algorithm_family(algorithm)
+    pss = read_pss_parameters(parameters) if algorithm == oids.RSASSA_PSS else None
+    family = algorithm_family(algorithm) if pss is None else f"pss-{pss.digest}"
     if family is None:
         raise UnsupportedError("signature.algorithm_unknown", algorithm=algorithm)
     if certificate.uses_sm2 != (family == "sm2"):
@@ -68,20 +84,28 @@ def verify_with_certificate(
     if family == "sm2":
         certificate.sm2_key.verify(signature, message)
         return
-    _verify_classical(certificate, family, signature, message)
+    _verify_classical(certificate.spki, family, signature, message, pss)
 
 
 def _verify_classical(
-    certificate: Certificate, family: str, signature: bytes, message: bytes | memoryview
+    spki: SubjectPublicKey,
+    family: str,
+    signature: bytes,
+    message: bytes | memoryview,
+    pss: PssParameters | None,
 ) -> None:
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
+    _check_pss_key(spki, pss, family)
     kind, _, digest_name = family.partition("-")
     digest: hashes.HashAlgorithm = getattr(hashes, digest_name.upper())()
     try:
-        key = serialization.load_der_public_key(certificate.asn1.public_key.dump())
-        if kind == "rsa" and isinstance(key, rsa.RSAPublicKey):
+        key = serialization.load_der_public_key(spki.der)
+        if pss is not None and isinstance(key, rsa.RSAPublicKey):
+            scheme = padding.PSS(mgf=padding.MGF1(digest), salt_length=pss.salt)
+            key.verify(signature, bytes(message), scheme, digest)
+        elif kind == "rsa" and isinstance(key, rsa.RSAPublicKey):
             key.verify(signature, bytes(message), padding.PKCS1v15(), digest)
         elif kind == "ecdsa" and isinstance(key, ec.EllipticCurvePublicKey):
             key.verify(signature, bytes(message), ec.ECDSA(digest))
@@ -89,12 +113,26 @@ def _verify_classical(
             raise InvalidSignature("signature.algorithm_mismatch", algorithm=family)
     except ForeignInvalidSignature:
         raise InvalidSignature("crypto.invalid_signature") from None
-    except (UnsupportedAlgorithm, ValueError, TypeError) as error:
+    except (UnsupportedAlgorithm, ValueError, TypeError, OverflowError) as error:
         raise UnsupportedError("signature.key_unsupported", reason=type(error).__name__) from error
 
 
+def _check_pss_key(spki: SubjectPublicKey, used: PssParameters | None, family: str) -> None:
+    """A key for RSASSA-PSS alone makes no other signatures, and none below its own parameters.
+
+    RFC 4055 3.3: the same digest and mask, at least as much salt.
+    """
+    if spki.algorithm != oids.RSASSA_PSS:
+        return
+    least = read_pss_parameters(spki.parameters) if spki.parameters else None
+    if used is None or (
+        least is not None and (used.digest != least.digest or used.salt < least.salt)
+    ):
+        raise InvalidSignature("signature.algorithm_mismatch", algorithm=family)
+
+
 class Sm2SignatureValidator(SignatureValidator):
-    """SM2 for pyhanko-certvalidator; every other algorithm goes to its own validator.
+    """SM2 and RSASSA-PSS for pyhanko-certvalidator; the rest goes to its own validator.
 
     ``prehashed`` is refused: Z precedes the message inside SM3, so a signature cannot be checked
     from SM3(message) alone (GB/T 32918.2 6.1).
@@ -110,6 +148,10 @@ class Sm2SignatureValidator(SignatureValidator):
     ) -> None:
         """Raise cryptography's ``InvalidSignature`` when the signature does not hold."""
         algorithm = signature_algorithm["algorithm"].dotted
+        if algorithm == oids.RSASSA_PSS and not context.prehashed:
+            parameters = signature_algorithm["parameters"].dump()
+            _validate_pss(signature, signed_data, public_key_info.dump(), parameters)
+            return
         if algorithm_family(algorithm) != "sm2":
             DefaultSignatureValidator().validate_signature(
                 signature, signed_data, public_key_info, signature_algorithm, context
@@ -124,3 +166,13 @@ class Sm2SignatureValidator(SignatureValidator):
             key.sm2_key().verify(bytes(signature), bytes(signed_data))
         except EsealError:
             raise ForeignInvalidSignature from None
+
+
+def _validate_pss(signature: bytes, signed_data: bytes, spki: bytes, parameters: bytes) -> None:
+    """RSASSA-PSS for certvalidator: the same strictness as everywhere here."""
+    try:
+        pss = read_pss_parameters(parameters)
+        key = SubjectPublicKey.read(spki)
+        _verify_classical(key, f"pss-{pss.digest}", bytes(signature), bytes(signed_data), pss)
+    except EsealError:
+        raise ForeignInvalidSignature from None

@@ -88,7 +88,9 @@ def _chain(
 def _weak(certificate: Certificate) -> str:
     from esealkit.pki.signatures import algorithm_family, is_weak
 
-    family = algorithm_family(certificate.signature_algorithm) or ""
+    family = (
+        algorithm_family(certificate.signature_algorithm, certificate.signature_parameters) or ""
+    )
     return family if is_weak(family) else ""
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from esealkit.registry.backup import restore
 from esealkit.registry.machine import Role, State
-from esealkit.registry.makings import Workbench
 from esealkit.registry.private import new_keyfile
 from esealkit.registry.profile import Profile
 from esealkit.registry.records import Application, SealRecord
 from esealkit.registry.register import Register
+from esealkit.registry.workbench import Workbench
 
 __all__ = [
     "Application",

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from esealkit.api.imprints import compare_imprint
 from esealkit.api.sources import Source, read_small
 from esealkit.crypto import sm3
 from esealkit.errors import Conflict, Incomplete, UsageError
 from esealkit.limits import DEFAULT_LIMITS
 from esealkit.picture.measure import sniff_picture
-from esealkit.picture.registration import SAME_SEAL
 from esealkit.registry import schema
 from esealkit.registry.codes import check_unit_code
-from esealkit.registry.desk import Desk, Taken
+from esealkit.registry.desk import Desk, Taken, fit
 from esealkit.registry.machine import Role
-from esealkit.registry.private import PRIVATE_FIELDS
-from esealkit.registry.records import Application, SealRecord, row_of
+from esealkit.registry.papers import check_papers, check_picture
+from esealkit.registry.reading import row_of
+from esealkit.registry.records import Application, SealRecord
 from esealkit.registry.store import Writing, moment_text, raw
+from esealkit.registry.workdays import after_working_days
 from esealkit.seal.kinds import SealKind, kind_named
+
+if TYPE_CHECKING:  # comparing takes the picture libraries
+    from esealkit.api.verify import Trust
+    from esealkit.picture.registration import Comparison
 
 __all__ = ["Applications"]
 
@@ -35,11 +38,13 @@ class Applications(Desk):
         """Register an application (申请).
 
         :raises UsageError: a field that does not fit, such as a wrong unit code.
+        :raises Incomplete: a signed paper failed its verification.
         :raises Conflict: the unit has a statutory seal already (BJ-01).
         """
+        fitted = self._checked(application)
         with self._store.writing() as step:
             self._permit(step.connection, Role.CLERK)
-            reference = self._enter(step, application, replaces=None)
+            reference = self._enter(step, fitted, replaces=None)
         return self._record(reference)
 
     def supplement(
@@ -50,15 +55,23 @@ class Applications(Desk):
         picture: Source | None = None,
         size_mm: tuple[int, int] | None = None,
         translation: str = "",
+        trust: Trust = None,
     ) -> SealRecord:
-        """Bring what was missing (补正)."""
+        """Bring what was missing (补正).
+
+        :param trust: verifies papers that are signed files, as for an application.
+        """
+        brought = dict(materials or {})
+        verdicts = check_papers(brought, trust=trust, when=self._store.clock())
+        data = None if picture is None else read_small(picture, DEFAULT_LIMITS.picture_size)
         with self._taking("supplement", reference) as taken:
-            brought = dict(materials or {})
             taken.data["materials"] = self._add_materials(
-                taken.writing, taken.row.id, "apply", brought
+                taken.writing, taken.row.id, "apply", brought, verdicts=verdicts
             )
-            if picture is not None:
-                taken.values["picture"] = _kept_picture(taken.writing, picture)
+            if data is not None:
+                row = taken.row
+                drawn = check_picture(data, kind=row.kind, name=row.name, short=row.short_name)
+                taken.values |= {"picture": _kept_picture(taken.writing, data), "drawn": drawn}
             if size_mm is not None:
                 taken.values |= {"width_mm": size_mm[0], "height_mm": size_mm[1]}
             if translation:
@@ -105,15 +118,22 @@ class Applications(Desk):
             taken.data["reason"] = reason
         return self._record(reference)
 
-    def compare_imprint(self, reference: str, imprint: Source) -> float:
-        """How well an imprint lies on the seal's picture: 0 to 1, the same from 0.75 on.
+    def compare_imprint(self, reference: str, imprint: Source) -> Comparison:
+        """Lay an imprint on the seal's picture: see :func:`esealkit.compare_imprint`.
 
         Nothing is decided here: the clerk looks at both and then confirms.
         """
         data = read_small(imprint, DEFAULT_LIMITS.picture_size)
+        return self._compared(reference, data)[0]
+
+    def _compared(self, reference: str, imprint: bytes) -> tuple[Comparison, str]:
+        from esealkit.api.imprints import compare_imprint
+
         with self._reading(Role.CLERK, Role.EXAMINER, Role.MAKER) as connection:
-            picture = self._picture_of(connection, reference)
-        return compare_imprint(data, picture).score
+            row = row_of(connection, reference)
+            picture = self._picture_of(connection, row)
+        # Without a size of its own a picture is as wide as the record says.
+        return compare_imprint(imprint, picture, width_mm=row.width_mm), row.picture
 
     def confirm_imprint(
         self, reference: str, imprint: Source, *, source: str, despite: str = ""
@@ -123,75 +143,104 @@ class Applications(Desk):
         :param source: 公安备案系统, else 申请人 (SH-10).
         :param despite: why a low score is confirmed all the same.
         :raises Incomplete: the score is below the threshold and no reason was given.
+        :raises Conflict: somebody changed the picture while they were compared.
         """
         data = read_small(imprint, DEFAULT_LIMITS.picture_size)
-        score = self.compare_imprint(reference, data)
-        if score < SAME_SEAL and not despite:
+        found, compared = self._compared(reference, data)
+        if not found.same and not despite.strip():
             raise Incomplete(
                 "registry.imprint_differs",
                 seal=reference,
-                score=f"{score:.2f}",
-                least=f"{SAME_SEAL}",
+                score=f"{found.score:.2f}",
+                least=f"{found.threshold}",
             )
         with self._taking("confirm-imprint", reference) as taken:
-            digest = _kept_picture(taken.writing, data)
+            if taken.row.picture != compared:
+                raise Conflict("registry.picture_changed", seal=taken.row.reference)
+            digest, score = _kept_picture(taken.writing, data), f"{found.score:.3f}"
             taken.values |= {
                 "imprint": digest,
                 "imprint_source": source,
-                "imprint_score": f"{score:.3f}",
+                "imprint_score": score,
                 "imprint_confirmed": True,
             }
-            taken.data |= {"imprint": digest, "source": source, "score": f"{score:.3f}",
+            taken.data |= {"imprint": digest, "source": source, "score": score,
+                           "turned": found.rotation, "scale": found.scale,
                            "despite": despite}  # fmt: skip
         return self._record(reference)
 
     # -- inside a step -------------------------------------------------------------------------
 
-    def _enter(self, step: Writing, application: Application, *, replaces: Any) -> str:
-        """Write an application's row; gives its reference."""
+    def _checked(self, application: Application) -> Application:
+        """The application in its canonical form, looked at as far as that takes no lock."""
         kind = kind_named(application.kind)
-        fitted = _checked(application, kind)
+        if not application.owner.strip():
+            raise UsageError("registry.owner_missing")
+        if not kind.personal and not application.unit_code:
+            raise UsageError("registry.unit_code", unit="")
+        width, height = application.width_mm, application.height_mm
+        if not (0 < width <= 200 and 0 < height <= 200):
+            raise UsageError("making.size", width=width, height=height)
+        name = application.name.strip() or application.owner.strip()
+        picture, drawn = application.picture, application.drawn
+        if picture is not None:
+            picture = read_small(picture, DEFAULT_LIMITS.picture_size)
+            short = application.short_name
+            drawn = check_picture(picture, kind=kind.id, name=name, short=short) or drawn
+        now = self._store.clock()
+        return dataclasses.replace(
+            application,
+            owner=application.owner.strip(),
+            unit_code=check_unit_code(application.unit_code) if application.unit_code else "",
+            name=name,
+            picture=picture,
+            drawn=drawn,
+            verdicts=check_papers(application.materials, trust=application.trust, when=now),
+        )
+
+    def _enter(self, step: Writing, fitted: Application, *, replaces: Any) -> str:
+        """Write the row of a checked application; gives its reference."""
+        kind = kind_named(fitted.kind)
         values = self._row_values(step, fitted, kind)
         if replaces is not None:
             values["replaces"] = replaces.id
-        slot = values["slot"] if replaces is None or replaces.slot is None else None
-        if slot is not None:
-            self._refuse_second(step, slot, fitted)
-        # Under make-first the old seal holds the slot until the new one is made.
-        values["slot"] = slot
+            if replaces.slot is not None:
+                # Under make-first the old seal holds the slot until the new one is made.
+                values["slot"] = None
+        if values["slot"] is not None:
+            self._refuse_second(step, values["slot"], fitted)
+        fit(schema.seals, values)
         seal = int(
             step.connection.execute(
                 schema.seals.insert().values(reference="-", private=b"", **values)
             ).inserted_primary_key[0]  # type: ignore[index]
         )
         reference = f"A{seal:08d}"
-        step.connection.execute(
+        row = step.connection.execute(
             schema.seals.update()
             .where(schema.seals.c.id == seal)
-            .values(reference=reference, private=self._lock_private(reference, fitted.private))
-        )
-        digests = self._add_materials(step, seal, "apply", fitted.materials)
-        row = step.connection.execute(
-            sa.select(schema.seals).where(schema.seals.c.id == seal)
+            .values(reference=reference)
+            .returning(schema.seals)
         ).one()
+        taken = Taken(step, row)
+        self._keep_private(taken, fitted.private)
         facts = {
             "owner": fitted.owner,
             "unit_code": fitted.unit_code,
             "kind": kind.id,
             "name": fitted.name,
             "number": values["number"],
-            "materials": digests,
+            "materials": self._add_materials(
+                step, seal, "apply", fitted.materials, verdicts=fitted.verdicts
+            ),
             "replaces": replaces.reference if replaces is not None else "",
         }
-        self._finish(Taken(step, row), "seal.apply", facts)
+        self._finish(taken, "seal.apply", facts)
         return reference
 
     def _row_values(self, step: Writing, fitted: Application, kind: SealKind) -> dict[str, Any]:
         unit = fitted.unit_code or fitted.owner
         statutory = kind.id in self.profile.statutory and self.profile.one_statutory_per_unit
-        due = ""
-        if self.profile.due_hours:
-            due = moment_text(step.now + dt.timedelta(hours=self.profile.due_hours))
         imprint = fitted.imprint
         return {
             "state": "applied",
@@ -220,7 +269,7 @@ class Applications(Desk):
             "licence": step.meta("licence"),
             "licence_until": step.meta("licence_until"),
             "applied_at": step.at,
-            "due_at": due,
+            "due_at": self._due(step),
             "examined_at": "",
             "made_at": "",
             "delivered_at": "",
@@ -228,6 +277,20 @@ class Applications(Desk):
             "ended_at": "",
             "reason": "",
         }
+
+    def _due(self, step: Writing) -> str:
+        """When it has to be made (KB-1)."""
+        rules = self.profile
+        if not rules.due_working_days:
+            return ""
+        return moment_text(
+            after_working_days(
+                step.now,
+                rules.due_working_days,
+                holidays=rules.holidays,
+                working=rules.working_weekends,
+            )
+        )
 
     def _next_number(self, step: Writing, unit: str, kind: SealKind) -> int | None:
         """Arabic digits, never used twice, also not after a seal's end."""
@@ -246,32 +309,12 @@ class Applications(Desk):
         if held is not None:
             raise Conflict("registry.second_statutory", owner=application.owner, seal=str(held))
 
-    def _picture_of(self, connection: sa.Connection, reference: str) -> bytes:
-        row = row_of(connection, reference)
+    def _picture_of(self, connection: sa.Connection, row: Any) -> bytes:
         query = sa.select(schema.pictures.c.data).where(schema.pictures.c.sm3 == row.picture)
         found = connection.execute(query).scalar() if row.picture else None
         if found is None:
             raise Incomplete("registry.no_picture", seal=row.reference)
         return raw(found)
-
-
-def _checked(application: Application, kind: SealKind) -> Application:
-    if not application.owner.strip():
-        raise UsageError("registry.owner_missing")
-    unknown = sorted(set(application.private) - set(PRIVATE_FIELDS))
-    if unknown:
-        raise UsageError("registry.private_unknown", found=unknown)
-    if not kind.personal and not application.unit_code:
-        raise UsageError("registry.unit_code", unit="")
-    if not (0 < application.width_mm <= 200 and 0 < application.height_mm <= 200):
-        raise UsageError("making.size", width=application.width_mm, height=application.height_mm)
-    code = check_unit_code(application.unit_code) if application.unit_code else ""
-    return dataclasses.replace(
-        application,
-        owner=application.owner.strip(),
-        unit_code=code,
-        name=application.name.strip() or application.owner.strip(),
-    )
 
 
 def _kept_picture(step: Writing, source: Source) -> str:

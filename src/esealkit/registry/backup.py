@@ -8,7 +8,7 @@ import datetime as dt
 import gzip
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from esealkit.crypto import SM3
-from esealkit.errors import Conflict, InputError, RegistryError, input_unreadable
+from esealkit.errors import InputError, RegistryError, input_unreadable
 from esealkit.limits import DEFAULT_LIMITS
 from esealkit.registry import schema
 from esealkit.registry.certificates import Certificates
+from esealkit.registry.desk import Progress
 from esealkit.registry.machine import Role
 from esealkit.registry.store import Store, Writing
 from esealkit.signing.output import StagedFile
@@ -33,7 +34,7 @@ _LONGEST = 2 * DEFAULT_LIMITS.der_size
 class Backups(Certificates):
     """Backup; the private fields stay encrypted, so the keyfile is kept apart."""
 
-    def backup(self, destination: str | PathLike[str]) -> str:
+    def backup(self, destination: str | PathLike[str], *, progress: Progress | None = None) -> str:
         """Write everything to one file; gives its proof, the SM3 of all its lines.
 
         :raises OutputError: the file cannot be written; the old one stays.
@@ -47,14 +48,19 @@ class Backups(Certificates):
                     digest.update(line)
                     out.write(line)
 
+                tables = schema.metadata.sorted_tables
+                total, done = _rows_in(connection, tables), 0
                 head = Writing(connection, self._store.clock()).meta("head")
                 put({"schema": _SCHEMA, "version": schema.SCHEMA_VERSION, "head": head})
-                for table in schema.metadata.sorted_tables:
+                for table in tables:
                     columns = [item.name for item in table.columns]
                     put({"table": table.name, "columns": columns})
                     query = sa.select(table).order_by(*table.primary_key.columns)
-                    for row in connection.execution_options(yield_per=500).execute(query):
+                    for row in connection.execute(query, execution_options={"yield_per": 500}):
                         put([_out(item) for item in row])
+                        done += 1
+                        if progress is not None and done % 1000 == 0:
+                            progress(done, total)
                 proof = digest.hexdigest()
                 out.write(json.dumps({"sm3": proof}).encode() + b"\n")
             staged.commit()
@@ -66,6 +72,8 @@ def restore(
     url: str | PathLike[str],
     *,
     proof: str = "",
+    witness: str | PathLike[str] | None = None,
+    progress: Progress | None = None,
     clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
 ) -> str:
     """Restore a backup into a database that holds no register; gives the proof.
@@ -74,27 +82,30 @@ def restore(
     from before.
 
     :param proof: what :meth:`Backups.backup` gave; the file must have it.
+    :param witness: the journal file beside the database; default ``FILE.journal``.
+    :param progress: told how many rows were read; how many there are is not known before.
     :raises RegistryError: the file is damaged, altered, or of another version.
     :raises Conflict: there is a register already.
     """
-    store = Store(str(url), clock=clock)
+    path = None if witness is None else Path(witness)
+    store = Store(str(url), witness=path, clock=clock)
     try:
-        with store.begun(write=True) as connection:
-            if sa.inspect(connection).has_table(schema.meta.name):
-                raise Conflict("registry.exists", path=str(url))
-            schema.metadata.create_all(connection)
-            found = _read(Path(source), connection)
+        with store.fresh() as connection:
+            found = _read(Path(source), connection, progress)
             if proof and found != proof:
                 raise RegistryError("registry.backup_proof")
             _restart_numbers(connection)
+            # How far the witnesses of the other place had come says nothing here.
+            marks = schema.meta.c.key.startswith("mirrored:")
+            connection.execute(schema.meta.delete().where(marks))
         store.catch_up()
     finally:
         store.close()
     return found
 
 
-def _read(path: Path, connection: sa.Connection) -> str:
-    digest, table = SM3(), None
+def _read(path: Path, connection: sa.Connection, progress: Progress | None) -> str:
+    digest, table, done = SM3(), None, 0
     columns: list[str] = []
     rows: list[dict[str, Any]] = []
     try:
@@ -122,7 +133,10 @@ def _read(path: Path, connection: sa.Connection) -> str:
                     continue
                 rows.append(dict(zip(columns, map(_back, value), strict=True)))
                 if len(rows) >= 500:
+                    done += len(rows)
                     _insert(connection, table, rows)
+                    if progress is not None:
+                        progress(done, done)
     except FileNotFoundError:
         raise InputError("input.missing", path=str(path)) from None
     except gzip.BadGzipFile as error:
@@ -133,6 +147,11 @@ def _read(path: Path, connection: sa.Connection) -> str:
             RecursionError) as error:  # fmt: skip
         raise RegistryError("registry.backup_damaged") from error
     raise RegistryError("registry.backup_damaged")
+
+
+def _rows_in(connection: sa.Connection, tables: Sequence[sa.Table]) -> int:
+    counts = (sa.select(sa.func.count()).select_from(table) for table in tables)
+    return sum(int(connection.execute(query).scalar_one()) for query in counts)
 
 
 def _insert(connection: sa.Connection, table: sa.Table | None, rows: list[dict[str, Any]]) -> None:

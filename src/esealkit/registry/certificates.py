@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from esealkit.api.committing import Receipt
-from esealkit.api.making_record import signed_json
-from esealkit.api.sign import stamp
-from esealkit.api.sources import Source
-from esealkit.api.verify import Trust
+import sqlalchemy as sa
+
 from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import IllegalStep, UsageError
-from esealkit.ofd.compose import ComposedPage, Shape, TextRun
-from esealkit.ofd.compose import compose as compose_ofd
-from esealkit.pdf.compose import Line, Page, Rectangle, Text
-from esealkit.pdf.compose import compose as compose_pdf
-from esealkit.placement import At
+from esealkit.registry import schema
+from esealkit.registry.certificate_page import CERTIFICATES, facts_of, lay_out
+from esealkit.registry.desk import Taken
 from esealkit.registry.machine import Role, State
 from esealkit.registry.publishing import Publishing
+from esealkit.registry.reading import row_of
 from esealkit.registry.records import SealRecord
-from esealkit.seal.kinds import KINDS
-from esealkit.seal.model import ElectronicSeal
-from esealkit.words import inert
+from esealkit.registry.store import moment_text
+
+if TYPE_CHECKING:
+    from esealkit.api.sources import Source
+    from esealkit.api.verify import Trust
+    from esealkit.seal.model import ElectronicSeal
 
 __all__ = ["Certificates"]
 
-_TITLES = {"making": "电子印章制作证书", "cancellation": "电子印章注销证书"}
-_LEFT, _RIGHT, _TOP, _ROW = 25.0, 185.0, 62.0, 11.0
-_VALUE = 72.0
-_WIDEST = (_RIGHT - _VALUE - 4) / 4.23
-"""Ems of the value's column at 12 pt."""
-_SEAL = (125.0, 238.0)
+_FILED_AS = {"making": ("making",), "cancellation": ("cancellation", "unclaimed")}
 
 
 class Certificates(Publishing):
@@ -44,53 +39,91 @@ class Certificates(Publishing):
         destination: str | PathLike[str],
         *,
         kind: str,
-        seal: ElectronicSeal | Source,
         key: SigningKey,
+        seal: ElectronicSeal | Source | None = None,
         trust: Trust = None,
-    ) -> Receipt:
-        """Write a certificate of making or cancellation; ``.pdf`` or ``.ofd`` by the name.
+    ) -> str:
+        """Write a certificate of making or cancellation; gives the SHA-256 of the file.
 
+        Its digest goes to the filing it belongs to, which under some profiles is not reported
+        without it.
+
+        :param destination: ``.ofd`` and ``.pdf`` are sealed documents, ``.p7`` is signed data.
         :param kind: ``making`` or ``cancellation``.
-        :param seal: the workshop's own electronic seal, ``key`` its signer's.
+        :param key: the workshop's; ``seal`` its own electronic seal, for a document.
         :raises IllegalStep: the seal is not made, or not cancelled.
         """
-        record = self._certified(reference, kind)
-        title, rows = _TITLES[kind], _rows(record, kind)
         target = Path(destination)
-        if target.suffix.lower() not in (".ofd", ".pdf"):
+        form = target.suffix.lower()
+        if form not in (".ofd", ".pdf", ".p7"):
             raise UsageError("registry.certificate_format", path=str(target))
-        draw = _pdf if target.suffix.lower() == ".pdf" else _ofd
-        receipt = stamp(
-            draw(title, rows),
-            target,
-            seal=seal,
-            key=key,
-            placement=At(page=1, x=_SEAL[0], y=_SEAL[1]),
-            trust=trust,
-            clock=self._store.clock,
+        if form != ".p7" and seal is None:
+            raise UsageError("registry.certificate_seal")
+        record = self._certified(reference, kind)
+        self._issue(record, "certificate.begun", kind)
+        digest = (
+            self._write_data(record, kind, target, key)
+            if seal is None or form == ".p7"
+            else self._stamp_page(record, kind, target, seal, key, trust)
         )
-        with self._store.writing() as step:
-            step.record(
-                "certificate.issued",
-                subject=record.reference,
-                actor=self.member,
-                kind=kind,
-                sha256=receipt.sha256,
-            )
-        return receipt
+        self._issue(record, "certificate.issued", kind, digest)
+        return digest
 
     def certificate_data(self, reference: str, *, kind: str, key: SigningKey) -> bytes:
         """The same facts as JSON in a signed message, schema ``esealkit.seal-certificate/1``."""
-        record = self._certified(reference, kind)
+        return self._data(self._certified(reference, kind), kind, key)
+
+    def _data(self, record: SealRecord, kind: str, key: SigningKey) -> bytes:
+        from esealkit.pki.statement import plain_json, sign_statement
+
+        now = self._store.clock()
         value = {
             "schema": "esealkit.seal-certificate/1",
             "kind": kind,
-            "facts": dict(_rows(record, kind)),
+            "issued_at": moment_text(now),
+            "facts": dict(facts_of(record, kind)),
         }
-        return signed_json(value, key, self._store.clock())
+        return sign_statement(plain_json(value), key=key, moment=now)
+
+    def _write_data(self, record: SealRecord, kind: str, target: Path, key: SigningKey) -> str:
+        import hashlib
+
+        from esealkit.signing.output import StagedFile
+
+        data = self._data(record, kind, key)
+        with StagedFile(target) as staged:
+            staged.write(data)
+            staged.commit()
+        return hashlib.sha256(data).hexdigest()
+
+    def _stamp_page(
+        self,
+        record: SealRecord,
+        kind: str,
+        target: Path,
+        seal: ElectronicSeal | Source,
+        key: SigningKey,
+        trust: Trust,
+    ) -> str:
+        from esealkit.api.sign import stamp
+        from esealkit.placement import At
+
+        pages = lay_out(record, kind, issued=self._store.clock())
+        write: Callable[[], bytes] = pages.pdf if target.suffix.lower() == ".pdf" else pages.ofd
+        x, y = pages.seal_at
+        receipt = stamp(
+            write(),
+            target,
+            seal=seal,
+            key=key,
+            placement=At(page=pages.count, x=x, y=y),
+            trust=trust,
+            clock=self._store.clock,
+        )
+        return receipt.sha256
 
     def _certified(self, reference: str, kind: str) -> SealRecord:
-        if kind not in _TITLES:
+        if kind not in CERTIFICATES:
             raise UsageError("registry.certificate_kind", found=kind)
         with self._reading(Role.CLERK, Role.MAKER):
             pass
@@ -106,86 +139,21 @@ class Certificates(Publishing):
             )
         return record
 
-
-def _rows(record: SealRecord, kind: str) -> list[tuple[str, str]]:
-    made = record.seals[-1]
-    names = {item.id: item.names[0] for item in KINDS}
-    rows = [
-        ("印章名称", record.name),
-        ("所属单位", record.owner),
-        ("统一社会信用代码", record.unit_code),
-        ("印章类型", names.get(record.kind, record.kind)),
-        ("印章编号", "" if record.number is None else str(record.number)),
-        ("电子印章编码", record.seal_code),
-        ("实物印章编码", record.physical_code),
-        ("规格", f"{record.width_mm} mm × {record.height_mm} mm"),
-        ("载体", made.carrier),
-        ("证书序列号", " ".join(made.serials)),
-        ("制作单位", record.workshop),
-        ("许可证号", record.licence),
-        ("制作时间", made.made_at),
-        ("有效期至", made.valid_until),
-        ("印章摘要（SM3）", made.sm3),
-    ]
-    if kind == "cancellation":
-        rows += [("注销时间", record.ended_at), ("注销原因", record.reason)]
-    return [(name, inert(text)) for name, text in rows if text]
-
-
-def _lines(text: str) -> list[str]:
-    """The text in lines that fit the column: an em an ideograph, half of one a letter."""
-    lines, width = [""], 0.0
-    for char in text:
-        step = 0.55 if char.isascii() else 1.0
-        if width + step > _WIDEST:
-            lines.append("")
-            width = 0.0
-        lines[-1] += char
-        width += step
-    return lines
-
-
-def _laid(rows: Sequence[tuple[str, str]]) -> list[tuple[float, str, list[str]]]:
-    """Baseline of each row, its name and its lines."""
-    at, laid = _TOP, []
-    for name, text in rows:
-        lines = _lines(text)
-        laid.append((at, name, lines))
-        at += _ROW + 5.5 * (len(lines) - 1)
-    return laid
-
-
-def _ofd(title: str, rows: Sequence[tuple[str, str]]) -> bytes:
-    size = 4.23
-    width = 8.0 * len(title)
-    items: list[TextRun | Shape] = [
-        TextRun(x=105 - width / 2, y=42, size=8, text=title, font="黑体")
-    ]
-    for at, name, lines in _laid(rows):
-        items.append(TextRun(x=_LEFT + 2, y=at, size=size, text=name))
-        items += [
-            TextRun(x=_VALUE, y=at + 5.5 * n, size=size, text=line)
-            for n, line in enumerate(lines)
-            if line.strip()
-        ]
-        under = at + 5.5 * (len(lines) - 1) + 3.5
-        items.append(
-            Shape(commands=(("M", _LEFT, under), ("L", _RIGHT, under)), stroke=(160, 160, 160))
-        )
-    return compose_ofd([ComposedPage(items=items)], title=title)
-
-
-def _pdf(title: str, rows: Sequence[tuple[str, str]]) -> bytes:
-    points = 22.0
-    width = points / 72 * 25.4 * len(title)
-    items: list[Text | Line | Rectangle] = [Text(x=105 - width / 2, y=42, text=title, size=points)]
-    for at, name, lines in _laid(rows):
-        items.append(Text(x=_LEFT + 2, y=at, text=name, size=12))
-        items += [
-            Text(x=_VALUE, y=at + 5.5 * n, text=line, size=12)
-            for n, line in enumerate(lines)
-            if line.strip()
-        ]
-        under = at + 5.5 * (len(lines) - 1) + 3.5
-        items.append(Line(x1=_LEFT, y1=under, x2=_RIGHT, y2=under, width=0.2))
-    return compose_pdf([Page(items=tuple(items))], title=title)
+    def _issue(self, record: SealRecord, event: str, kind: str, digest: str = "") -> None:
+        """On record before it can be seen, and with its digest after."""
+        with self._store.writing() as step:
+            self._permit(step.connection, Role.CLERK, Role.MAKER)
+            taken = Taken(step, row_of(step.connection, record.reference))
+            facts = {"kind": kind}
+            if digest:
+                facts["sha256"] = digest
+                table = schema.filings
+                newest = (
+                    sa.select(sa.func.max(table.c.id))
+                    .where(table.c.seal == taken.row.id, table.c.kind.in_(_FILED_AS[kind]))
+                    .scalar_subquery()
+                )
+                step.connection.execute(
+                    table.update().where(table.c.id == newest).values(certificate=digest)
+                )
+            self._finish(taken, event, facts)

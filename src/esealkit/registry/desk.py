@@ -16,13 +16,18 @@ from esealkit.crypto import sm3
 from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import Incomplete, NotPermitted, UsageError
 from esealkit.registry import schema
+from esealkit.registry.digests import derived
 from esealkit.registry.machine import STEPS, Role, next_state
-from esealkit.registry.private import PrivateFields
+from esealkit.registry.private import PRIVATE_FIELDS, PrivateFields
 from esealkit.registry.profile import Profile
-from esealkit.registry.records import SealRecord, read_record, record_digest, row_of, state_of
-from esealkit.registry.store import Store, Writing, moment_text
+from esealkit.registry.reading import read_record, row_of, state_of
+from esealkit.registry.records import SealRecord
+from esealkit.registry.store import Store, Writing, moment_text, put
 
-__all__ = ["Desk", "Taken", "check_roles"]
+__all__ = ["Desk", "Progress", "Taken", "check_roles", "fit"]
+
+Progress = Callable[[int, int], None]
+"""Told how many records are done, and of how many."""
 
 _ADMINISTRATORS = {Role.SYSTEM, Role.SECURITY, Role.AUDIT}
 
@@ -94,6 +99,7 @@ class Desk:
         store = Store(str(url), witness=path, key=key, clock=clock)
         try:
             store.check_version()
+            store.heal()
             with store.begun() as connection:
                 profile = Profile.from_stored(Writing(connection, clock()).meta("profile"))
             private = None if keyfile is None else PrivateFields.from_file(keyfile)
@@ -140,17 +146,15 @@ class Desk:
         path = None if witness is None else Path(witness)
         store = Store(str(url), witness=path, key=key, clock=clock)
         try:
-            store.create(
-                {
-                    "profile": profile.stored(),
-                    "workshop": workshop,
-                    "licence": licence,
-                    "licence_until": "" if licence_until is None else moment_text(licence_until),
-                    "keycheck": private.lock({"check": "esealkit"}, record="keycheck").hex(),
-                }
-            )
+            settings = {
+                "profile": profile.stored(),
+                "workshop": workshop,
+                "licence": licence,
+                "licence_until": "" if licence_until is None else moment_text(licence_until),
+                "keycheck": private.lock({"check": "esealkit"}, record="keycheck").hex(),
+            }
             desk = cls(store, member=member, private=private, profile=profile)
-            with store.writing() as step:
+            with store.creating(settings) as step:
                 for name, roles in members.items():
                     desk._put_member(step, name, set(roles))
                 step.record(
@@ -158,7 +162,11 @@ class Desk:
                     subject="register",
                     actor=member,
                     profile=profile.name,
+                    profile_sm3=sm3(settings["profile"].encode()).hex(),
+                    keycheck_sm3=sm3(settings["keycheck"].encode()).hex(),
                     workshop=workshop,
+                    licence=licence,
+                    licence_until=settings["licence_until"],
                 )
         except BaseException:
             store.close()
@@ -190,12 +198,7 @@ class Desk:
     def _put_member(self, step: Writing, name: str, roles: set[Role]) -> None:
         check_roles(roles)
         text = " ".join(sorted(item.value for item in roles))
-        table = schema.members
-        changed = step.connection.execute(
-            table.update().where(table.c.name == name).values(roles=text)
-        )
-        if changed.rowcount == 0:
-            step.connection.execute(table.insert().values(name=name, roles=text))
+        put(step.connection, schema.members, {"name": name}, {"roles": text})
         step.record("member.roles", subject=f"member:{name}", actor=self.member, roles=text)
 
     def _permit(self, connection: sa.Connection, *roles: Role) -> None:
@@ -233,20 +236,20 @@ class Desk:
             self._finish(taken, f"seal.{step}", {"from": row.state, "to": target.value})
 
     def _finish(self, taken: Taken, event: str, data: Mapping[str, Any]) -> None:
-        table = schema.seals
+        """Write what a step changes, and its entry with the digest of all rows of the record."""
+        table, seal = schema.seals, taken.row.id
         if taken.values:
+            fit(table, taken.values)
             taken.connection.execute(
-                table.update().where(table.c.id == taken.row.id).values(**taken.values)
+                table.update().where(table.c.id == seal).values(**taken.values)
             )
+        found = derived(taken.connection, [seal])[seal]
+        put(taken.connection, schema.search, {"seal": seal}, {"text": found.text})
         taken.writing.record(
             event,
             subject=taken.row.reference,
             actor=self.member,
-            **{
-                **data,
-                **taken.data,
-                "record": record_digest(taken.connection, taken.row.id),
-            },
+            **{**data, **taken.data, "record": found.digest},
         )
 
     def _record(self, reference: str, *, reveal: bool = False) -> SealRecord:
@@ -260,20 +263,45 @@ class Desk:
             )
 
     def _add_materials(
-        self, writing: Writing, seal: int, step: str, brought: Mapping[str, bytes]
+        self,
+        writing: Writing,
+        seal: int,
+        step: str,
+        brought: Mapping[str, bytes],
+        *,
+        verdicts: Mapping[str, str] | None = None,
     ) -> dict[str, str]:
         """Keep what was brought, by digest; gives the digests for the journal."""
         digests = {name: sm3(content).hex() for name, content in brought.items()}
-        if digests:
-            writing.connection.execute(
-                schema.materials.insert(),
-                [
-                    {"seal": seal, "step": step, "name": name, "sm3": digest,
-                     "added_at": writing.at}
-                    for name, digest in digests.items()
-                ],
-            )  # fmt: skip
+        self._keep_materials(writing, seal, step, digests, verdicts=verdicts)
         return digests
+
+    def _keep_materials(
+        self,
+        writing: Writing,
+        seal: int,
+        step: str,
+        digests: Mapping[str, str],
+        *,
+        retention: str = "application",
+        verdicts: Mapping[str, str] | None = None,
+    ) -> None:
+        rows = [
+            {
+                "seal": seal,
+                "step": step,
+                "name": name,
+                "sm3": digest,
+                "verdict": (verdicts or {}).get(name, ""),
+                "retention": retention,
+                "added_at": writing.at,
+            }
+            for name, digest in digests.items()
+        ]
+        for row in rows:
+            fit(schema.materials, row)
+        if rows:
+            writing.connection.execute(schema.materials.insert(), rows)
 
     def _demand(self, step: str, taken: Taken, brought: Mapping[str, bytes]) -> None:
         """The materials that the profile wants for a later step (BJ-05).
@@ -291,10 +319,44 @@ class Desk:
         if digests:
             taken.data["materials"] = digests
 
-    def _lock_private(self, reference: str, values: Mapping[str, str]) -> bytes:
+    def _keep_private(self, taken: Taken, values: Mapping[str, str]) -> None:
+        """Encrypt the private fields of a record, and keep the marks they are found by.
+
+        :raises UsageError: no such field, or there is no keyfile.
+        """
+        unknown = sorted(set(values) - set(PRIVATE_FIELDS))
+        if unknown:
+            raise UsageError("registry.private_unknown", found=unknown)
         kept = {name: value for name, value in values.items() if value}
+        table = schema.private_marks
+        taken.connection.execute(table.delete().where(table.c.seal == taken.row.id))
+        taken.values["private"] = b""
+        if not kept:
+            return
+        private = self._opened_private()
+        taken.values["private"] = private.lock(kept, record=taken.row.reference)
+        taken.connection.execute(
+            table.insert(),
+            [
+                {"seal": taken.row.id, "field": name, "mark": private.mark(name, value)}
+                for name, value in kept.items()
+            ],
+        )
+
+    def _opened_private(self) -> PrivateFields:
         if self._private is None:
-            if kept:
-                raise UsageError("registry.no_keyfile")
-            return b""
-        return self._private.lock(kept, record=reference)
+            raise UsageError("registry.no_keyfile")
+        return self._private
+
+
+def fit(table: sa.Table, values: Mapping[str, Any]) -> None:
+    """Whether the texts fit into their columns; not every database says so.
+
+    :raises UsageError: one is too long, or holds NUL.
+    """
+    for name, value in values.items():
+        if isinstance(value, str) and "\0" in value:
+            raise UsageError("registry.text", field=name)
+        most = getattr(table.c[name].type, "length", None)
+        if most and isinstance(value, str) and len(value) > most:
+            raise UsageError("registry.too_long", field=name, most=most)

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from esealkit.crypto import SM3, sm3
 from esealkit.errors import IllegalStep, Incomplete, UsageError
 from esealkit.registry import schema
-from esealkit.registry.desk import Taken
+from esealkit.registry.desk import Progress, Taken
 from esealkit.registry.machine import STEPS, Role, State, next_state
+from esealkit.registry.made import end_makings, note_changes
 from esealkit.registry.makings import Makings
-from esealkit.registry.private import PRIVATE_FIELDS
-from esealkit.registry.records import Application, SealRecord, row_of, state_of
+from esealkit.registry.reading import row_of, state_of
+from esealkit.registry.records import Application, SealRecord
 from esealkit.registry.store import moment_text, raw
+
+if TYPE_CHECKING:
+    from esealkit.api.sources import Source
 
 __all__ = ["Lifecycle"]
 
@@ -43,7 +50,8 @@ class Lifecycle(Makings):
                 raise Incomplete("registry.approval_missing", seal=reference)
             if not operator:
                 raise UsageError("journal.operator")
-            taken.data |= {"document": document, "sha256": sha256, "operator": operator,
+            taken.data |= {"seal": taken.row.name, "code": taken.row.seal_code,
+                           "document": document, "sha256": sha256, "operator": operator,
                            "approval": approval, "reason": reason}  # fmt: skip
         return self._record(reference)
 
@@ -74,6 +82,25 @@ class Lifecycle(Makings):
                 self._change_private(taken, private)
         return self._record(reference)
 
+    def attach(
+        self, reference: str, content: Source, *, name: str, retention: str = "video"
+    ) -> SealRecord:
+        """Keep the digest of a recording or paper (录像, 附件), and how long it is kept (SH-15).
+
+        :param retention: a retention class of the profile, such as ``video`` or ``application``.
+        :raises UsageError: no such class.
+        """
+        if retention not in self.profile.retention:
+            known = sorted(self.profile.retention)
+            raise UsageError("registry.retention", found=retention, known=known)
+        digest = _digest_of(content)
+        with self._taking("attach", reference) as taken:
+            self._keep_materials(
+                taken.writing, taken.row.id, "attach", {name: digest}, retention=retention
+            )
+            taken.data |= {"name": name, "sm3": digest, "retention": retention}
+        return self._record(reference)
+
     def hand_over(self, reference: str, *, keeper: str, phone: str = "") -> SealRecord:
         """Enter another keeper (保管人移交, SH-20)."""
         with self._taking("hand-over", reference) as taken:
@@ -93,7 +120,7 @@ class Lifecycle(Makings):
         with self._taking("suspend", reference) as taken:
             self._demand("suspend", taken, materials or {})
             self._reasoned(taken, reason)
-            self._change_all(taken, "suspended", reason)
+            note_changes(taken, "suspended", reason)
         return self._record(reference)
 
     def resume(
@@ -103,7 +130,7 @@ class Lifecycle(Makings):
         with self._taking("resume", reference) as taken:
             self._demand("resume", taken, materials or {})
             taken.values["reason"] = reason
-            self._change_all(taken, "valid", reason)
+            note_changes(taken, "valid", reason)
         return self._record(reference)
 
     def report_loss(self, reference: str, *, reason: str = "lost") -> SealRecord:
@@ -115,7 +142,7 @@ class Lifecycle(Makings):
             raise UsageError("registry.loss", found=reason)
         with self._taking("report-loss", reference) as taken:
             self._reasoned(taken, reason)
-            self._change_all(taken, "suspended", reason)
+            note_changes(taken, "suspended", reason)
         return self._record(reference)
 
     def replace(
@@ -131,6 +158,7 @@ class Lifecycle(Makings):
         Under a ``make-first`` profile the old seal ends in the very step that makes the new one;
         under ``cancel-first`` it ends now.  Either way one step does both (SH-21).
         """
+        fitted = self._checked(application)
         with self._store.writing() as step:
             self._permit(step.connection, STEPS["replace"].role)
             old = row_of(step.connection, reference)
@@ -146,11 +174,11 @@ class Lifecycle(Makings):
             self._demand("replace", taken, materials or {})
             self._reasoned(taken, reason)
             if self.profile.replace_order == "cancel-first":
-                self._end_seal(taken, state="replaced", reason=reason)
+                self._end_seal(taken, reason=reason)
                 old = row_of(step.connection, reference)
             else:
                 self._finish(taken, "seal.replacement-applied", {"reason": reason})
-            new = self._enter(step, application, replaces=old)
+            new = self._enter(step, fitted, replaces=old)
             if self.profile.replace_order == "cancel-first":
                 made = row_of(step.connection, new)
                 ended = Taken(step, row_of(step.connection, reference))
@@ -165,7 +193,7 @@ class Lifecycle(Makings):
         with self._taking("retire", reference) as taken:
             self._demand("retire", taken, materials or {})
             self._reasoned(taken, reason)
-            self._change_all(taken, "suspended", reason)
+            note_changes(taken, "suspended", reason)
         return self._record(reference)
 
     def cancel(
@@ -195,25 +223,25 @@ class Lifecycle(Makings):
             self._open_filing(taken, "cancellation")
         return self._record(reference)
 
-    def sweep(self) -> list[SealRecord]:
+    def sweep(self, *, progress: Progress | None = None) -> list[SealRecord]:
         """Cancel every made seal that nobody fetched in the profile's time (逾期未领, BJ-03)."""
-        days = self.profile.unclaimed_days
-        if not days:
-            return []
+        days, table = self.profile.unclaimed_days, schema.seals
         before = moment_text(self._store.clock() - dt.timedelta(days=days))
-        table = schema.seals
         with self._reading(Role.CLERK) as connection:
             query = sa.select(table.c.reference).where(
                 table.c.state == State.MADE.value, table.c.made_at < before
             )
-            found = list(connection.execute(query).scalars())
+            found = list(connection.execute(query).scalars()) if days else []
         swept = []
-        for reference in found:
-            with self._taking("sweep", reference) as taken:
+        for done, reference in enumerate(found, 1):
+            # Somebody may have fetched it just now.
+            with contextlib.suppress(IllegalStep), self._taking("sweep", reference) as taken:
                 self._close(taken, "逾期未领", taken.writing.now)
                 self._open_filing(taken, "unclaimed")
-            swept.append(self._record(reference))
-        return swept
+                swept.append(reference)
+            if progress is not None:
+                progress(done, len(found))
+        return [self._record(reference) for reference in swept]
 
     # -- members -------------------------------------------------------------------------------
 
@@ -237,7 +265,7 @@ class Lifecycle(Makings):
                 step.put_meta(key, value)
             step.record(
                 "register.licence", subject="register", actor=self.member,
-                workshop=workshop, licence=licence, until=end,
+                workshop=workshop, licence=licence, licence_until=end,
             )  # fmt: skip
 
     # -- inside a step -------------------------------------------------------------------------
@@ -248,31 +276,25 @@ class Lifecycle(Makings):
         taken.values["reason"] = reason
         taken.data["reason"] = reason
 
-    def _change_all(self, taken: Taken, state: str, reason: str) -> None:
-        for item in self._active(taken):
-            self._change(taken.writing, item.id, state, reason)
-
     def _close(self, taken: Taken, ground: str, effective: dt.datetime) -> None:
         since = moment_text(effective)
         taken.values |= {"ended_at": since, "reason": ground, "slot": None}
-        for item in self._active(taken):
-            taken.connection.execute(
-                schema.changes.insert().values(
-                    making=item.id, state="cancelled", since=since, reason=ground, replaced_by=""
-                )
-            )
-        table = schema.makings
-        taken.connection.execute(
-            table.update().where(table.c.seal == taken.row.id).values(active=False)
-        )
+        end_makings(taken, "cancelled", ground, since=since)
 
     def _change_private(self, taken: Taken, changes: Mapping[str, str]) -> None:
-        unknown = sorted(set(changes) - set(PRIVATE_FIELDS))
-        if unknown:
-            raise UsageError("registry.private_unknown", found=unknown)
-        if self._private is None:
-            raise UsageError("registry.no_keyfile")
-        reference = taken.row.reference
-        blob = raw(taken.row.private)
-        known = self._private.unlock(blob, record=reference) if blob else {}
-        taken.values["private"] = self._lock_private(reference, {**known, **changes})
+        private, blob = self._opened_private(), raw(taken.row.private)
+        known = private.unlock(blob, record=taken.row.reference) if blob else {}
+        self._keep_private(taken, {**known, **changes})
+
+
+def _digest_of(source: Source) -> str:
+    """SM3 of an input of any size, hexadecimal."""
+    from esealkit.api.sources import opened
+
+    with opened(source) as found:
+        if isinstance(found.content, bytes):
+            return sm3(found.content).hex()
+        digest = SM3()
+        while block := found.content.read(1 << 20):
+            digest.update(block)
+        return digest.hexdigest()

@@ -2,11 +2,11 @@
 
 ::
 
-    applied ─approve→ approved ─make→ made ─deliver→ in_use ⇄ suspended
-       └─refuse→ refused                └─sweep→ cancelled   │  └─report-loss→ lost
-                                                             ├─ renew, add-carrier, amend, use
-                                                             ├─ replace → replaced
-                                                             └─ retire → retired ─cancel→ cancelled
+    applied ─approve→ approved ⇄ making ─make→ made ─deliver→ in_use ⇄ suspended
+       └─refuse→ refused                        └─sweep→ cancelled │  └─report-loss→ lost
+                                                                   ├─ renew, add-carrier, amend, use
+                                                                   ├─ replace → replaced
+                                                                   └─ retire → retired ─cancel→ …
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ class State(str, Enum):
     """已申请"""
     APPROVED = "approved"
     """已审核"""
+    MAKING = "making"
+    """制作中: a maker is at the device"""
     REFUSED = "refused"
     """不予办理"""
     WITHDRAWN = "withdrawn"
@@ -88,11 +90,14 @@ STEPS = {
         _step("withdraw", {State.APPLIED, State.APPROVED}, State.WITHDRAWN),
         _step("approve", {State.APPLIED}, State.APPROVED, Role.EXAMINER),
         _step("refuse", {State.APPLIED}, State.REFUSED, Role.EXAMINER),
-        _step("make", {State.APPROVED}, State.MADE, Role.MAKER),
+        _step("begin-making", {State.APPROVED, State.MAKING}, State.MAKING, Role.MAKER),
+        _step("give-back", {State.MAKING}, State.APPROVED, Role.MAKER),
+        _step("make", {State.MAKING}, State.MADE, Role.MAKER),
         _step("import-made", {State.APPROVED}, State.MADE, Role.MAKER),
         _step("add-carrier", {State.MADE, State.IN_USE}, None, Role.MAKER),
         _step("deliver", {State.MADE}, State.IN_USE),
         _step("use", {State.IN_USE}, None),
+        _step("attach", set(State), None),
         _step("amend", {State.APPLIED, State.APPROVED, State.MADE, *_LIVE}, None),
         _step("hand-over", _LIVE, None),
         _step("reset-pin", _LIVE, None),

@@ -2,16 +2,23 @@
 
 The key is kept in a file of its own, 16 bytes as hexadecimal; each value is bound to the record
 it stands in, so that it cannot be moved to another.
+
+A value is found again by its *mark*, an HMAC-SM3 under a key derived from that one: who knows the
+whole value and has the key can ask for it; nobody can ask for a part of it.  Without the key a mark
+tells only which records share a value.
 """
 
 from __future__ import annotations
 
+import hmac
 import json
 import os
+import unicodedata
 from collections.abc import Callable, Mapping
 from os import PathLike
 from pathlib import Path
 
+from esealkit.crypto import SM3
 from esealkit.crypto.sm4 import BLOCK, NONCE, gcm_decrypt, gcm_encrypt
 from esealkit.errors import (
     InputError,
@@ -34,13 +41,18 @@ def new_keyfile(path: str | PathLike[str], *, random: Callable[[int], bytes] = o
 
     :raises OutputError: the file exists or cannot be written.
     """
+    staged = Path(path).with_name(f".{Path(path).name}.{random(6).hex()}")
     try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        file = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             os.write(file, random(BLOCK).hex().encode() + b"\n")
             os.fsync(file)
         finally:
             os.close(file)
+        try:
+            os.link(staged, path)  # whole or not at all, and never over another
+        finally:
+            os.unlink(staged)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise OutputError("output.failed", path=str(path), reason=reason) from error
@@ -49,12 +61,13 @@ def new_keyfile(path: str | PathLike[str], *, random: Callable[[int], bytes] = o
 class PrivateFields:
     """Encrypts and decrypts the private fields of records."""
 
-    __slots__ = ("_key", "_random")
+    __slots__ = ("_key", "_marking", "_random")
 
     def __init__(self, key: bytes, *, random: Callable[[int], bytes] = os.urandom) -> None:
         if len(key) != BLOCK:
             raise KeyFormatError("registry.keyfile")
         self._key = key
+        self._marking = _hmac(key, b"esealkit.private-mark/1")
         self._random = random
 
     @classmethod
@@ -91,11 +104,21 @@ class PrivateFields:
         value = json.loads(plain)
         return {str(name): str(item) for name, item in value.items()}
 
+    def mark(self, field: str, value: str) -> str:
+        """What a value of a field is found by: alike for values that people take for the same."""
+        plain = unicodedata.normalize("NFKC", value).casefold()
+        plain = "".join(char for char in plain if char.isalnum())
+        return _hmac(self._marking, f"{field}\0{plain}".encode())[:16].hex()
+
     def __repr__(self) -> str:
         return "<PrivateFields>"
 
     def __reduce__(self) -> str:
         raise TypeError("cannot pickle a key")
+
+
+def _hmac(key: bytes, message: bytes) -> bytes:
+    return hmac.new(key, message, SM3).digest()
 
 
 def mask(field: str, value: str) -> str:

@@ -6,6 +6,7 @@ give a file of its own.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import tomllib
 from collections.abc import Mapping
@@ -25,9 +26,12 @@ _SECTIONS: dict[str, dict[str, type]] = {
     "making": {
         "local": bool, "licence_required": bool, "two_keys": bool, "check_name": bool,
         "require_revocation": bool, "imprint_required": list, "trial_until_imprint": list,
-        "due_hours": int,
+        "due_working_days": int,
     },
-    "filing": {"hours": int, "before_delivery": bool, "receipt_required": bool},
+    "calendar": {"holidays": list, "working_weekends": list},
+    "filing": {
+        "hours": int, "before_delivery": bool, "receipt_required": bool, "certificate": bool,
+    },
     "register": {
         "one_statutory_per_unit": bool, "number_business_seals": bool, "replace": str,
         "unclaimed_days": int, "renew_within_days": int, "statutory": list, "business": list,
@@ -62,14 +66,20 @@ class Profile:
     """Kinds that are not made without a confirmed imprint (SH-03)."""
     trial_until_imprint: frozenset[str]
     """Kinds marked 新刻/试用 until an imprint was confirmed."""
-    due_hours: int
-    """Hours from application to making, 0 for none (KB-1)."""
+    due_working_days: int
+    """Working days from application to making, 0 for no limit (KB-1)."""
+    holidays: frozenset[dt.date]
+    """Days off besides weekends."""
+    working_weekends: frozenset[dt.date]
+    """Weekend days that are worked (调休)."""
     filing_hours: int
     """Hours from making or cancelling to reporting (SH-14)."""
     filing_before_delivery: bool
     """Whether a seal is delivered only after its filing was accepted."""
     receipt_required: bool
     """Whether an accepted filing needs a receipt."""
+    filing_certificate: bool
+    """Whether a cancellation is filed with its certificate (BJ-04)."""
     one_statutory_per_unit: bool
     """Whether a second statutory seal of a unit is refused (BJ-01)."""
     number_business_seals: bool
@@ -165,10 +175,13 @@ class Profile:
             require_revocation=making["require_revocation"],
             imprint_required=_kinds(making, "imprint_required"),
             trial_until_imprint=_kinds(making, "trial_until_imprint"),
-            due_hours=making["due_hours"],
+            due_working_days=making["due_working_days"],
+            holidays=_dates(value["calendar"], "holidays"),
+            working_weekends=_dates(value["calendar"], "working_weekends"),
             filing_hours=filing["hours"],
             filing_before_delivery=filing["before_delivery"],
             receipt_required=filing["receipt_required"],
+            filing_certificate=filing["certificate"],
             one_statutory_per_unit=register["one_statutory_per_unit"],
             number_business_seals=register["number_business_seals"],
             replace_order=register["replace"],
@@ -207,10 +220,20 @@ def _texts(value: Mapping[str, Any], key: str) -> tuple[str, ...]:
 
 
 def _kinds(value: Mapping[str, Any], key: str) -> frozenset[str]:
-    found = frozenset(_texts(value, key))
-    if not found <= {kind.id for kind in KINDS}:
+    """Ids of kinds; ``*`` is every kind."""
+    found, known = frozenset(_texts(value, key)), frozenset(kind.id for kind in KINDS)
+    if found == {"*"}:
+        return known
+    if not found <= known:
         raise UsageError("registry.profile", reason=key)
     return found
+
+
+def _dates(value: Mapping[str, Any], key: str) -> frozenset[dt.date]:
+    try:
+        return frozenset(dt.date.fromisoformat(item) for item in _texts(value, key))
+    except ValueError:
+        raise UsageError("registry.profile", reason=key) from None
 
 
 def _lists(value: Mapping[str, Any], key: str) -> dict[str, tuple[str, ...]]:

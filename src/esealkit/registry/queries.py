@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
-from esealkit.errors import Incomplete, NotPermitted, UsageError
+from esealkit.errors import Incomplete, NotPermitted
 from esealkit.journal.chain import Entry
 from esealkit.registry import schema
+from esealkit.registry.desk import Progress, Taken
+from esealkit.registry.finding import ids_of
 from esealkit.registry.machine import Role, State
-from esealkit.registry.records import SealRecord, read_records, row_of
+from esealkit.registry.private import PRIVATE_FIELDS
+from esealkit.registry.reading import batches, read_records, row_of
+from esealkit.registry.records import SealRecord
 from esealkit.registry.reporting import Reporting
-from esealkit.registry.store import entries_about, moment_text
+from esealkit.registry.store import entries_about, every_entry, moment_text
 
-__all__ = ["FIELDS", "Overdue", "Queries", "Retained"]
+__all__ = ["Overdue", "Queries", "Retained"]
 
-_OWN = ("reference", "state", "owner", "short_name", "unit_code", "department", "kind", "name",
-        "number", "seal_code", "physical_code", "imprint_source", "workshop",
-        "licence")  # fmt: skip
-_MADE = {"carrier": "carrier", "serial": "serials", "sm3": "sm3", "maker": "maker"}
-_FILED = {"receipt": "receipt", "authority": "authority", "filing": "state"}
-_TIMES = ("applied", "made", "delivered", "valid_until", "ended")
-FIELDS = (
-    *_OWN, *_MADE, *_FILED, *(f"{name}_{end}" for name in _TIMES for end in ("from", "to"))
-)  # fmt: skip
-"""What can be asked for; a text that ends in ``*`` asks for a beginning."""
-
-
-Progress = Callable[[int, int], None]
-"""Told how many records are done, and of how many."""
+_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +44,10 @@ class Retained:
     reference: str
     item: str
     """Retention class: ``application``, ``making`` …"""
+    name: str
+    """Of a paper or recording its name."""
     since: str
-    """When its time was over."""
+    """When its time of keeping began."""
 
 
 class Queries(Reporting):
@@ -74,57 +68,104 @@ class Queries(Reporting):
             raise NotPermitted("registry.reveal_reason", seal=reference)
         with self._store.writing() as step:
             self._permit(step.connection, Role.CLERK, Role.EXAMINER)
-            row = row_of(step.connection, reference)
-            step.record("seal.revealed", subject=row.reference, actor=self.member, reason=reason)
+            taken = Taken(step, row_of(step.connection, reference))
+            self._finish(taken, "seal.revealed", {"reason": reason})
         return self._record(reference, reveal=True)
 
     def picture(self, reference: str) -> bytes:
         """The picture file of a record."""
         with self._reading() as connection:
-            return self._picture_of(connection, reference)
+            return self._picture_of(connection, row_of(connection, reference))
+
+    def query(
+        self, *, text: str = "", limit: int = 100, before: str = "", **fields: str
+    ) -> list[SealRecord]:
+        """Records by any field, newest first.
+
+        :param text: anywhere in owner, name, codes, reference, carriers, serial numbers, receipts.
+        :param before: the reference of the last record of the page before.
+        :param fields: of :data:`~esealkit.registry.finding.FIELDS`; ``made_from="2026-01-01"`` and
+            the like for times; a private field by its whole value, with the keyfile.
+        :raises UsageError: an unknown field, or a private one without the keyfile.
+        :raises NotPermitted: a private field, and the member is neither clerk nor examiner.
+        """
+        with self._reading() as connection:
+            below = row_of(connection, before).id if before else None
+            ids = self._found(connection, text, fields).limit(limit)
+            if below is not None:
+                ids = ids.where(schema.seals.c.id < below)
+            return self._read(connection, [row.id for row in connection.execute(ids)])
+
+    def each(
+        self, *, text: str = "", progress: Progress | None = None, **fields: str
+    ) -> Iterator[SealRecord]:
+        """All records of a query, newest first, a page of them in memory at a time."""
+        total, done = self.count(text=text, **fields) if progress is not None else 0, 0
+        last = ""
+        while page := self.query(text=text, limit=_PAGE, before=last, **fields):
+            yield from page
+            last, done = page[-1].reference, done + len(page)
+            if progress is not None:
+                progress(min(done, total), total)
 
     def pictured(
         self, *, text: str = "", progress: Progress | None = None, **fields: str
     ) -> Iterator[tuple[SealRecord, bytes | None]]:
-        """Records of a query with their pictures, a page of them at a time."""
-        total, done = self.count(text=text, **fields), 0
-        while records := self.query(text=text, limit=200, offset=done, **fields):
-            for record in records:
-                try:
-                    yield record, self.picture(record.reference)
-                except Incomplete:
-                    yield record, None
-                done += 1
-                if progress is not None:
-                    progress(done, total)
-
-    def query(
-        self, *, text: str = "", limit: int = 100, offset: int = 0, **fields: str
-    ) -> list[SealRecord]:
-        """Records by any field, newest first.
-
-        :param text: anywhere in owner, name, codes or reference.
-        :param fields: of :data:`FIELDS`; ``made_from="2026-01-01"`` and the like for times.
-        :raises UsageError: an unknown field.
-        """
-        with self._reading() as connection:
-            rows = connection.execute(_query(text, fields).limit(limit).offset(offset)).all()
-            kinds = self.profile.trial_until_imprint
-            return read_records(connection, rows, self._private, trial_kinds=kinds)
+        """Records of a query with their pictures."""
+        for record in self.each(text=text, progress=progress, **fields):
+            try:
+                yield record, self.picture(record.reference)
+            except Incomplete:
+                yield record, None
 
     def count(self, *, text: str = "", **fields: str) -> int:
         """How many records a query has."""
         with self._reading() as connection:
-            found = _query(text, fields).order_by(None).subquery()
-            return int(
-                connection.execute(sa.select(sa.func.count()).select_from(found)).scalar_one()
-            )
+            ids = self._found(connection, text, fields).order_by(None).subquery()
+            query = sa.select(sa.func.count()).select_from(ids)
+            return int(connection.execute(query).scalar_one())
+
+    def _found(
+        self, connection: sa.Connection, text: str, fields: Mapping[str, str]
+    ) -> sa.Select[tuple[int]]:
+        marks = {}
+        asked = {name: value for name, value in fields.items() if name in PRIVATE_FIELDS}
+        if asked:
+            self._permit(connection, Role.CLERK, Role.EXAMINER)
+            private = self._opened_private()
+            marks = {name: private.mark(name, value) for name, value in asked.items()}
+        rest = {name: value for name, value in fields.items() if name not in asked}
+        return ids_of(connection, text, rest, marks)
+
+    def _read(self, connection: sa.Connection, ids: Sequence[int]) -> list[SealRecord]:
+        """Records in the order of their ids."""
+        table, rows = schema.seals, dict[int, Any]()
+        for some in batches(ids):
+            for row in connection.execute(sa.select(table).where(table.c.id.in_(some))):
+                rows[row.id] = row
+        kinds = self.profile.trial_until_imprint
+        return read_records(
+            connection, [rows[item] for item in ids], self._private, trial_kinds=kinds
+        )
 
     def history(self, reference: str) -> list[Entry]:
         """The journal's entries about a record."""
         with self._reading() as connection:
             row = row_of(connection, reference)
             return list(entries_about(connection, row.reference))
+
+    def uses(self, reference: str = "") -> Iterator[Entry]:
+        """The entries of use of one seal, or of all (用印登记)."""
+        with self._reading() as connection:
+            subject = row_of(connection, reference).reference if reference else None
+            lines = (
+                entries_about(connection, subject)
+                if subject is not None
+                else every_entry(connection)
+            )
+            for entry in lines:
+                if entry.event == "seal.use":
+                    yield entry
 
     def overdue(self) -> list[Overdue]:
         """Filings and applications whose time is over (SH-14, KB-1)."""
@@ -154,75 +195,62 @@ class Queries(Reporting):
         return found
 
     def expiring(self, *, days: int = 90) -> list[SealRecord]:
-        """Seals in use that end within ``days``."""
+        """Seals that can be used and end within ``days``, or have ended."""
         end = moment_text(self._store.clock() + dt.timedelta(days=days))
-        return self.query(limit=10_000, state=State.IN_USE.value, valid_until_to=end)
+        return [
+            record
+            for state in (State.IN_USE, State.SUSPENDED)
+            for record in self.each(state=state.value, valid_until_to=end)
+        ]
 
     def past_retention(self) -> Iterator[Retained]:
-        """Items of ended records whose time of keeping is over (audit administrator)."""
+        """Items whose time of keeping is over (audit administrator); nothing goes by itself.
+
+        Records and makings are kept so long after the end of the record, papers and recordings
+        after they came in; the journal as a whole, since its first entry.
+        """
         now = self._store.clock()
+        before = {
+            item: moment_text(now - dt.timedelta(days=days))
+            for item, days in self.profile.retention.items()
+            if days
+        }
         with self._reading(Role.AUDIT) as connection:
-            for item, days in self.profile.retention.items():
-                if not days or item not in ("application", "making", "register"):
-                    continue
-                before = moment_text(now - dt.timedelta(days=days))
-                query = sa.select(schema.seals.c.reference, schema.seals.c.ended_at).where(
-                    schema.seals.c.ended_at != "", schema.seals.c.ended_at < before
-                )
-                for row in connection.execute(query):
-                    yield Retained(reference=row[0], item=item, since=row[1])
+            for item, limit in before.items():
+                if item in ("making", "register"):
+                    yield from _ended(connection, item, limit)
+                elif item == "journal":
+                    yield from _first_entry(connection, limit)
+                else:
+                    yield from _papers(connection, item, limit)
 
 
-def _query(text: str, fields: dict[str, str]) -> sa.Select[tuple[object, ...]]:
-    seals = schema.seals
-    query = sa.select(seals).order_by(seals.c.id.desc())
-    if text:
-        like = f"%{_escaped(text)}%"
-        # A question of its own, so that the database reads the narrow index and not the rows.
-        found = sa.select(seals.c.id).where(
-            sa.or_(*(seals.c[name].like(like, escape="\\") for name in schema.SEARCHED))
-        )
-        query = query.where(seals.c.id.in_(found))
-    for name, value in fields.items():
-        if name not in FIELDS:
-            raise UsageError("registry.field", field=name, known=list(FIELDS))
-        query = query.where(_condition(name, str(value)))
-    return query
+def _ended(connection: sa.Connection, item: str, before: str) -> Iterator[Retained]:
+    table = schema.seals
+    query = sa.select(table.c.reference, table.c.ended_at).where(
+        table.c.ended_at != "", table.c.ended_at < before
+    )
+    if item == "making":
+        query = query.where(table.c.made_at != "")
+    for row in connection.execute(query.order_by(table.c.id)):
+        yield Retained(reference=row[0], item=item, name="", since=row[1])
 
 
-def _condition(name: str, value: str) -> sa.ColumnElement[bool]:
-    seals = schema.seals
-    if name in _OWN:
-        if name == "number":
-            if not value.isdecimal() or len(value) > 9:
-                raise UsageError("registry.field", field=name, known=["0-9"])
-            return seals.c.number == int(value)
-        return _matches(seals.c[name], value)
-    if name in _MADE:
-        column = schema.makings.c[_MADE[name]]
-        wanted = (
-            column.contains(value, autoescape=True) if name == "serial" else _matches(column, value)
-        )
-        return seals.c.id.in_(sa.select(schema.makings.c.seal).where(wanted))
-    if name in _FILED:
-        column = schema.filings.c[_FILED[name]]
-        return seals.c.id.in_(sa.select(schema.filings.c.seal).where(_matches(column, value)))
-    column = seals.c[_time_column(name)]
-    if name.endswith("_from"):
-        return column >= value
-    return sa.and_(column != "", column <= value)
+def _papers(connection: sa.Connection, item: str, before: str) -> Iterator[Retained]:
+    table, seals = schema.materials, schema.seals
+    query = (
+        sa.select(seals.c.reference, table.c.name, table.c.added_at)
+        .join(seals, seals.c.id == table.c.seal)
+        .where(table.c.retention == item, table.c.added_at < before)
+        .order_by(table.c.id)
+    )
+    for row in connection.execute(query):
+        yield Retained(reference=row[0], item=item, name=row[1], since=row[2])
 
 
-def _time_column(name: str) -> str:
-    field = name.rpartition("_")[0]
-    return field if field == "valid_until" else f"{field}_at"
-
-
-def _matches(column: sa.Column[str], value: str) -> sa.ColumnElement[bool]:
-    if value.endswith("*"):
-        return column.like(_escaped(value[:-1]) + "%", escape="\\")
-    return column == value
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _first_entry(connection: sa.Connection, before: str) -> Iterator[Retained]:
+    for entry in entries_about(connection, "register"):
+        since = moment_text(entry.at)
+        if since < before:
+            yield Retained(reference="", item="journal", name="", since=since)
+        return

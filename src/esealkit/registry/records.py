@@ -1,24 +1,20 @@
-"""What the register holds, as values; and the digest that the journal keeps of each record."""
+"""What the register holds, as values."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
-
-from esealkit.api.sources import Source
-from esealkit.crypto import sm3
-from esealkit.errors import RegistryError
-from esealkit.registry import schema
 from esealkit.registry.machine import State
-from esealkit.registry.private import PrivateFields, mask
-from esealkit.registry.store import raw
+from esealkit.seal.kinds import KINDS
+from esealkit.words import Language
 
-__all__ = ["Application", "Filing", "MadeSeal", "Material", "SealRecord", "read_record",
-           "read_records", "record_digest"]  # fmt: skip
+if TYPE_CHECKING:
+    from esealkit.api.sources import Source
+    from esealkit.api.verify import Trust
+
+__all__ = ["Application", "Filing", "MadeSeal", "Material", "SealRecord"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +55,11 @@ class Application:
     """Whether the seal carries foreign or minority text; then a translation is needed."""
     translation: str = ""
     """The confirmed translation."""
+    trust: Trust = None
+    """Verifies papers that are signed OFD or PDF files, such as an e-licence; one that fails is
+    refused (KB-1)."""
+    verdicts: Mapping[str, str] = field(default_factory=dict)
+    """Name of each paper that was verified → its verdict; filled in when it is entered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,10 @@ class Material:
     step: str
     name: str
     sm3: str
+    verdict: str
+    """Of a signed paper that was verified: ``passed``, ``indeterminate``; else ``""``."""
+    retention: str
+    """Its retention class, such as ``application`` or ``video``."""
     added_at: str
 
 
@@ -108,6 +113,8 @@ class Filing:
     answered_at: str
     receipt: str
     authority: str
+    certificate: str
+    """SHA-256 of the certificate that is filed, hexadecimal; ``""`` where there is none."""
     reason: str
 
 
@@ -132,6 +139,10 @@ class SealRecord:
     physical_code: str
     width_mm: int
     height_mm: int
+    picture: str
+    """SM3 of the picture file, hexadecimal; ``""`` where there is none."""
+    imprint: str
+    """SM3 of the imprint, likewise."""
     imprint_source: str
     imprint_score: str
     imprint_confirmed: bool
@@ -156,6 +167,12 @@ class SealRecord:
     seals: tuple[MadeSeal, ...]
     filings: tuple[Filing, ...]
 
+    def kind_in(self, lang: Language) -> str:
+        """The kind, and its number, for people: the Chinese name, or the id in English."""
+        known = {item.id: item.names[0] for item in KINDS}
+        name = known.get(self.kind, self.kind) if lang == "zh" else self.kind
+        return name if self.number is None else f"{name} {self.number}"
+
     def to_value(self) -> dict[str, Any]:
         """As plain values, without the seals' bytes."""
         value: dict[str, Any] = {
@@ -177,203 +194,4 @@ def _plain(item: Material | MadeSeal | Filing) -> dict[str, Any]:
         name: list(found) if isinstance(found, tuple) else found
         for name in names
         if not isinstance(found := getattr(item, name), bytes) and found is not None
-    }
-
-
-def row_of(connection: sa.Connection, reference: str) -> Any:
-    """The row of a record, by its reference or its e-seal code.
-
-    :raises RegistryError: there is none.
-    """
-    wanted = sa.or_(
-        schema.seals.c.reference == reference.strip(),
-        schema.seals.c.seal_code == reference.strip(),
-    )
-    row = connection.execute(sa.select(schema.seals).where(wanted)).first()
-    if row is None:
-        raise RegistryError("registry.unknown", seal=reference)
-    return row
-
-
-def state_of(row: Any) -> State:
-    """The state in a row.
-
-    :raises RegistryError: it is none: the row was altered.
-    """
-    try:
-        return State(row.state)
-    except ValueError:
-        raise RegistryError("registry.altered", seal=row.reference) from None
-
-
-def parts_of(connection: sa.Connection, seal: int, table: sa.Table) -> list[Any]:
-    """The rows of a table that belong to a record."""
-    query = sa.select(table).where(table.c.seal == seal).order_by(table.c.id)
-    return list(connection.execute(query))
-
-
-def read_record(
-    connection: sa.Connection,
-    row: Any,
-    private: PrivateFields | None,
-    *,
-    trial_kinds: frozenset[str] = frozenset(),
-    reveal: bool = False,
-) -> SealRecord:
-    """A row with all that belongs to it."""
-    [found] = read_records(connection, [row], private, trial_kinds=trial_kinds, reveal=reveal)
-    return found
-
-
-def read_records(
-    connection: sa.Connection,
-    rows: Sequence[Any],
-    private: PrivateFields | None,
-    *,
-    trial_kinds: frozenset[str] = frozenset(),
-    reveal: bool = False,
-) -> list[SealRecord]:
-    """Rows with all that belongs to them, a question a table and not a row."""
-    ids = [row.id for row in rows]
-    parts = {
-        table.name: _parts_by_seal(connection, ids, table)
-        for table in (schema.materials, schema.makings, schema.filings)
-    }
-    linked = {item for row in rows for item in (row.replaces, row.replaced_by) if item}
-    others: dict[int, str] = {}
-    for some in _batches(sorted(linked)):
-        query = sa.select(schema.seals.c.id, schema.seals.c.reference)
-        for item in connection.execute(query.where(schema.seals.c.id.in_(some))):
-            others[item.id] = item.reference
-    found = []
-    for row in rows:
-        hidden: dict[str, str] = {}
-        if private is not None and row.private:
-            hidden = private.unlock(raw(row.private), record=row.reference)
-            if not reveal:
-                hidden = {name: mask(name, value) for name, value in hidden.items()}
-        found.append(_record(row, parts, others, hidden, trial_kinds))
-    return found
-
-
-def _batches(ids: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(ids), 500):
-        yield ids[start : start + 500]
-
-
-def _parts_by_seal(
-    connection: sa.Connection, ids: list[int], table: sa.Table
-) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
-    for some in _batches(ids):
-        query = sa.select(table).where(table.c.seal.in_(some)).order_by(table.c.id)
-        for item in connection.execute(query):
-            found.setdefault(item.seal, []).append(item)
-    return found
-
-
-def _record(
-    row: Any,
-    parts: Mapping[str, Mapping[int, list[Any]]],
-    others: Mapping[int, str],
-    hidden: Mapping[str, str],
-    trial_kinds: frozenset[str],
-) -> SealRecord:
-    trial = bool(row.drawn) and row.kind in trial_kinds and not row.imprint_confirmed
-    return SealRecord(
-        reference=row.reference,
-        state=state_of(row),
-        state_since=row.state_since,
-        owner=row.owner,
-        short_name=row.short_name,
-        unit_code=row.unit_code,
-        department=row.department,
-        kind=row.kind,
-        name=row.name,
-        number=row.number,
-        seal_code=row.seal_code or "",
-        physical_code=row.physical_code,
-        width_mm=row.width_mm or 0,
-        height_mm=row.height_mm or 0,
-        imprint_source=row.imprint_source,
-        imprint_score=row.imprint_score,
-        imprint_confirmed=bool(row.imprint_confirmed),
-        trial=trial,
-        workshop=row.workshop,
-        licence=row.licence,
-        applied_at=row.applied_at,
-        due_at=row.due_at,
-        examined_at=row.examined_at,
-        made_at=row.made_at,
-        delivered_at=row.delivered_at,
-        valid_until=row.valid_until,
-        ended_at=row.ended_at,
-        reason=row.reason,
-        replaces=others.get(row.replaces, ""),
-        replaced_by=others.get(row.replaced_by, ""),
-        private=hidden,
-        materials=tuple(
-            Material(step=item.step, name=item.name, sm3=item.sm3, added_at=item.added_at)
-            for item in parts[schema.materials.name].get(row.id, ())
-        ),
-        seals=tuple(
-            MadeSeal(
-                sm3=item.sm3,
-                carrier=item.carrier,
-                edition=item.edition,
-                serials=tuple(item.serials.split()),
-                maker=item.maker,
-                made_at=item.made_at,
-                valid_from=item.valid_from,
-                valid_until=item.valid_until,
-                active=bool(item.active),
-                esl=raw(item.esl),
-                record=raw(item.record),
-                approval=None if item.approval is None else raw(item.approval),
-            )
-            for item in parts[schema.makings.name].get(row.id, ())
-        ),
-        filings=tuple(
-            Filing(
-                number=item.id,
-                kind=item.kind,
-                state=item.state,
-                due_at=item.due_at,
-                reported_at=item.reported_at,
-                answered_at=item.answered_at,
-                receipt=item.receipt,
-                authority=item.authority,
-                reason=item.reason,
-            )
-            for item in parts[schema.filings.name].get(row.id, ())
-        ),
-    )
-
-
-def record_digest(connection: sa.Connection, seal: int) -> str:
-    """SM3 (hexadecimal) of everything the tables hold about a record.
-
-    The journal keeps it with every step, so that an altered row shows.
-    """
-    row = connection.execute(sa.select(schema.seals).where(schema.seals.c.id == seal)).one()
-    value: dict[str, Any] = {"seal": _canonical(row)}
-    for table in (schema.materials, schema.makings, schema.filings):
-        value[table.name] = [_canonical(item) for item in parts_of(connection, seal, table)]
-    ids = [item["id"] for item in value[schema.makings.name]]
-    query = (
-        sa.select(schema.changes)
-        .where(schema.changes.c.making.in_(ids))
-        .order_by(schema.changes.c.id)
-    )
-    value[schema.changes.name] = [_canonical(item) for item in connection.execute(query)]
-    if row.picture:
-        query = sa.select(schema.pictures).where(schema.pictures.c.sm3 == row.picture)
-        value["picture"] = [_canonical(item) for item in connection.execute(query)]
-    return sm3(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hex()
-
-
-def _canonical(row: Any) -> dict[str, Any]:
-    return {
-        name: sm3(bytes(item)).hex() if isinstance(item, (bytes, memoryview)) else item
-        for name, item in row._mapping.items()
     }

@@ -1,6 +1,13 @@
-"""The tables, and the version of their shape."""
+"""The tables, and the version of their shape.
+
+Times are text of one width, UTC, so that they sort alike on every database; texts compare byte by
+byte, also in PostgreSQL.  Every column that can be asked for has an index that ends in ``id``, so
+that the newest records come first without sorting.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -13,12 +20,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    UniqueConstraint,
 )
+from sqlalchemy.types import TypeEngine
 
 __all__ = [
+    "PARTS",
     "SCHEMA_VERSION",
-    "SEARCHED",
     "changes",
     "codes",
     "filings",
@@ -29,157 +36,230 @@ __all__ = [
     "meta",
     "metadata",
     "pictures",
+    "private_marks",
+    "reservations",
     "seals",
+    "search",
+    "serials",
 ]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised with every change of shape; a register of another version is refused."""
-
-SEARCHED = ("owner", "name", "unit_code", "seal_code", "physical_code", "reference")
-"""Columns that a text is looked for in."""
 
 metadata = MetaData()
 
+
+def _text(name: str, size: int = 0, **options: Any) -> Column[str]:
+    """A text; ``size`` characters at most, or any length."""
+    plain: TypeEngine[str] = String(size) if size else Text()
+    collated: TypeEngine[str] = String(size, collation="C") if size else Text(collation="C")
+    options.setdefault("nullable", False)
+    return Column(name, plain.with_variant(collated, "postgresql"), **options)
+
+
+def _time(name: str) -> Column[str]:
+    return _text(name, 20)
+
+
+def _flag(name: str) -> Column[bool]:
+    return Column(name, Boolean, nullable=False)
+
+
+def _bytes(name: str, *, nullable: bool = False) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=nullable)
+
+
+def _id() -> Column[int]:
+    return Column("id", Integer, primary_key=True)
+
+
+def _seal(**options: Any) -> Column[int]:
+    """The record that a row belongs to."""
+    options.setdefault("nullable", False)
+    return Column("seal", Integer, ForeignKey("esealkit_seals.id"), **options)
+
+
+def _asked(table: str, *columns: str, behind: str = "id") -> list[Index]:
+    return [Index(f"esealkit_{table}_{name}", name, behind) for name in columns]
+
+
 meta = Table(
-    "esealkit_meta",
-    metadata,
-    Column("key", String(200), primary_key=True),
-    Column("value", Text, nullable=False),
-)
+    "esealkit_meta", metadata, _text("key", 200, primary_key=True), _text("value")
+)  # fmt: skip
 
 members = Table(
-    "esealkit_members",
-    metadata,
-    Column("name", String(200), primary_key=True),
-    Column("roles", Text, nullable=False),
-)
+    "esealkit_members", metadata, _text("name", 200, primary_key=True), _text("roles")
+)  # fmt: skip
 
 pictures = Table(
-    "esealkit_pictures",
-    metadata,
-    Column("sm3", String(64), primary_key=True),
-    Column("data", LargeBinary, nullable=False),
-)
+    "esealkit_pictures", metadata, _text("sm3", 64, primary_key=True), _bytes("data")
+)  # fmt: skip
 
-# Times are text of one width, UTC, so that they sort alike on every database.
 seals = Table(
     "esealkit_seals",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("reference", String(20), nullable=False, unique=True),
-    Column("state", String(20), nullable=False, index=True),
-    Column("state_since", String(20), nullable=False),
-    Column("owner", String(400), nullable=False, index=True),
-    Column("short_name", String(400), nullable=False),
-    Column("unit_code", String(40), nullable=False, index=True),
-    Column("department", String(400), nullable=False),
-    Column("kind", String(40), nullable=False, index=True),
-    Column("name", String(400), nullable=False, index=True),
+    _id(),
+    _text("reference", 20, unique=True),
+    _text("state", 20),
+    _time("state_since"),
+    _text("owner", 400),
+    _text("short_name", 400),
+    _text("unit_code", 40),
+    _text("department", 400),
+    _text("kind", 40),
+    _text("name", 400),
     Column("number", Integer),
-    Column("slot", String(500), unique=True),
-    Column("seal_code", String(40), unique=True),
-    Column("physical_code", String(40), nullable=False, index=True),
-    Column("picture", String(64)),
+    _text("slot", 500, nullable=True, unique=True),
+    _text("seal_code", 40, nullable=True, unique=True),
+    _text("physical_code", 40),
+    _text("picture", 64, nullable=True),
     Column("width_mm", Integer),
     Column("height_mm", Integer),
-    Column("drawn", Boolean, nullable=False),
-    Column("imprint_source", String(200), nullable=False),
-    Column("imprint", String(64), nullable=False),
-    Column("imprint_score", String(20), nullable=False),
-    Column("imprint_confirmed", Boolean, nullable=False),
-    Column("translation", String(64), nullable=False),
-    Column("new_unit", Boolean, nullable=False),
-    Column("foreign_text", Boolean, nullable=False),
-    Column("workshop", String(400), nullable=False),
-    Column("licence", String(200), nullable=False),
-    Column("licence_until", String(20), nullable=False),
-    Column("private", LargeBinary, nullable=False),
-    Column("applied_at", String(20), nullable=False, index=True),
-    Column("due_at", String(20), nullable=False),
-    Column("examined_at", String(20), nullable=False),
-    Column("made_at", String(20), nullable=False, index=True),
-    Column("delivered_at", String(20), nullable=False),
-    Column("valid_until", String(20), nullable=False, index=True),
-    Column("ended_at", String(20), nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("replaces", Integer),
+    _flag("drawn"),
+    _text("imprint_source", 200),
+    _text("imprint", 64),
+    _text("imprint_score", 20),
+    _flag("imprint_confirmed"),
+    _text("translation", 64),
+    _flag("new_unit"),
+    _flag("foreign_text"),
+    _text("workshop", 400),
+    _text("licence", 200),
+    _time("licence_until"),
+    _bytes("private"),
+    _time("applied_at"),
+    _time("due_at"),
+    _time("examined_at"),
+    _time("made_at"),
+    _time("delivered_at"),
+    _time("valid_until"),
+    _time("ended_at"),
+    _text("reason"),
+    Column("replaces", Integer, index=True),
     Column("replaced_by", Integer),
-    # Searching anywhere in a text reads this index instead of whole rows.
-    Index("esealkit_seals_searched", *SEARCHED),
+    *_asked(
+        "seals", "state", "owner", "short_name", "unit_code", "department", "kind", "name",
+        "number", "physical_code", "imprint_source", "workshop", "licence", "applied_at", "due_at",
+        "made_at", "delivered_at", "valid_until", "ended_at",
+    ),
+)  # fmt: skip
+
+search = Table("esealkit_search", metadata, _seal(primary_key=True), _text("text"))
+"""What a text is looked for in: the record's public fields, folded.  Nothing private."""
+
+private_marks = Table(
+    "esealkit_private_marks",
+    metadata,
+    _seal(primary_key=True),
+    _text("field", 40, primary_key=True),
+    _text("mark", 32),
+    *_asked("private_marks", "mark", behind="seal"),
 )
+"""A keyed digest of each private value, by which an exact value is found and no other."""
 
 materials = Table(
     "esealkit_materials",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("seal", Integer, ForeignKey("esealkit_seals.id"), nullable=False, index=True),
-    Column("step", String(40), nullable=False),
-    Column("name", String(200), nullable=False),
-    Column("sm3", String(64), nullable=False),
-    Column("added_at", String(20), nullable=False),
+    _id(),
+    _seal(index=True),
+    _text("step", 40),
+    _text("name", 200),
+    _text("sm3", 64),
+    _text("verdict", 20),
+    _text("retention", 40),
+    _time("added_at"),
 )
 
 makings = Table(
     "esealkit_makings",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("seal", Integer, ForeignKey("esealkit_seals.id"), nullable=False, index=True),
-    Column("sm3", String(64), nullable=False, unique=True),
-    Column("carrier", String(200), nullable=False, index=True),
-    Column("edition", String(10), nullable=False),
-    Column("serials", Text, nullable=False),
-    Column("maker", Text, nullable=False),
-    Column("made_at", String(20), nullable=False),
-    Column("valid_from", String(20), nullable=False),
-    Column("valid_until", String(20), nullable=False),
-    Column("validity_reason", Text, nullable=False),
-    Column("active", Boolean, nullable=False),
-    Column("esl", LargeBinary, nullable=False),
-    Column("record", LargeBinary, nullable=False),
-    Column("approval", LargeBinary),
-    Index("esealkit_makings_serials", "serials", "seal"),
+    _id(),
+    _seal(index=True),
+    _text("sm3", 64, unique=True),
+    _text("carrier", 200),
+    _text("edition", 10),
+    _text("serials"),
+    _text("maker", 400),
+    _time("made_at"),
+    _time("valid_from"),
+    _time("valid_until"),
+    _text("validity_reason"),
+    _flag("active"),
+    _bytes("esl"),
+    _bytes("record"),
+    _bytes("approval", nullable=True),
+    *_asked("makings", "carrier", "maker", behind="seal"),
 )
+
+serials = Table(
+    "esealkit_serials",
+    metadata,
+    Column("making", Integer, ForeignKey("esealkit_makings.id"), primary_key=True),
+    _text("serial", 80, primary_key=True),
+    _seal(),
+    *_asked("serials", "serial", behind="seal"),
+)
+"""Serial numbers of the certificates in a seal, hexadecimal."""
 
 changes = Table(
     "esealkit_changes",
     metadata,
-    Column("id", Integer, primary_key=True),
+    _id(),
     Column("making", Integer, ForeignKey("esealkit_makings.id"), nullable=False),
-    Column("state", String(20), nullable=False),
-    Column("since", String(20), nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("replaced_by", String(64), nullable=False),
-    Index("esealkit_changes_of", "making", "id"),
+    _text("state", 20),
+    _time("since"),
+    _text("reason"),
+    _text("replaced_by", 64),
+    *_asked("changes", "making"),
 )
 
 filings = Table(
     "esealkit_filings",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("seal", Integer, ForeignKey("esealkit_seals.id"), nullable=False, index=True),
-    Column("kind", String(20), nullable=False),
-    Column("state", String(20), nullable=False, index=True),
-    Column("due_at", String(20), nullable=False),
-    Column("reported_at", String(20), nullable=False),
-    Column("answered_at", String(20), nullable=False),
-    Column("receipt", String(200), nullable=False, index=True),
-    Column("authority", String(200), nullable=False),
-    Column("reason", Text, nullable=False),
+    _id(),
+    _seal(index=True),
+    _text("kind", 20),
+    _text("state", 20),
+    _time("due_at"),
+    _time("reported_at"),
+    _time("answered_at"),
+    _text("receipt", 200),
+    _text("authority", 200),
+    _text("certificate", 64),
+    _text("reason"),
+    *_asked("filings", "state", "receipt", "authority", behind="seal"),
 )
+
+reservations = Table(
+    "esealkit_reservations",
+    metadata,
+    _seal(primary_key=True),
+    _text("token", 32),
+    _text("step", 40),
+    _text("carrier", 200),
+    _text("member", 200),
+    _time("since"),
+    _time("until"),
+)
+"""Who is at a device just now to make a seal; nobody else makes it meanwhile."""
 
 codes = Table(
     "esealkit_codes",
     metadata,
-    Column("code", String(40), primary_key=True),
-    Column("seal", Integer, ForeignKey("esealkit_seals.id"), index=True),
-    Column("block", String(200), nullable=False),
+    _text("code", 40, primary_key=True),
+    _seal(nullable=True, index=True),
+    _text("block", 200, index=True),
 )
 
 journal = Table(
     "esealkit_journal",
     metadata,
     Column("n", Integer, primary_key=True, autoincrement=False),
-    Column("subject", String(200), nullable=False, index=True),
-    Column("line", LargeBinary, nullable=False),
-    UniqueConstraint("n"),
+    _text("subject", 200),
+    _bytes("line"),
+    *_asked("journal", "subject", behind="n"),
 )
+
+PARTS = (materials, makings, filings, private_marks, reservations)
+"""Tables whose rows belong to a record by their column ``seal``; ``changes`` and ``serials``
+belong to a making."""

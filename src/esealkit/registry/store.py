@@ -2,9 +2,10 @@
 
 A step is one transaction: rows and the entry of the journal are written together or not at all.
 Writers queue (SQLite: ``BEGIN IMMEDIATE``; PostgreSQL: a lock on the head row), so that the chain
-has one end and no seal is made twice.  After the transaction the entries are copied to the
-*witness*, a journal file that stands beside the database.  Witness and database each betray a
-rolled-back other: a step is refused as long as they disagree.
+has one end and no seal is made twice.  Readers see one moment of the database and keep no writer
+waiting (SQLite: a write-ahead log; PostgreSQL: ``REPEATABLE READ``).  After the transaction the
+entries are copied to the *witness*, a journal file that stands beside the database.  Witness and
+database each betray a rolled-back other: a step is refused as long as they disagree.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +34,11 @@ except ImportError:
     raise MissingExtra("registry.extra", extra="registry") from None
 
 from esealkit.crypto.signing_key import SigningKey
-from esealkit.journal.chain import GENESIS, head_of, read_entry, write_entry
+from esealkit.journal.chain import GENESIS, Entry, head_of, read_entry, write_entry
 from esealkit.journal.file import Journal, head_path
 from esealkit.registry import schema
 
-__all__ = ["Store", "Writing", "moment_text", "raw"]
+__all__ = ["Store", "Writing", "entries_about", "every_entry", "moment_text", "put", "raw"]
 
 _PATIENCE = 60
 
@@ -85,11 +86,7 @@ class Writing:
 
     def put_meta(self, key: str, value: str) -> None:
         """Set a value of the register itself."""
-        changed = self.connection.execute(
-            schema.meta.update().where(schema.meta.c.key == key).values(value=value)
-        )
-        if changed.rowcount == 0:
-            self.connection.execute(schema.meta.insert().values(key=key, value=value))
+        put(self.connection, schema.meta, {"key": key}, {"value": value})
 
     def record(self, what: str, /, *, subject: str, actor: str, **data: object) -> None:
         """Append an entry to the journal, within this transaction."""
@@ -127,27 +124,26 @@ class Store:
         :param witness: the journal file; by default ``FILE.journal`` beside a SQLite file.
         :param key: signs the witness's head.
         """
-        self.file: Path | None = None if "://" in url else Path(url)
+        self.file = _file_of(url)
         if self.file is not None and witness is None:
             witness = self.file.with_name(self.file.name + ".journal")
         self.witness = Journal(witness, key=key, clock=clock) if witness is not None else None
+        self.key = key
         self.clock = clock
         with typed_errors():
             self.engine = _engine(url, self.file)
 
-    def create(self, values: Mapping[str, str]) -> None:
-        """Make the tables of a new register, whole or not at all.
+    @contextlib.contextmanager
+    def creating(self, values: Mapping[str, str]) -> Iterator[Writing]:
+        """The first step of a new register: its tables and all that it begins with, or nothing.
 
-        :raises Conflict: there is a register already.
+        :raises Conflict: there is a register or a witness already.
         """
         if self.witness is not None and (
             self.witness.path.exists() or head_path(self.witness.path).exists()
         ):
             raise Conflict("registry.exists", path=str(self.witness.path))
-        with self.begun(write=True) as connection:
-            if sa.inspect(connection).has_table(schema.meta.name):
-                raise Conflict("registry.exists", path=str(self.file or "database"))
-            schema.metadata.create_all(connection)
+        with self.fresh() as connection:
             rows = {
                 "version": str(schema.SCHEMA_VERSION),
                 "journal": secrets.token_hex(16),
@@ -158,6 +154,24 @@ class Store:
             connection.execute(
                 schema.meta.insert(), [{"key": key, "value": rows[key]} for key in rows]
             )
+            yield Writing(connection, self.clock())
+        self.catch_up()
+
+    @contextlib.contextmanager
+    def fresh(self) -> Iterator[sa.Connection]:
+        """A transaction on new, empty tables.
+
+        :raises Conflict: there is a register already.
+        """
+        if self.file is not None:
+            with typed_errors(), self.engine.connect() as connection:
+                # Kept in the file: readers and the one writer do not wait for each other.
+                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        with self.begun(write=True) as connection:
+            if sa.inspect(connection).has_table(schema.meta.name):
+                raise Conflict("registry.exists", path=str(self.file or "database"))
+            schema.metadata.create_all(connection)
+            yield connection
 
     def check_version(self) -> None:
         """Whether this is a register of the version that this program writes.
@@ -181,6 +195,8 @@ class Store:
         with typed_errors(), self.engine.connect() as connection:
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+            elif not write:
+                connection.execution_options(isolation_level="REPEATABLE READ")
             try:
                 yield connection
             except BaseException:
@@ -210,13 +226,12 @@ class Store:
     def _check_witness(self, step: Writing) -> None:
         if self.witness is None:
             return
-        mark = f"mirrored:{self.witness.path.absolute()}"[:200]
-        mirrored, count = int(step.meta(mark) or 0), int(step.meta("count"))
+        mirrored, count = self.mirrored(step), int(step.meta("count"))
         if not self.witness.path.exists():
             if mirrored:
                 raise RegistryError("registry.witness_missing", path=str(self.witness.path))
             return
-        anchor = self.witness.anchor()
+        anchor = self.witness.tail()
         if anchor.count < mirrored:
             raise RegistryError(
                 "registry.witness_rolled_back", found=anchor.count, expected=mirrored
@@ -225,7 +240,15 @@ class Store:
             raise RegistryError("registry.database_rolled_back", found=count, expected=anchor.count)
         if anchor.count and anchor.head != head_of(_line(step.connection, anchor.count)):
             raise RegistryError("registry.witness_differs", number=anchor.count)
-        step.put_meta(mark, str(anchor.count))
+        step.put_meta(self._mark(), str(anchor.count))
+
+    def _mark(self) -> str:
+        """The row that says how far this witness had come."""
+        return f"mirrored:{self.witness.path.absolute() if self.witness else ''}"[:200]
+
+    def mirrored(self, step: Writing) -> int:
+        """How many entries this witness was known to hold at the last step."""
+        return int(step.meta(self._mark()) or 0)
 
     def catch_up(self) -> None:
         """Copy to the witness what it lacks: a crash may have come between the two."""
@@ -234,26 +257,42 @@ class Store:
         with self.begun() as connection:
             identity = Writing(connection, self.clock()).meta("journal")
 
-        def wanted(count: int) -> list[bytes]:
+        def wanted(count: int) -> Iterator[bytes]:
             with self.begun() as connection:
-                query = (
-                    sa.select(schema.journal.c.line)
-                    .where(schema.journal.c.n > count)
-                    .order_by(schema.journal.c.n)
-                )
-                return [raw(line) for line in connection.execute(query).scalars()]
+                yield from self.lines(connection, after=count)
 
         self.witness.mirror(wanted, identity)
 
-    def lines(self, connection: sa.Connection) -> Iterator[bytes]:
-        """The journal's lines in order."""
-        query = sa.select(schema.journal.c.line).order_by(schema.journal.c.n)
-        for line in connection.execution_options(yield_per=1000).execute(query).scalars():
+    def heal(self) -> None:
+        """Make the witness that a crash kept a new or restored register from getting."""
+        if self.witness is None or self.witness.path.exists():
+            return
+        with self.begun() as connection:
+            marks = sa.select(schema.meta.c.key).where(schema.meta.c.key.startswith("mirrored:"))
+            known = connection.execute(marks).first()
+        if known is None:
+            self.catch_up()
+
+    def lines(self, connection: sa.Connection, *, after: int = 0) -> Iterator[bytes]:
+        """The journal's lines in order, a batch at a time."""
+        table = schema.journal
+        query = sa.select(table.c.line).where(table.c.n > after).order_by(table.c.n)
+        for line in connection.execute(query, execution_options={"yield_per": 1000}).scalars():
             yield raw(line)
 
     def close(self) -> None:
         """Let go of the database."""
         self.engine.dispose()
+
+
+def put(
+    connection: sa.Connection, table: sa.Table, key: Mapping[str, Any], values: Mapping[str, Any]
+) -> None:
+    """Set the row of ``key``, new or not."""
+    where = [table.c[name] == value for name, value in key.items()]
+    changed = connection.execute(table.update().where(*where).values(**values))
+    if changed.rowcount == 0:
+        connection.execute(table.insert().values(**key, **values))
 
 
 def raw(value: Any) -> bytes:
@@ -266,12 +305,22 @@ def _line(connection: sa.Connection, number: int) -> bytes:
     return raw(connection.execute(query).scalar() or b"")
 
 
+def _file_of(url: str) -> Path | None:
+    """The file of a SQLite register, ``None`` for a server's."""
+    if "://" not in url:
+        return Path(url)
+    with typed_errors():
+        parsed = sa.make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return None
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        raise UsageError("registry.url")
+    return Path(parsed.database)
+
+
 def _engine(url: str, file: Path | None) -> sa.Engine:
     if file is None:
-        engine = sa.create_engine(url, pool_pre_ping=True)
-        if engine.dialect.name not in ("postgresql", "sqlite"):
-            raise UsageError("registry.url")
-        return engine
+        return sa.create_engine(url, pool_pre_ping=True)
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=str(file)), connect_args={"timeout": _PATIENCE}
     )
@@ -286,13 +335,20 @@ def _engine(url: str, file: Path | None) -> sa.Engine:
     return engine
 
 
-def entries_about(connection: sa.Connection, subject: str) -> Iterable[Any]:
+def entries_about(connection: sa.Connection, subject: str) -> Iterator[Entry]:
     """The journal's entries about one subject."""
-    query = (
-        sa.select(schema.journal.c.line)
-        .where(schema.journal.c.subject == subject)
-        .order_by(schema.journal.c.n)
-    )
-    for line in connection.execute(query).scalars():
+    table = schema.journal
+    return _entries(connection, sa.select(table.c.line).where(table.c.subject == subject))
+
+
+def every_entry(connection: sa.Connection) -> Iterator[Entry]:
+    """All entries of the journal, a batch at a time."""
+    return _entries(connection, sa.select(schema.journal.c.line))
+
+
+def _entries(connection: sa.Connection, query: sa.Select[tuple[bytes]]) -> Iterator[Entry]:
+    ordered = query.order_by(schema.journal.c.n)
+    for line in connection.execute(ordered, execution_options={"yield_per": 1000}).scalars():
+        # What is no entry is the audit's to say.
         with contextlib.suppress(EsealError):
             yield read_entry(raw(line))

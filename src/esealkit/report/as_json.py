@@ -179,12 +179,12 @@ def _certificate(certificate: CertificateFacts | None) -> dict[str, Any] | None:
 def _checks(checks: Iterable[JudgedCheck], lang: words.Language) -> list[dict[str, Any]]:
     return [
         {
-            "id": item.finding.check,
-            "outcome": item.finding.outcome.value,
+            "id": item.id,
+            "outcome": item.outcome.value,
             "required": item.required,
-            "clause": item.finding.clause,
-            "message": item.finding.message(lang),
-            "advice": item.finding.advice(lang),
+            "clause": item.clause,
+            "message": item.message(lang),
+            "advice": item.advice(lang),
             "evidence": _evidence(item),
         }
         for item in checks
@@ -193,7 +193,7 @@ def _checks(checks: Iterable[JudgedCheck], lang: words.Language) -> list[dict[st
 
 def _evidence(item: JudgedCheck) -> dict[str, Any]:
     """The evidence, and under ``code`` the reason where it is more precise than the check."""
-    evidence: dict[str, Any] = plain(item.finding.evidence)
+    evidence: dict[str, Any] = plain(item.evidence)
     return {"code": item.finding.code, **evidence} if item.finding.code else evidence
 
 
@@ -205,10 +205,7 @@ def _deviations(rows: Iterable[Deviation], lang: words.Language) -> list[dict[st
 
 
 def _reservations(rows: Iterable[Reservation], lang: words.Language) -> list[dict[str, Any]]:
-    return [
-        {"code": row.code, "message": words.reason_message(row.code, lang, row.evidence)}
-        for row in rows
-    ]
+    return [{"code": row.code, "message": row.message(lang)} for row in rows]
 
 
 def _time(value: dt.datetime | None) -> str | None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
 
+from esealkit._lazy import cached_property
 from esealkit.crypto import sm3
 from esealkit.findings import Deviation
 

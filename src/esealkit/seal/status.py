@@ -16,23 +16,22 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any
+from typing import Any, BinaryIO
 
-from esealkit.asn1 import oids
 from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import EsealError, LimitExceeded, SealFormatError, UsageError
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pki.certificate import Certificate
-from esealkit.pki.cms import (
-    SignedMessage,
-    find_message,
-    parse_signed_message,
-    select_certificate,
-    verify_signer,
-)
-from esealkit.pki.cms_build import build_signed_message
+from esealkit.pki.statement import read_statement, write_statement
 
-__all__ = ["SealState", "StateChange", "StatusList", "build_status_list", "is_status_list"]
+__all__ = [
+    "SealState",
+    "StateChange",
+    "StatusList",
+    "build_status_list",
+    "is_status_list",
+    "write_status_list",
+]
 
 SCHEMA = "esealkit.seal-status/1"
 _MARK = b'"esealkit.seal-status/1"'
@@ -90,14 +89,9 @@ class StatusList:
         """
         if len(data) > limits.status_list:
             raise LimitExceeded("status.size", allowed=limits.status_list, found=len(data))
-        message = parse_signed_message(data, limits=replace(limits, der_size=limits.status_list))
-        content = message.content
-        if content is None or len(message.signers) != 1:
-            raise SealFormatError("status.malformed", reason="not one signer over content")
-        signer = _verified(message, content)
+        found = read_statement(data, limits=replace(limits, der_size=limits.status_list))
         try:
-            value = json.loads(content)
-            return cls._of(value, signer)
+            return cls._of(json.loads(found.content), found.signer)
         except EsealError:
             raise
         except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
@@ -138,18 +132,6 @@ class StatusList:
         return found[-1] if found else None
 
 
-def _verified(message: SignedMessage, content: bytes) -> Certificate:
-    signer = message.signers[0]
-    certificate = select_certificate(message, signer)
-    if certificate is None or signer.attributes is None:
-        raise SealFormatError("status.malformed", reason="signer")
-    candidates = find_message(message, signer, content)
-    if not candidates[0].digest_matches:
-        raise SealFormatError("status.malformed", reason="digest")
-    verify_signer(signer, certificate, candidates, content)
-    return certificate
-
-
 def _change(item: Any) -> StateChange:
     return StateChange(
         state=SealState(item["state"]),
@@ -183,38 +165,50 @@ def build_status_list(
     :param previous: SM3 of the list before, which chains them.
     :raises UsageError: no certificate, naive times, or an empty history.
     """
+    out, content = io.BytesIO(), io.BytesIO()
+    write_status_list(
+        out,
+        content,
+        rows,
+        issuer=issuer,
+        number=number,
+        this_update=this_update,
+        next_update=next_update,
+        key=key,
+        previous=previous,
+    )
+    return out.getvalue()
+
+
+def write_status_list(
+    out: BinaryIO,
+    scratch: BinaryIO,
+    rows: Iterable[tuple[bytes, str, Sequence[StateChange]]],
+    *,
+    issuer: str,
+    number: int,
+    this_update: dt.datetime,
+    next_update: dt.datetime,
+    key: SigningKey,
+    previous: bytes = b"",
+) -> bytes:
+    """As :func:`build_status_list`, into a file; gives the SM3 of what was written.
+
+    :param scratch: an empty file, which holds the rows until their length is known; memory does
+        not grow with them.
+    """
     if key.certificate is None:
         raise UsageError("signing.no_certificate")
-    content = _content(
-        rows,
-        {
-            "schema": SCHEMA,
-            "issuer": issuer,
-            "number": number,
-            "this_update": _text(this_update),
-            "next_update": _text(next_update),
-            "previous": previous.hex(),
-        },
-    )
-    return build_signed_message(
-        content,
-        sign=key.sign,
-        certificate=key.certificate,
-        chain=key.chain,
-        attributes=True,
-        content=content,
-        content_type=oids.GM_DATA,
-        signing_time=this_update,
-    )
-
-
-def _content(
-    rows: Iterable[tuple[bytes, str, Sequence[StateChange]]], head: dict[str, object]
-) -> bytes:
-    """The list as JSON, written row by row: a hundred thousand rows as objects take 150 MiB."""
-    out = io.BytesIO()
-    out.write(_json(head)[:-1] + b',"seals":[')
-    for number, (seal_sm3, seal_id, history) in enumerate(rows):
+    head = {
+        "schema": SCHEMA,
+        "issuer": issuer,
+        "number": number,
+        "this_update": _text(this_update),
+        "next_update": _text(next_update),
+        "previous": previous.hex(),
+    }
+    scratch.write(_json(head)[:-1] + b',"seals":[')
+    for place, (seal_sm3, seal_id, history) in enumerate(rows):
         changes = sorted(history, key=lambda item: item.since)
         if not changes:
             raise UsageError("status.empty_history", seal=seal_id)
@@ -223,9 +217,9 @@ def _content(
             "id": seal_id,
             "history": [_change_value(item) for item in changes],
         }
-        out.write((b"," if number else b"") + _json(row))
-    out.write(b"]}")
-    return out.getvalue()
+        scratch.write((b"," if place else b"") + _json(row))
+    scratch.write(b"]}")
+    return write_statement(out, scratch, key=key, moment=this_update)
 
 
 def _json(value: object) -> bytes:

@@ -258,7 +258,7 @@ def _value(
     except InvalidSignature as error:
         code = error.code if error.code.startswith("cms.") else ""
         return [
-            failed(check, at, code=code, subject=certificate.subject),
+            failed(check, at, code=code, **{**error.details, "subject": certificate.subject}),
             _digest(candidates[0].digest_matches, digest_at, signer),
         ]
     except EsealError as error:

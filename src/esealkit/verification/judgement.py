@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from esealkit import words
 from esealkit.findings import Deviation, Finding, Outcome
 from esealkit.policy import CHECKS, Effect, Policy, Weight
 
@@ -78,6 +79,39 @@ class JudgedCheck:
     effect: Effect | None
     """What it did to the verdict; ``None`` when it did nothing."""
 
+    @property
+    def id(self) -> str:
+        """The check's id, e.g. ``document.digest``: API, never renamed."""
+        return self.finding.check
+
+    @property
+    def outcome(self) -> Outcome:
+        """What came out: equal to ``passed``, ``failed``, ``unknown`` or ``not_applicable``."""
+        return self.finding.outcome
+
+    @property
+    def code(self) -> str:
+        """Stable reason; the check's id where none is named."""
+        return self.finding.reason
+
+    @property
+    def clause(self) -> str:
+        """Clause of the standard that asks for the check."""
+        return self.finding.clause
+
+    @property
+    def evidence(self) -> Mapping[str, Any]:
+        """Plain JSON values the message is written with."""
+        return self.finding.evidence
+
+    def message(self, lang: words.Language = "zh") -> str:
+        """One sentence about what was found."""
+        return self.finding.message(lang)
+
+    def advice(self, lang: words.Language = "zh") -> str:
+        """What the reader can do, or ``""``."""
+        return self.finding.advice(lang)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reservation:
@@ -85,6 +119,10 @@ class Reservation:
 
     code: str
     evidence: Mapping[str, Any] = field(default_factory=dict)
+
+    def message(self, lang: words.Language = "zh") -> str:
+        """One sentence about what is left open."""
+        return words.reason_message(self.code, lang, self.evidence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

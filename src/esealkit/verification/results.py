@@ -189,6 +189,21 @@ class SignatureResult:
         """Every check, in report order."""
         return self.judgement.checks
 
+    @property
+    def integrity(self) -> Integrity:
+        """Whether what was signed is unchanged."""
+        return self.judgement.integrity
+
+    @property
+    def identity(self) -> Identity:
+        """Whether it is known who signed, and who made the seal."""
+        return self.judgement.identity
+
+    @property
+    def status(self) -> Status:
+        """Whether certificates and seal were good when it was signed."""
+        return self.judgement.status
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodyResult:

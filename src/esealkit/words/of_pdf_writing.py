@@ -128,12 +128,6 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "用 --evidence 给出 CRL 或 OCSP 应答，或放入信任目录的 crls。",
         "Give CRLs or OCSP responses with --evidence, or put them into the trust's crls folder.",
     ),
-    "pdf.level_prepared": (
-        "分步签章不能直接达到 {level} 级别",
-        "a prepared signing cannot reach level {level}",
-        "完成后再加时间戳。",
-        "Finish it first.",
-    ),
     "pdf.no_room": (
         "签名值需 {needed} 字节，只预留了 {room} 字节",
         "the signature needs {needed} bytes, but {room} were kept",

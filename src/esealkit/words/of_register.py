@@ -61,6 +61,22 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "日志条目过长（最多 {most} 字节）",
         "the entry is too long (at most {most} bytes)",
     ),
+    "journal.use_elsewhere": (
+        "{path} 不是登记本次用印开始的日志",
+        "{path} is not the journal that holds the beginning of this use",
+    ),
+    "journal.use_needed": (
+        "本次用印的开始已登记，完成时须给出同一日志",
+        "the beginning of this use is recorded; its completion needs the same journal",
+        "complete 请给出 use=。",
+        "Give complete use=.",
+    ),
+    "journal.use_not_begun": (
+        "准备签名时未登记用印，完成时无从补记",
+        "no use was recorded when this was prepared, and it cannot be recorded afterwards",
+        "prepare 与 complete 都给出 use=。",
+        "Give use= to prepare and to complete.",
+    ),
     "usage.no_journal": (
         "--operator 与 --approval 须与 --journal 一起使用",
         "--operator and --approval go with --journal",
@@ -70,6 +86,18 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "usage.examine": (
         "--approve 与 --refuse 须给出其一",
         "give either --approve or --refuse",
+    ),
+    "usage.member": (
+        "没有说明由谁办理",
+        "who acts was not said",
+        "用 --as 姓名 说明。",
+        "Say it with --as NAME.",
+    ),
+    "registry.no_member": (
+        "{member} 不在成员之中",
+        "{member} is not among the members",
+        "用 --member {member}=角色 加入。",
+        "Add --member {member}=ROLE.",
     ),
     "usage.filing": (
         "--report、--accept、--return 须给出其一",
@@ -112,6 +140,71 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "the seal would end {asked}, before its certificates; that needs a reason",
     ),
     # the register
+    "registry.being_made": (
+        "{member} 正在制作 {seal}（自 {since} 起，保留至 {until}）",
+        "{member} is making {seal} since {since}, reserved until {until}",
+        "请等待；确知对方已中断时，用 --take-over 接手。",
+        "Wait, or take it over with --take-over once that maker is known to be gone.",
+    ),
+    "registry.block": (
+        "编码段“{block}”已存在或不能用此名",
+        "the block {block} exists already, or cannot have this name",
+        "请另取一个名称。",
+        "Give it another name.",
+    ),
+    "registry.certificate_missing": (
+        "{seal} 的注销备案须附《电子印章注销证书》",
+        "the cancellation of {seal} is filed with its certificate",
+        "请先用 registry certificate --kind cancellation 出具证书。",
+        "Issue one first: registry certificate --kind cancellation.",
+    ),
+    "registry.certificate_seal": (
+        "出具版式证书须用本单位的电子印章",
+        "a certificate as a document takes the workshop’s own seal",
+        "请给出 --seal，或写成 .p7 签名数据。",
+        "Give --seal, or write signed data (.p7).",
+    ),
+    "registry.code_held": (
+        "{seal} 已占用编码 {code}",
+        "{seal} has the code {code} already",
+    ),
+    "registry.paper_failed": (
+        "材料“{paper}”验证不通过：{reason}",
+        "the paper {paper} failed its verification: {reason}",
+        "请申请人重新提交原件。",
+        "Ask the applicant for the original file.",
+    ),
+    "registry.picture_changed": (
+        "{seal} 的图像在比对期间被更换",
+        "the picture of {seal} was changed while it was compared",
+        "请重新比对。",
+        "Compare again.",
+    ),
+    "registry.picture_of_another": (
+        "图像自述为“{found}”，与申请的“{name}”不符",
+        "the picture says it is {found}, not {name}",
+        "请换用为本印章绘制的图像。",
+        "Take the picture that was drawn for this seal.",
+    ),
+    "registry.published_meanwhile": (
+        "第 {number} 期名录已由他人发布",
+        "list {number} was published by somebody else meanwhile",
+        "请重新发布。",
+        "Publish again.",
+    ),
+    "registry.retention": (
+        "没有保存期类别“{found}”，可用：{known}",
+        "no retention class {found}; there are: {known}",
+    ),
+    "registry.taken_over": (
+        "{seal} 的制作已由他人接手，本次结果作废",
+        "the making of {seal} was taken over; this result is void",
+    ),
+    "registry.text": ("{field} 含有 NUL 字符", "{field} holds a NUL character"),
+    "registry.too_long": (
+        "{field} 超过 {most} 个字符",
+        "{field} is longer than {most} characters",
+    ),
     "registry.administrators": (
         "须先任命三员管理员，缺少：{missing}",
         "the three administrators come first; missing: {missing}",
@@ -368,68 +461,4 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "entry {where} differs from the witness",
     ),
     "audit.witness_missing": ("{where}：见证日志缺失", "{where}: the witness is missing"),
-}
-
-PHRASES: dict[str, tuple[str, str]] = {
-    "registry.sheet": ("印章台账", "Seals of the register"),
-    "registry.trial": ("新刻/试用", "new, on trial"),
-    "registry.state.applied": ("已申请", "applied"),
-    "registry.state.approved": ("已审核", "approved"),
-    "registry.state.refused": ("不予办理", "refused"),
-    "registry.state.withdrawn": ("已撤回", "withdrawn"),
-    "registry.state.made": ("已制作", "made"),
-    "registry.state.in_use": ("使用中", "in use"),
-    "registry.state.suspended": ("已暂停", "suspended"),
-    "registry.state.lost": ("已挂失", "lost"),
-    "registry.state.retired": ("停止使用", "retired"),
-    "registry.state.replaced": ("已换领", "replaced"),
-    "registry.state.cancelled": ("已注销", "cancelled"),
-    "registry.filing.pending": ("待备案", "to be filed"),
-    "registry.filing.reported": ("已报送", "reported"),
-    "registry.filing.accepted": ("已备案", "filed"),
-    "registry.filing.returned": ("退回", "returned"),
-    "registry.line": (
-        "{reference} {code} {name}（{kind}）：{state}",
-        "{reference} {code} {name} ({kind}): {state}",
-    ),
-    "registry.filed": (
-        "备案 {kind}：{state}，期限 {due}",
-        "filing of {kind}: {state}, due {due}",
-    ),
-    "registry.created": (
-        "{path}：已建立台账，规则 {profile}",
-        "{path}: register made, profile {profile}",
-    ),
-    "registry.codes": ("已导入 {count} 个编码", "{count} code(s) imported"),
-    "registry.granted": ("{member}：{roles}", "{member}: {roles}"),
-    "registry.overdue": (
-        "{reference} {owner}：{what} 已逾期（{due}）",
-        "{reference} {owner}: {what} is overdue ({due})",
-    ),
-    "registry.published": (
-        "{path}：状态名录第 {number} 号，{count} 枚印章，至 {until}",
-        "{path}: status list {number}, {count} seal(s), until {until}",
-    ),
-    "registry.score": ("相似度 {score}", "likeness {score}"),
-    "registry.certified": ("{path}：已出具 {kind} 证书", "{path}: certificate of {kind} issued"),
-    "registry.backed_up": ("{path}：SM3 {proof}", "{path}: SM3 {proof}"),
-    "registry.swept": ("逾期未领，已注销 {count} 枚", "{count} unclaimed seal(s) cancelled"),
-    "registry.written": ("{path}：{count} 枚印章", "{path}: {count} seal(s)"),
-    "registry.sound": (
-        "审计通过：{entries} 条日志、{records} 条记录，首尾相接，无改动",
-        "sound: {entries} entries and {records} records, unbroken and unaltered",
-    ),
-    "registry.unsound": ("审计发现 {count} 处问题：", "the audit found {count} fault(s):"),
-    "journal.sound": (
-        "审计通过：{count} 条，首尾相接",
-        "sound: {count} entries, unbroken",
-    ),
-    "journal.torn": (
-        "末尾有一行未写完，不计入",
-        "a last line was torn by a crash and does not count",
-    ),
-    "journal.unfinished": (
-        "第 {entries} 条用印有始无终",
-        "uses that began and never ended: entries {entries}",
-    ),
 }

@@ -6,7 +6,7 @@ from esealkit.words import (
     of_after,
     of_pictures,
     of_placement,
-    of_register,
+    of_register_phrases,
 )
 
 PHRASES: dict[str, tuple[str, str]] = {
@@ -327,5 +327,5 @@ PHRASES: dict[str, tuple[str, str]] = {
     **of_placement.PHRASES,
     **of_after.PHRASES,
     **of_pictures.PHRASES,
-    **of_register.PHRASES,
+    **of_register_phrases.PHRASES,
 }

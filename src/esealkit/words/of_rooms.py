@@ -89,6 +89,14 @@ ERRORS: dict[str, Text] = {
         "签名值不是 SM2 签名的任何已知编码",
         "the value is no known encoding of an SM2 signature",
     ),
+    "cms.pss_parameters": (
+        "RSASSA-PSS 参数缺失或有误（{reason}）",
+        "the RSASSA-PSS parameters are missing or malformed ({reason})",
+    ),
+    "cms.pss_digest": (
+        "RSASSA-PSS 参数中的杂凑（{used}）与签名者声明的（{stated}）不同",
+        "the digest in the RSASSA-PSS parameters ({used}) is not the one stated ({stated})",
+    ),
     "cms.digest_mismatch": (
         "SM2 签名没有配 SM3 杂凑",
         "an SM2 signature with a digest other than SM3",
@@ -419,11 +427,25 @@ ERRORS: dict[str, Text] = {
         "请重新执行 prepare。",
         "Run the prepare step again.",
     ),
+    "signing.no_pss": (
+        "{algorithm} 密钥不能作 RSASSA-PSS 签名",
+        "a key of {algorithm} makes no RSASSA-PSS signatures here",
+        "该方式仅用于软件 RSA 密钥，或 prepare 之后由外部签名。",
+        "It is for RSA keys in files, or for signing elsewhere after prepare.",
+    ),
+    "signing.also_needed": (
+        "准备时声明还有第二算法签名，完成时须给出其密钥",
+        "a second algorithm's signature was announced; completing needs its key",
+        "complete 请给出 also_key=。",
+        "Give complete also_key=.",
+    ),
     "signing.wrong_signature": (
         "签名值不是所备证书对待签数据的签名",
         "the signature is not the prepared certificate's over the value to be signed",
-        "请用该证书的私钥，以默认 SM2 标识对 to_be_signed 签名，给出 DER 编码。",
-        "Sign to_be_signed with that certificate's key and the default SM2 id, as DER.",
+        "请用该证书的私钥对 to_be_signed 签名：SM2 用默认标识，RSA（PKCS#1 v1.5）和 ECDSA "
+        "用 SHA-256；SM2 和 ECDSA 给出 DER 编码。",
+        "Sign to_be_signed with that certificate's key: SM2 with the default id, RSA (PKCS#1 v1.5) "
+        "and ECDSA with SHA-256; SM2 and ECDSA as DER.",
     ),
     # verifying
     "report.not_passed": (

@@ -16,6 +16,7 @@ from tests.support.scans import scan_of
 import esealkit as ek
 from esealkit.api.making_checks import MakingRules
 from esealkit.api.making_record import Making
+from esealkit.crypto import sm3
 from esealkit.errors import (
     CertificateError,
     ChainError,
@@ -24,11 +25,12 @@ from esealkit.errors import (
     RevocationUnknown,
     Revoked,
     SealError,
+    SealForged,
     UsageError,
     WrongUsage,
 )
 from esealkit.pki.certificate import Certificate
-from esealkit.pki.cms import parse_signed_message
+from esealkit.pki.statement import read_statement
 from esealkit.sandbox import Sandbox
 from esealkit.seal.kinds import KINDS, SealKind, kind_of
 from esealkit.seal.model import Edition
@@ -95,8 +97,8 @@ def test_a_confirmed_picture_is_made_and_the_record_says_by_whom(
         kept: list[Making] = []
         seal = make(picture=data, rules=MakingRules(profile="sh-2018"), keep_record=kept.append)
         assert seal.picture.data == data
-        record = json.loads(parse_signed_message(kept[0].record).content)
-        assert record["imprint_sha256"] == hashlib.sha256(scan).hexdigest()
+        record = json.loads(read_statement(kept[0].record).content)
+        assert record["imprint"] == hashlib.sha256(scan).hexdigest()
         assert record["picture"]["origin"]["confirmed_by"] == "李四"
         assert record["picture"]["origin"]["score"] > 0.75
         assert record["trial"] is False
@@ -140,7 +142,7 @@ def test_a_trial_seal_is_made_when_asked_for(make, drawn: ek.SealPicture) -> Non
     """reg:SH-03 With ``trial`` the picture is let pass, and the record says that it was."""
     kept: list[Making] = []
     make(picture=drawn.png(dpi=300), rules=MakingRules(trial=True), keep_record=kept.append)
-    record = json.loads(parse_signed_message(kept[0].record).content)
+    record = json.loads(read_statement(kept[0].record).content)
     assert record["trial"] is True
     assert record["picture"]["origin"]["mark"] == "新刻/试用"
 
@@ -240,7 +242,7 @@ def test_validity_is_the_certificates(make, kit: Sandbox) -> None:
         keep_record=kept.append,
     )
     assert seal.valid_until == signer.not_after - day
-    assert json.loads(parse_signed_message(kept[0].record).content)["validity_reason"] == "临时机构"
+    assert json.loads(read_statement(kept[0].record).content)["validity_reason"] == "临时机构"
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.id)
@@ -288,6 +290,61 @@ def test_lint_refuses_and_is_named(make, kit: Sandbox) -> None:
     rules = MakingRules(lint=lambda picture: [f"{picture.width_mm} mm"])
     with pytest.raises(UsageError, match="40 mm"):
         make(rules=rules)
+
+
+def test_the_makers_own_certificate_is_checked(make, kit: Sandbox) -> None:
+    """reg:SH-09 A maker that is not authorised by the trust makes nothing."""
+    with pytest.raises(ChainError, match="making.chain"):
+        make(key=kit.pki.holders["signer"], rules=MakingRules(trust=kit.directory / "root.pem"))
+
+
+def test_a_making_is_recorded(make, kit: Sandbox) -> None:
+    """The record, signed by the maker, names seal, picture, signers and the second key's approval;
+    it is handed out before the seal is."""
+    kept: list[Making] = []
+    approver = kit.pki.holders["signer"]
+    seal = make(keep_record=kept.append, rules=MakingRules(approver=approver, two_keys=True))
+    [made] = kept
+    record, approval = read_statement(made.record), read_statement(made.approval)
+    value = json.loads(record.content)
+    assert record.signer.der == kit.pki.holders["maker"].certificate
+    assert approval.signer.der == approver.certificate
+    assert value["seal"]["sm3"] == sm3(seal.der).hex()
+    assert value["approval_sm3"] == sm3(made.approval).hex()
+    assert value["picture"]["sm3"] == sm3((kit.directory / "official.png").read_bytes()).hex()
+    assert [item["serial"] for item in value["signers"]] == [
+        Certificate(kit.pki.holders["signer"].certificate).serial_hex
+    ]
+
+
+def test_a_faulty_key_makes_no_seal(make, kit: Sandbox) -> None:
+    """A seal whose signature does not hold is never handed out, nor recorded."""
+
+    class Faulty:
+        def __getattr__(self, name: str):
+            return getattr(kit.pki.holders["maker"], name)
+
+        def sign(self, message: bytes) -> bytes:
+            return kit.pki.holders["maker"].sign(message + b"x")
+
+    kept: list[Making] = []
+    with pytest.raises(SealForged):
+        make(key=Faulty(), keep_record=kept.append)
+    assert kept == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"signers": "signer.pem"}, "usage.signers"),
+        ({"signers": []}, "seal.certlist_empty"),
+        ({"clock": lambda: dt.datetime(2026, 1, 1)}, "usage.naive_time"),
+    ],
+)
+def test_what_does_not_fit_is_refused(make, changes: dict[str, Any], code: str) -> None:
+    """An argument that does not fit is refused before anything is signed."""
+    with pytest.raises(UsageError, match=code):
+        make(**changes)
 
 
 def test_two_keys_are_two_people(make, kit: Sandbox) -> None:

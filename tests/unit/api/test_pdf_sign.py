@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
-import functools
 import hashlib
 import io
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pikepdf
 import pytest
-from asn1crypto import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
 from pyhanko.sign.validation.dss import DocumentSecurityStore
-from pyhanko_certvalidator import ValidationContext
 from tests.support import pdf_pages as pdfs
-from tests.support.ca import Authority, root
 from tests.support.openssl import NEEDED, openssl
+from tests.support.pdf_judge import Verdict, classical, judged, sandbox_root
 from tests.support.stamped import Workbench
 
 import esealkit as ek
@@ -28,20 +22,11 @@ from esealkit import errors
 from esealkit.api.timestamping import KeyTimeStamper
 from esealkit.asn1 import der
 from esealkit.crypto import sm3
-from esealkit.keys import SoftwareKey
 from esealkit.pki.certificate import load_certificates
 from esealkit.pki.cms import parse_signed_message
-from esealkit.pki.signatures import Sm2SignatureValidator
 
 STANDARD = ("ETSI.CAdES.detached", "adbe.pkcs7.detached")
 LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
-
-
-class Verdict(NamedTuple):
-    sound: bool
-    coverage: str
-    changes: str
-    stamped: bool
 
 
 def signed(bench: Workbench, source: Any, target: Path, **changes: Any) -> ek.Receipt:
@@ -51,58 +36,6 @@ def signed(bench: Workbench, source: Any, target: Path, **changes: Any) -> ek.Re
 
 def tsa(bench: Workbench) -> KeyTimeStamper:
     return KeyTimeStamper(key=bench.key("tsa"))
-
-
-def judged(path: Path, *roots: bytes, password: str = "") -> list[Verdict]:
-    """Every signature and time stamp that pyHanko knows, as its own validation judges it."""
-    found = []
-    with path.open("rb") as stream:
-        reader = PdfFileReader(stream)
-        if password:
-            reader.decrypt(password)
-        for item in reader.embedded_signatures:
-            context = ValidationContext(
-                trust_roots=[x509.Certificate.load(data) for data in roots],
-                allow_fetching=False,
-                signature_validator=Sm2SignatureValidator(),
-                revocation_mode="soft-fail",
-            )
-            if item.sig_object_type == "/DocTimeStamp":
-                stamp = asyncio.run(async_validate_pdf_timestamp(item, context))
-                sound = stamp.valid and stamp.intact and stamp.trusted
-                found.append(Verdict(sound, stamp.coverage.name, "", True))
-                continue
-            status = asyncio.run(async_validate_pdf_signature(item, context))
-            token = status.timestamp_validity
-            changes = status.modification_level
-            found.append(
-                Verdict(
-                    status.bottom_line and (token is None or token.trusted),
-                    status.coverage.name,
-                    changes.name if changes else "",
-                    token is not None,
-                )
-            )
-    return found
-
-
-@functools.cache
-def sandbox_root(box: Path) -> bytes:
-    return load_certificates((box / "root.pem").read_bytes())[0].der
-
-
-@functools.cache
-def classical(kind: str) -> tuple[Authority, SoftwareKey]:
-    """A CA of the same algorithm and a key under it."""
-    private: Any = (
-        rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        if kind == "rsa"
-        else ec.generate_private_key({"p256": ec.SECP256R1, "p384": ec.SECP384R1}[kind]())
-    )
-    key = SoftwareKey(private)
-    authority = root(f"{kind} 根", key=key)
-    leaf = authority.issue(f"{kind} 签名者", key=key)
-    return authority, key.with_certificates(leaf.der, ())
 
 
 @pytest.mark.parametrize("sub_filter", STANDARD)

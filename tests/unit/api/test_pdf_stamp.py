@@ -460,13 +460,13 @@ def test_time_stamp_token_of_any_size(size: int, bench: Workbench, tmp_path: Pat
 
     target = tmp_path / "o.pdf"
     if size:
-        from esealkit.signing import pdf_signing
+        from esealkit.signing import pdf_layout
 
-        old, pdf_signing._TOKEN_ROOM = pdf_signing._TOKEN_ROOM, 10
+        old, pdf_layout.TOKEN_ROOM = pdf_layout.TOKEN_ROOM, 10
         try:
             stamped(bench, pdfs.contract(), target, timestamper=tsa)
         finally:
-            pdf_signing._TOKEN_ROOM = old
+            pdf_layout.TOKEN_ROOM = old
     else:
         stamped(bench, pdfs.contract(), target, timestamper=Padded())
         assert len(asked) == 1

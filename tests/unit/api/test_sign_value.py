@@ -31,7 +31,7 @@ def value_name(data: bytes) -> str:
 @NEEDED
 @pytest.mark.parametrize("attributes", [False, True])
 def test_openssl_verifies_the_value(attributes: bool, bench: Workbench, tmp_path: Path) -> None:
-    """Both variants of ``sign`` pass our verifier, and OpenSSL verifies the signature over the
+    """reg:GW-08 Both variants of ``sign`` pass our verifier, and OpenSSL verifies the signature over the
     attributes, or over the digest of Signature.xml, as they stand in the file."""
     data = signed(bench, tmp_path, attributes=attributes)
     assert bench.verify(data).verdict is ek.Verdict.PASSED

@@ -123,7 +123,7 @@ def test_lock_after_continue(bench: Workbench, out: Path) -> None:
 
 
 def test_mark_is_shown_and_protected(bench: Workbench, out: Path) -> None:
-    """A mark lies where it was placed, in the picture's shape, is protected by its signature, and
+    """reg:GA-263 A mark lies where it was placed, in the picture's shape, is protected by its signature, and
     every view of the report shows it."""
     mark = ek.Mark(png(60, 30), width=40)
     data = signed(bench, sample(), out, mark=mark, placement=ek.At(page=2, x=30, y=40))

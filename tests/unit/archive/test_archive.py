@@ -32,7 +32,7 @@ def checked(directory: Path, bench: Workbench) -> tuple[str, str]:
 
 
 def test_archive_holds_what_it_says(bench: Workbench, signed: Path) -> None:
-    """Original, reading copy, reports, seal picture, signed record; the record says who and when."""
+    """reg:GW-12 Original, reading copy, reports, seal picture, signed record; the record says who and when."""
     assert (signed / "original.ofd").read_bytes() == bench.stamped
     record = json.loads((signed / "record.json").read_bytes())
     names = {row["name"] for row in record["files"]} | {"record.json", "record.p7s"}
@@ -47,7 +47,7 @@ def test_archive_holds_what_it_says(bench: Workbench, signed: Path) -> None:
 def test_reading_copy_shows_the_seals_and_holds_no_signature(
     bench: Workbench, signed: Path
 ) -> None:
-    """The copy is unsigned, has the seal's picture at its place and the mark on every page (SH-18)."""
+    """reg:SH-18 The copy is unsigned, has the seal's picture at its place and the mark on every page (SH-18)."""
     data = (signed / "reading-copy.ofd").read_bytes()
     assert ek.verify(data, trust=None).verdict is ek.Verdict.UNSIGNED
     parts = unpack(data)

@@ -111,6 +111,28 @@ def test_gmssl_and_gmalg_agree(native: Any) -> None:
             assert ours is oracle(native, key.public_key, mutated, message) is False
 
 
+@pytest.mark.soak
+@pytest.mark.parametrize("part", range(10))
+def test_ten_thousand_signatures_each_way_with_gmssl(native: Any, part: int) -> None:
+    """Of 10,000 signatures each way, made one by one and in batches, gmssl and we agree on every one."""
+    from gmssl.sm2 import CryptSM2
+
+    rng = random.Random(f"gmssl {part}")
+    for _ in range(50):
+        key = native.sm2.PrivateKey.from_bytes(rng.randbytes(31).rjust(32, b"\1"))
+        public = key.public_key
+        signer = CryptSM2(private_key=key.to_bytes().hex(), public_key="")
+        signer.public_key = public.to_bytes()[1:].hex()
+        messages = [rng.randbytes(rng.randrange(200)) for _ in range(20)]
+        ours = native.sm2.sign_many(key, messages[:10]) + [key.sign(m) for m in messages[10:]]
+        for message, signature in zip(messages, ours, strict=True):
+            assert _gmssl_verifies(native, public, signature, message)
+            e = native.sm3(public.z() + message)
+            theirs = signer.sign(e, f"{rng.randrange(1, 2**255):064x}")
+            r, s = int(theirs[:64], 16), int(theirs[64:], 16)
+            public.verify(native.sm2.encode_signature(r, s), message)
+
+
 def test_we_verify_what_gmalg_signs(native: Any) -> None:
     """Signatures that gmalg makes verify here, and SM3 digests agree."""
     gmalg = pytest.importorskip("gmalg")

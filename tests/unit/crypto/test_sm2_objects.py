@@ -214,13 +214,12 @@ def test_a_silent_random_source_gives_no_signature(native: Any, monkeypatch: Any
     real = body.lib
 
     def failing(reason: int) -> Any:
-        def call(_sig: Any, _cap: int, sig_len: Any, why: Any, *_rest: Any) -> int:
-            sig_len[0], why[0] = 0, reason
-            return 0
+        def call(*_arguments: Any) -> int:
+            return reason
 
         return types.SimpleNamespace(
-            ek_sm2_sign=call,
-            ek_sm2_sign_e=call,
+            call_sign=call,
+            call_sign_e=call,
             ek_sm2_private_wipe=real.ek_sm2_private_wipe,
             EK_RANDOM_FAILED=real.EK_RANDOM_FAILED,
         )

@@ -49,7 +49,7 @@ def passed(path: Path, box: Sandbox) -> bool:
 
 
 def test_a_device_stamps_and_signs(device_key: DeviceKey, box: Sandbox, tmp_path: Path) -> None:
-    """A document stamped, and one signed, with a device's key verify as passed."""
+    """reg:SH-12 A document stamped, and one signed, with a device's key verify as passed."""
     stamped, signed = tmp_path / "stamped.ofd", tmp_path / "signed.ofd"
     ek.stamp(
         box.directory / "sample.ofd", stamped, seal=box.directory / "official.esl",

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 import esealkit as ek
 from esealkit.cli.main import cli
 from esealkit.errors import EsealError
+from esealkit.journal import Journal, Use
 from esealkit.sandbox import Sandbox
 
 PluginMaker = Callable[..., str]
@@ -36,6 +37,20 @@ def test_a_plugin_stamps(oes_plugin: PluginMaker, box: Sandbox, tmp_path: Path) 
     report = ek.verify(out, trust=box.directory / "trust")
     assert report.verdict is ek.Verdict.PASSED
     assert b"test plug-in" in report.open("Doc_0/Signs/Sign_0/Signature.xml").read()
+
+
+def test_a_plugins_use_is_recorded(oes_plugin: PluginMaker, box: Sandbox, tmp_path: Path) -> None:
+    """reg:SH-17 Stamping through a plug-in is recorded like any other: a 公章 needs an approval,
+    and the entry names the plug-in that signs."""
+    journal = Journal(tmp_path / "use.journal")
+    with pytest.raises(EsealError, match="approval"):
+        stamp(oes_plugin(), box, tmp_path / "out.ofd", use=Use(journal=journal, operator="张三"))
+    assert not journal.path.exists()
+    use = Use(journal=journal, operator="张三", approval="批1")
+    receipt = stamp(oes_plugin(), box, tmp_path / "out.ofd", use=use)
+    begun, finished = journal.entries()
+    assert str(begun.data["signer"]).startswith("oes ")
+    assert finished.data["sha256"] == receipt.sha256
 
 
 def test_a_plugins_seals_are_listed_and_loaded(oes_plugin: PluginMaker, box: Sandbox) -> None:

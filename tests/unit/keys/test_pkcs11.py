@@ -174,7 +174,7 @@ def test_a_foreign_certificate_is_not_taken(token: Callable[..., str]) -> None:
 
 
 def test_pins_are_sent_once(token: Callable[..., str], tmp_path: Path) -> None:
-    """A wrong PIN is sent once; the next login needs a new call by the caller."""
+    """reg:SH-20 A wrong PIN is sent once; the next login needs a new call by the caller."""
     asked: list[PinRequest] = []
 
     def answer(request: PinRequest) -> str:

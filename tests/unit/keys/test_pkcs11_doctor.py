@@ -15,7 +15,7 @@ from tests.support.vendors import VENDORS
 
 from esealkit.cli.main import cli
 from esealkit.keys import open_key
-from esealkit.keys.inventory import list_keys, probe_key
+from esealkit.keys.doctor import list_keys, probe_key
 
 TokenMaker = Callable[..., str]
 

@@ -196,6 +196,26 @@ def test_redirected_root_is_undecided() -> None:
     assert codes(sealed)["document.partly_covered"] == ["OFD.xml", "Doc_0/Other.xml"]
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<ofd:DocRoot>", '<DocRoot xmlns="urn:other">Doc_0/Other.xml</DocRoot><ofd:DocRoot>'),
+        ("<ofd:DocRoot>", "<docroot>Doc_0/Other.xml</docroot><ofd:DocRoot>"),
+        ("<ofd:DocBody>", '<DocBody xmlns="urn:other"/><ofd:DocBody>'),
+        ("</ofd:DocRoot>", '</ofd:DocRoot><Versions xmlns="urn:other"/>'),
+        ("Doc_0/Document.xml", "Doc_0/D<!-- -->ocument.xml"),
+        ("Doc_0/Document.xml", "Doc_0/D<?p i?>ocument.xml"),
+    ],
+    ids=["namespace", "case", "body", "versions", "comment", "instruction"],
+)
+def test_entry_that_careless_readers_take_otherwise_is_undecided(old: str, new: str) -> None:
+    """An unsigned OFD.xml whose DocRoot depends on namespaces or comments is undecided (O-13)."""
+    sealed = covering_all_but("OFD.xml")
+    sealed["Doc_0/D"] = sealed["Doc_0/Other.xml"] = PARTS[DOC]
+    sealed["OFD.xml"] = sealed["OFD.xml"].replace(old.encode(), new.encode())
+    assert codes(sealed)["document.partly_covered"] == ["OFD.xml"]
+
+
 def test_versions_are_reached() -> None:
     """What a version points at counts as shown (O-16)."""
     version = f"<ofd:DocVersion {NS}><ofd:FileList><ofd:File>Doc_0/old.bin</ofd:File></ofd:FileList><ofd:DocRoot>Doc_0/Old.xml</ofd:DocRoot></ofd:DocVersion>"  # noqa: E501

@@ -72,7 +72,7 @@ def test_a_pinned_leaf_needs_no_path() -> None:
 
 
 def test_without_the_right_anchor_there_is_no_path() -> None:
-    """No anchor, another root, or a missing intermediate: no path, which is not a broken one."""
+    """reg:SH-02 reg:SH-09 No anchor, another root, or a missing intermediate: no path, which is not a broken one."""
     assert outcome(LEAF) is ChainOutcome.NO_ANCHOR
     assert outcome(LEAF, OTHER.certificate) is ChainOutcome.NO_ANCHOR
     assert outcome(LEAF, ROOT.certificate, through=()) is ChainOutcome.NO_ANCHOR

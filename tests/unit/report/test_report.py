@@ -139,7 +139,7 @@ def test_text_says_the_verdict_and_makes_no_legal_claim(lang: str, bench: Workbe
 
 
 def test_passed_headline_names_what_is_open(bench: Workbench) -> None:
-    """A passed verdict names its reservations in the first line."""
+    """reg:SH-16 A passed verdict names its reservations in the first line."""
     from dataclasses import replace
 
     trust = replace(ek.TrustStore.from_path(bench.trust), crls=())

@@ -81,7 +81,7 @@ def test_what_is_written_is_read_back(
     extensions: list[Extension],
     listed: list[bytes],
 ) -> None:
-    """Whatever a seal says is read back strictly, field by field, in every edition."""
+    """reg:SH-02 reg:SH-26 Whatever a seal says is read back strictly, field by field, in every edition."""
     data = built(
         edition,
         name=name,

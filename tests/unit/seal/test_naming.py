@@ -31,6 +31,7 @@ EQUAL, FOLDED, EXTENDED, SHORT, DIFFERENT = NameAgreement
         (UNIT + "财务专用章(第3号)", UNIT, EXTENDED),
         (UNIT + "(12)", UNIT, EXTENDED),
         (UNIT + "公章", UNIT, EXTENDED),
+        (UNIT + "审验专用章(10)", UNIT, EXTENDED),
         (UNIT + "财务部", UNIT, EXTENDED),
         (UNIT + "北京分公司", UNIT, EXTENDED),
         (UNIT + "采购中心合同专用章（1）", UNIT, EXTENDED),
@@ -48,6 +49,7 @@ EQUAL, FOLDED, EXTENDED, SHORT, DIFFERENT = NameAgreement
         ("未来科技有限公司", "末来科技有限公司", DIFFERENT),
         (UNIT, "", DIFFERENT),
         ("（）", "()", DIFFERENT),
+        (UNIT + "上海分公司之友", UNIT, DIFFERENT),
     ],
 )
 def test_names_agree_but_for_what_writing_changes(

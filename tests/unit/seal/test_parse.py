@@ -61,7 +61,7 @@ def signer_holds(data: bytes) -> bool:
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_strict_seal_is_read_whole(edition: str) -> None:
-    """A conforming seal is read strictly, field by field, and its maker's signature holds."""
+    """reg:SH-09 A conforming seal is read strictly, field by field, and its maker's signature holds."""
     data = seal(edition)
     found = parse_seal(data, strict=True)
     assert found.edition is Edition(edition)

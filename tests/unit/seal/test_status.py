@@ -106,7 +106,7 @@ def judged(desk: Kept, *lists: bytes, document: bytes | None = None, **changes: 
 def test_state_at_signing_time_counts(
     history: list[tuple[str, float]], verdict: str, code: str, desk: Kept
 ) -> None:
-    """The state at signing time decides: suspended and resumed before it is valid, replaced or
+    """reg:SH-22 reg:33-01 The state at signing time decides: suspended and resumed before it is valid, replaced or
     suspended after it changes nothing, and the very moment of a change is already under it."""
     report = judged(desk, listing(desk, *[change(desk, *item) for item in history]))
     assert (report.verdict.value, report.code) == (verdict, code), reasons(report)

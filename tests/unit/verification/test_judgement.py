@@ -180,3 +180,14 @@ def test_gravest_verdict_of_several() -> None:
     for graver, lighter in itertools.combinations(order, 2):
         assert fold_verdicts([(lighter, "l"), (graver, "g")]) == (graver, "g")
     assert fold_verdicts([]) == (Verdict.UNSIGNED, "document.unsigned")
+
+
+def test_judged_check_speaks_in_the_names_of_the_report() -> None:
+    """A judged check and a reservation answer by the names that the JSON report gives them."""
+    row = unknown("signer.revocation", "RFC 5280 6.3", code="signer.revocation_unchecked", at="now")
+    judged = fold([row], (), PLAIN)
+    check, reservation = judged.checks[0], judged.reservations[0]
+    assert (check.id, check.outcome, check.clause) == (row.check, "unknown", row.clause)
+    assert (check.code, check.evidence) == (row.code, {"at": "now"})
+    assert check.message("en") == row.message("en") == reservation.message("en")
+    assert check.advice() == row.advice("zh")

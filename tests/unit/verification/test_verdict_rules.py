@@ -37,7 +37,7 @@ def test_right_document_passes_with_its_reservations(bench: Workbench) -> None:
 
 @pytest.mark.parametrize("edition", [Edition.V1, Edition.V4, Edition.V5])
 def test_every_edition_passes(edition: Edition, bench: Workbench) -> None:
-    """Seals and signatures of GM/T 0031-2014, GB/T 38540-2020 and GM/T 0031-2025 pass alike."""
+    """reg:GW-09 Seals and signatures of GM/T 0031-2014, GB/T 38540-2020 and GM/T 0031-2025 pass alike."""
     data = bench.sign(seal=bench.seal(edition=edition), edition=edition)
     report = bench.verify(data)
     assert report.verdict is ek.Verdict.PASSED, reasons(report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,9 +11,11 @@ from esealkit import words
 from esealkit.cli.options import chosen_language, lang_option
 from esealkit.cli.output import Exit, say
 from esealkit.errors import InputError, input_unreadable
-from esealkit.pki.certificate import Certificate, load_certificates
 
-__all__ = ["journal"]
+if TYPE_CHECKING:
+    from esealkit.pki.certificate import Certificate
+
+__all__ = ["certificate_in", "journal", "read"]
 
 
 @click.group()
@@ -76,14 +79,19 @@ def anchor(path: str) -> int:
 
 @journal.command()
 @click.argument("path", metavar="FILE", type=click.Path())
+@click.option("--uses", is_flag=True, help="One line a use (用印登记簿), not one an entry.")
 @click.option("-o", "--output", required=True, type=click.Path(), metavar="CSV", help="Output.")
-def export(path: str, output: str) -> int:
-    """Write FILE as a table (用印登记簿)."""
-    from esealkit.journal import Journal, write_csv
+@lang_option
+@click.pass_context
+def export(ctx: click.Context, path: str, uses: bool, output: str, lang: str | None) -> int:
+    """Write FILE as a table."""
+    from esealkit.journal import Journal, write_csv, write_uses
     from esealkit.signing.output import StagedFile
 
+    entries = Journal(path).entries()
+    lines = write_uses(entries, lang=chosen_language(ctx, lang)) if uses else write_csv(entries)
     with StagedFile(Path(output)) as staged:
-        for line in write_csv(Journal(path).entries()):
+        for line in lines:
             staged.write(line.encode())
         staged.commit()
     return Exit.PASSED
@@ -101,4 +109,6 @@ def read(path: str) -> bytes:
 
 def certificate_in(path: str) -> Certificate:
     """The first certificate of a file."""
+    from esealkit.pki.certificate import load_certificates
+
     return load_certificates(read(path))[0]

@@ -36,7 +36,7 @@ def list_command(
 
     URI is like pkcs11:token=LABEL?module-path=/path/lib.so
     """
-    from esealkit.keys.inventory import list_keys
+    from esealkit.keys.doctor import list_keys
 
     language = chosen_language(ctx, lang)
     pin = pin_of(pin_file) if login or pin_file else None
@@ -81,7 +81,7 @@ def probe(
     is signed without your consent (--yes, or an answer at the prompt).
     """
     from esealkit.api.sources import read_small
-    from esealkit.keys.inventory import probe_key
+    from esealkit.keys.doctor import probe_key
     from esealkit.limits import DEFAULT_LIMITS
 
     language = chosen_language(ctx, lang)

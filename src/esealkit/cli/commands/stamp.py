@@ -241,6 +241,7 @@ def stamp(
 @click.argument("destination", metavar="OUT", type=click.Path())
 @key_options()
 @optional_placing_options
+@use_options
 @mode_options
 @click.option(
     "--mark", "picture", type=click.Path(), metavar="PICTURE", help="Picture shown at --at."
@@ -286,6 +287,7 @@ def sign(
     trusts: tuple[str, ...],
     trust_makers: tuple[str, ...],
     lang: str | None,
+    use: Any,
 ) -> int:
     """Sign IN without a seal (数字签名) and write OUT; a --mark shows it on the page.
 
@@ -295,6 +297,7 @@ def sign(
     from esealkit.api.sign import open_key
     from esealkit.api.sign import sign as sign_file
 
+    use, pdf = share_reason(use, pdf, source)
     with (
         open_key(key_uri, certificate=cert, pin=pin_of(pin_file), chain=chain) as key,
         pdf.also_key() as also_key,
@@ -315,6 +318,7 @@ def sign(
             password=pdf.password,
             also_key=also_key,
             pdf=pdf.options,
+            use=use,
         )
     say(receipt_text(receipt, chosen_language(ctx, lang)))
     return Exit.PASSED

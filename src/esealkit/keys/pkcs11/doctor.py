@@ -33,7 +33,7 @@ _VENDOR = 0x8000_0000
 
 
 def listed(uri: str, pin: DevicePinSource) -> Inventory:
-    """The content of the token; see :func:`esealkit.keys.inventory.list_keys`."""
+    """The content of the token; see :func:`esealkit.keys.doctor.list_keys`."""
     parsed = parse_pkcs11_uri(uri)
     opened = opened_token(parsed, pin, login=pin is not None or parsed.has_pin)
     try:

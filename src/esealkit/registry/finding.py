@@ -1,0 +1,91 @@
+"""Questions as SQL: which records have a field, a text, a private value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from esealkit.errors import UsageError
+from esealkit.registry import schema
+from esealkit.registry.digests import fold_text
+
+__all__ = ["FIELDS", "ids_of"]
+
+_OWN = ("reference", "state", "owner", "short_name", "unit_code", "department", "kind", "name",
+        "number", "seal_code", "physical_code", "imprint_source", "workshop",
+        "licence")  # fmt: skip
+_PARTS = {
+    "carrier": schema.makings.c.carrier,
+    "sm3": schema.makings.c.sm3,
+    "maker": schema.makings.c.maker,
+    "serial": schema.serials.c.serial,
+    "receipt": schema.filings.c.receipt,
+    "authority": schema.filings.c.authority,
+    "filing": schema.filings.c.state,
+}
+_TIMES = ("applied", "due", "made", "delivered", "valid_until", "ended")
+FIELDS = (
+    *_OWN, *_PARTS, *(f"{name}_{end}" for name in _TIMES for end in ("from", "to"))
+)  # fmt: skip
+"""What can be asked for besides private fields; a text that ends in ``*`` asks for a beginning."""
+_LAST = "\U0010ffff"
+
+
+def ids_of(
+    connection: sa.Connection, text: str, fields: Mapping[str, str], marks: Mapping[str, str]
+) -> sa.Select[tuple[int]]:
+    """A question for the ids of records, the newest first.
+
+    :param marks: field → mark of private values.
+    :raises UsageError: an unknown field, or a value that it cannot have.
+    """
+    seals = schema.seals
+    query = sa.select(seals.c.id).order_by(seals.c.id.desc())
+    if text.strip():
+        query = query.join(schema.search, schema.search.c.seal == seals.c.id)
+        query = query.where(_within(connection, fold_text(text.strip())))
+    for name, value in fields.items():
+        if name not in FIELDS:
+            raise UsageError("registry.field", field=name, known=list(FIELDS))
+        query = query.where(_condition(name, str(value)))
+    table = schema.private_marks
+    for name, mark in marks.items():
+        found = sa.select(table.c.seal).where(table.c.mark == mark, table.c.field == name)
+        query = query.where(seals.c.id.in_(found))
+    return query
+
+
+def _within(connection: sa.Connection, text: str) -> sa.ColumnElement[bool]:
+    """Whether the text stands anywhere in the searched one; byte by byte, no pattern."""
+    if "\0" in text:
+        return sa.false()  # no database keeps it
+    find = sa.func.instr if connection.dialect.name == "sqlite" else sa.func.strpos
+    return find(schema.search.c.text, text) > 0
+
+
+def _condition(name: str, value: str) -> sa.ColumnElement[bool]:
+    seals = schema.seals
+    if name in _PARTS:
+        column = _PARTS[name]
+        if name == "serial":
+            value = value.upper()
+        return seals.c.id.in_(sa.select(column.table.c.seal).where(_matches(column, value)))
+    if name == "number":
+        if not (value.isascii() and value.isdecimal()) or len(value) > 9:
+            raise UsageError("registry.field", field=name, known=["0-9"])
+        return seals.c.number == int(value)
+    if name in _OWN:
+        return _matches(seals.c[name], value)
+    field, _, end = name.rpartition("_")
+    column = seals.c[field if field == "valid_until" else f"{field}_at"]
+    if end == "from":
+        return column >= value
+    # A day is asked for to its end.
+    return sa.and_(column != "", column <= value + (_LAST if len(value) <= 10 else ""))
+
+
+def _matches(column: sa.Column[str], value: str) -> sa.ColumnElement[bool]:
+    if value.endswith("*"):
+        return sa.and_(column >= value[:-1], column < value[:-1] + _LAST)
+    return column == value
