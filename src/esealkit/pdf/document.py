@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from esealkit.errors import EsealError, MissingExtra, PdfError
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pdf.facts import Showing
+from esealkit.pdf.mapped import MappedStream
 from esealkit.pdf.revisions import Revision, read_revisions
 from esealkit.pdf.signatures import SignatureEntry, read_signatures
 from esealkit.pdf.syntax import FileBytes, read_indirect
@@ -117,7 +118,7 @@ def _text(password: str | bytes | None) -> str:
 
 
 def _stream(data: FileBytes) -> BinaryIO:
-    return io.BytesIO(data) if isinstance(data, bytes) else cast("BinaryIO", data)
+    return io.BytesIO(data) if isinstance(data, bytes) else cast("BinaryIO", MappedStream(data))
 
 
 def _reading_class() -> type[PdfReading]:

@@ -96,6 +96,8 @@ class SignatureFacts:
     """DocMDP's P where it certifies the document (12.8.2.2)."""
     locks: bool = False
     """Whether a FieldMDP transform locks fields (12.8.2.4)."""
+    certificates: tuple[bytes, ...] = ()
+    """``Cert``: certificates kept beside a bare signature value, the signer's first (12.8.3.2)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

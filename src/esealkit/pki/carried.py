@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 from esealkit.asn1 import der, oids
 from esealkit.asn1.der import Node
@@ -33,7 +34,8 @@ def carried_evidence(message: SignedMessage, *, limits: Limits = DEFAULT_LIMITS)
     for signer in message.signers:
         for tag, value in _archived(signer):
             (crls if tag == _CRLS else responses).append(value)
-    return readable_evidence(message.certificates, crls, responses, limits=limits)
+    found = readable_evidence((), crls, responses, limits=limits)
+    return replace(found, certificates=message.embedded)
 
 
 def readable_evidence(

@@ -72,9 +72,13 @@ def _judged_with_stamps(
     judged: dict[int, SignatureResult] = {}
     proven: list[tuple[int, ProvenTime]] = []
     subjects = [pdf_subject(examination, index) for index in range(len(examination.entries))]
-    for subject in subjects:
+    # The last first: each may prove that those before it existed while their authority was good.
+    for subject in reversed(subjects):
         if subject.declared_kind == "timestamp" and subject.signed_value is not None:
-            judged[subject.index], stamp = _judge_stamp_closed(subject, around)
+            backed = replace(
+                subject, document_stamp=earliest_stamp(examination, subject.index, proven)
+            )
+            judged[subject.index], stamp = _judge_stamp_closed(backed, around)
             if stamp is not None and examination.entries[subject.index].covers:
                 proven.append((subject.index, stamp))
     for subject in subjects:
@@ -109,10 +113,17 @@ def _judge_stamp_closed(
             signer=CertificateFacts.of(steps.authority) if steps.authority else None,
             stamps=subject.stamps,
             deviations=deviations,
+            time_authority=_facts_of_authority(steps.proven),
         )
 
     result = judge_closed(subject, around, judge)
     return result, proven[0] if proven else None
+
+
+def _facts_of_authority(proven: ProvenTime | None) -> CertificateFacts | None:
+    if proven is None or proven.authority is None:
+        return None
+    return CertificateFacts.of(proven.authority)
 
 
 def _digest_holds(judged: Judgement) -> bool:

@@ -22,6 +22,7 @@ __all__ = ["earliest_stamp", "pdf_subject"]
 _EXPECTED: Mapping[str, str] = {
     "adbe.pkcs7.detached": "cms",
     "adbe.pkcs7.sha1": "cms",
+    "adbe.x509.rsa_sha1": "pkcs1",
     "ETSI.CAdES.detached": "cms",
     "GM.sm2cms.detached": "cms",
     "GM.sm2seal": "seal",
@@ -64,12 +65,20 @@ def pdf_subject(examination: PdfExamination, index: int) -> Subject:
         if announced in _EXPECTED
         else unknown("signature.form", code="pdf.sub_filter_unknown", found=announced),
         detached=announced in _DETACHED,
+        sha1_content=True,
+        certificates=entry.facts.certificates,
         attributes_required=announced == "ETSI.CAdES.detached",
         clauses=_CLAUSES,
     )
 
 
-_KINDS = {"seal": "seal", "cms": "signature", "token": "timestamp", "raw": "signature"}
+_KINDS = {
+    "seal": "seal",
+    "cms": "signature",
+    "token": "timestamp",
+    "raw": "signature",
+    "pkcs1": "signature",
+}
 
 
 def _announced(sub_filter: str, kind: str) -> tuple[Deviation, ...]:

@@ -20,7 +20,7 @@ SCAN, _, SCALE = scanned(random.Random(3), DESIGN, upright=True, dpi=300)
 
 
 def test_the_seal_is_cut_out_on_a_clear_ground() -> None:
-    """A scan becomes the seal alone, at its true size, in the ink's colour, without the paper."""
+    """reg:SH-06 A scan becomes the seal alone, at its true size, in the ink's colour, without the paper."""
     found = import_imprint(SCAN)
     assert found.width_mm == pytest.approx(40 * SCALE, abs=0.6)
     assert found.height_mm == pytest.approx(40 * SCALE, abs=0.6)

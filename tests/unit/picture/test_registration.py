@@ -48,7 +48,7 @@ def test_seeded_imprints_fall_on_their_side() -> None:
 
 
 def test_one_changed_character_is_shown_where_it_is() -> None:
-    """The difference picture and the box of least agreement point at the changed character."""
+    """reg:SH-10 The difference picture and the box of least agreement point at the changed character."""
     other = draw(SealDesign(kind="公章", name="示例科学有限公司")).pixels(dpi=300)
     found = compare_pixels(other, SEAL)
     assert not found.same

@@ -12,9 +12,12 @@ from collections.abc import Collection
 from typing import Any, BinaryIO
 
 from pyhanko.pdf_utils.generic import (
+    ArrayObject,
+    ByteStringObject,
     DictionaryObject,
     Reference,
     StreamObject,
+    TextStringObject,
 )
 from pyhanko.pdf_utils.misc import PdfStrictReadError
 
@@ -236,7 +239,24 @@ class PdfReading:
                     params = dictionary(entry(transform, "/TransformParams"))
                     certification = int(entry(params, "/P", 2))
                 locks = locks or method == "/FieldMDP"
-            return SignatureFacts(entries=entries, certification=certification, locks=locks)
+            return SignatureFacts(
+                entries=entries,
+                certification=certification,
+                locks=locks,
+                certificates=self._certificates(value),
+            )
+
+    def _certificates(self, value: Any) -> tuple[bytes, ...]:
+        """``/Cert`` as it stands in the dictionary itself, and so in what is signed."""
+        raw = value.raw_get("/Cert") if "/Cert" in value else None
+        strings = (
+            [raw.raw_get(at) for at in range(len(raw))] if isinstance(raw, ArrayObject) else [raw]
+        )
+        return tuple(
+            bytes(item.original_bytes)
+            for item in strings[: self._limits.certificates]
+            if isinstance(item, (ByteStringObject, TextStringObject))
+        )
 
     def _value(self, field: FieldFacts) -> Any:
         assert field.holder is not None
