@@ -31,7 +31,9 @@ class Reader(Protocol):
     """What is asked of an opened file here: :class:`esealkit.pdf._pyhanko.reading.PdfReading`."""
 
     def fields(self) -> tuple[FieldFacts, ...]: ...  # noqa: D102
-    def signature(self, field: FieldFacts) -> SignatureFacts: ...  # noqa: D102
+    def signature(  # noqa: D102
+        self, field: FieldFacts, contents: tuple[int, int] | None = None
+    ) -> SignatureFacts: ...
     def offset(self, number: ObjectId) -> int | None: ...  # noqa: D102
     def last_change(self, number: ObjectId) -> int: ...  # noqa: D102
     def was_at(self, number: ObjectId, offset: int) -> bool: ...  # noqa: D102
@@ -126,7 +128,7 @@ def _entry(
         keys = [key.decode("latin-1") for key in value.repeated]
         findings.append(_malformed("pdf.duplicate_keys", keys=keys))
     try:
-        facts = reading.signature(item)
+        facts = reading.signature(item, _digits(value))
     except PdfError as error:
         facts = SignatureFacts(entries={})
         findings.append(_malformed("pdf.signature_object", field=item.name, reason=error.code))
@@ -173,6 +175,14 @@ def _dictionary(data: FileBytes, reading: Reader, item: FieldFacts) -> tuple[Val
     if value.kind != "dictionary":
         raise PdfError("pdf.syntax", offset=value.start)
     return value, reading.last_change(item.holder)
+
+
+def _digits(value: Value) -> tuple[int, int] | None:
+    """Where the digits of a hexadecimal ``/Contents`` lie, without its brackets."""
+    written = value.get(b"Contents")
+    if written is None or written.kind != "hex":
+        return None
+    return written.start + 1, written.end - 1
 
 
 def _contents(value: Value) -> tuple[bytes | None, list[Finding]]:

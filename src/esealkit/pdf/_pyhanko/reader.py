@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from pyhanko.pdf_utils import reader as pyhanko_reader
 from pyhanko.pdf_utils.decode_limits import DecodeContext, DecodeLimits, DocumentDecodeBudget
@@ -57,6 +58,37 @@ class _Resolver(pyhanko_reader.HistoricalResolver):
         return found
 
 
+class _GappedStream(io.RawIOBase):
+    """A stream without the bytes from ``start`` to ``stop``; places behind are counted without."""
+
+    def __init__(self, whole: BinaryIO, start: int, stop: int) -> None:
+        super().__init__()
+        self._whole, self._start, self._missing, self._at = whole, start, stop - start, 0
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        if whence == io.SEEK_END:
+            self._at = self._whole.seek(0, io.SEEK_END) - self._missing
+        elif whence == io.SEEK_SET:
+            self._at = 0
+        self._at += offset
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def read(self, size: int | None = -1) -> bytes:
+        wanted, found = -1 if size is None else size, b""
+        if self._at < self._start:
+            room = self._start - self._at
+            self._whole.seek(self._at)
+            found = self._whole.read(room if wanted < 0 else min(wanted, room))
+        if len(found) != wanted and self._at + len(found) >= self._start:
+            self._whole.seek(self._at + len(found) + self._missing)
+            found += self._whole.read(wanted if wanted < 0 else wanted - len(found))
+        self._at += len(found)
+        return found
+
+
 class BudgetedReader(pyhanko_reader.PdfFileReader):
     """pyHanko's reader with budgets: cross-reference sections, entries, objects walked."""
 
@@ -73,6 +105,7 @@ class BudgetedReader(pyhanko_reader.PdfFileReader):
         self._embedded_signatures = None
         self.stream = stream
         self._weights: dict[Any, int] = {}
+        self._gaps: dict[Any, tuple[int, int]] = {}
         self._most_steps = min(limits.pdf_steps, _FREE_STEPS + 2 * size)
         self.steps = self._most_steps
         self._header_version = pyhanko_reader._read_header_version(stream)
@@ -88,6 +121,26 @@ class BudgetedReader(pyhanko_reader.PdfFileReader):
         self.last_startxref = builder.last_startxref
         self.trailer = builder.trailer
         self.has_xref_stream = builder.has_xref_stream
+
+    def pass_over(self, ref: Any, gap: tuple[int, int]) -> None:
+        """Never read what lies in ``gap`` of the object ``ref``; it is as if it were not there.
+
+        pyHanko reads a hexadecimal string digit by digit, and a seal's ``/Contents`` has a
+        hundred thousand of them; they are looked at on the original bytes.
+        """
+        self._gaps[self.xrefs[ref]] = gap
+        self.resolved_objects.pop((ref.generation, ref.idnum), None)
+
+    def _read_object(self, ref: Any, marker: Any, *args: Any, **kwargs: Any) -> Any:
+        gap = self._gaps.get(marker) if isinstance(marker, int) else None
+        if gap is None:
+            return super()._read_object(ref, marker, *args, **kwargs)
+        whole = self.stream
+        self.stream = cast("BinaryIO", _GappedStream(whole, *gap))
+        try:
+            return super()._read_object(ref, marker, *args, **kwargs)
+        finally:
+            self.stream = whole
 
     def refill(self) -> None:
         """Begin a new count."""

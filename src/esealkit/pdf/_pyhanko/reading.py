@@ -221,9 +221,16 @@ class PdfReading:
 
     # -- signatures ----------------------------------------------------------------------------
 
-    def signature(self, field: FieldFacts) -> SignatureFacts:
-        """What a signature dictionary says beside its contents."""
+    def signature(
+        self, field: FieldFacts, contents: tuple[int, int] | None = None
+    ) -> SignatureFacts:
+        """What a signature dictionary says beside its contents.
+
+        :param contents: where the digits of ``/Contents`` lie, which are then not read.
+        """
         with guarded():
+            if contents is not None and field.holder is not None:
+                self._reader.pass_over(Reference(*field.holder, pdf=self._reader), contents)
             value = self._value(field)
             entries = {
                 key: str(value[f"/{key}"]).removeprefix("/")
