@@ -234,6 +234,7 @@ EK_QUAD_CALL void ek_fe4_mul_add(ek_fe4 *r, const ek_fe4 *a, const ek_fe4 *b, co
 
 /* r = a a / 2^261, each cross product once, by a doubled limb. */
 #if EK_X86_ASM
+/* clang-format off */
 #define EK_ASM_OWN(t) "vpmuldq %%ymm13, %%ymm13, %%ymm9\n\tvpaddq %%ymm9, %%" #t ", %%" #t "\n\t"
 #define EK_ASM_CROSS_8(t0, t1, t2, t3, t4, t5, t6, t7, t8) EK_ASM_OWN(t8)
 #define EK_ASM_CROSS_7(t0, t1, t2, t3, t4, t5, t6, t7, t8) EK_ASM_OWN(t7) EK_ASM_TWICE(8, t8, ymm10)
@@ -241,30 +242,36 @@ EK_QUAD_CALL void ek_fe4_mul_add(ek_fe4 *r, const ek_fe4 *a, const ek_fe4 *b, co
     EK_ASM_OWN(t6) EK_ASM_TWICE(7, t7, ymm10) EK_ASM_TWICE(8, t8, ymm11)
 #define EK_ASM_CROSS_5(t0, t1, t2, t3, t4, t5, t6, t7, t8) \
     EK_ASM_OWN(t5) EK_ASM_TWICE(6, t6, ymm10) EK_ASM_TWICE(7, t7, ymm11) EK_ASM_TWICE(8, t8, ymm9)
-#define EK_ASM_CROSS_4(t0, t1, t2, t3, t4, t5, t6, t7, t8)                          \
-    EK_ASM_OWN(t4)                                                                  \
-    EK_ASM_TWICE(5, t5, ymm10) EK_ASM_TWICE(6, t6, ymm11) EK_ASM_TWICE(7, t7, ymm9) \
-        EK_ASM_TWICE(8, t8, ymm10)
-#define EK_ASM_CROSS_3(t0, t1, t2, t3, t4, t5, t6, t7, t8)                          \
-    EK_ASM_OWN(t3)                                                                  \
-    EK_ASM_TWICE(4, t4, ymm10) EK_ASM_TWICE(5, t5, ymm11) EK_ASM_TWICE(6, t6, ymm9) \
-        EK_ASM_TWICE(7, t7, ymm10) EK_ASM_TWICE(8, t8, ymm11)
+#define EK_ASM_CROSS_4(t0, t1, t2, t3, t4, t5, t6, t7, t8) \
+    EK_ASM_OWN(t4)                                         \
+    EK_ASM_TWICE(5, t5, ymm10)                             \
+    EK_ASM_TWICE(6, t6, ymm11) EK_ASM_TWICE(7, t7, ymm9) EK_ASM_TWICE(8, t8, ymm10)
+#define EK_ASM_CROSS_3(t0, t1, t2, t3, t4, t5, t6, t7, t8) \
+    EK_ASM_OWN(t3)                                         \
+    EK_ASM_TWICE(4, t4, ymm10)                             \
+    EK_ASM_TWICE(5, t5, ymm11)                             \
+    EK_ASM_TWICE(6, t6, ymm9) EK_ASM_TWICE(7, t7, ymm10) EK_ASM_TWICE(8, t8, ymm11)
 #define EK_ASM_CROSS_2(t0, t1, t2, t3, t4, t5, t6, t7, t8)                          \
     EK_ASM_OWN(t2)                                                                  \
-    EK_ASM_TWICE(3, t3, ymm10) EK_ASM_TWICE(4, t4, ymm11) EK_ASM_TWICE(5, t5, ymm9) \
-        EK_ASM_TWICE(6, t6, ymm10) EK_ASM_TWICE(7, t7, ymm11) EK_ASM_TWICE(8, t8, ymm9)
-#define EK_ASM_CROSS_1(t0, t1, t2, t3, t4, t5, t6, t7, t8)                              \
-    EK_ASM_OWN(t1)                                                                      \
-    EK_ASM_TWICE(2, t2, ymm10) EK_ASM_TWICE(3, t3, ymm11) EK_ASM_TWICE(4, t4, ymm9)     \
-        EK_ASM_TWICE(5, t5, ymm10) EK_ASM_TWICE(6, t6, ymm11) EK_ASM_TWICE(7, t7, ymm9) \
-            EK_ASM_TWICE(8, t8, ymm10)
-#define EK_ASM_CROSS_0(t0, t1, t2, t3, t4, t5, t6, t7, t8)                              \
-    EK_ASM_OWN(t0)                                                                      \
-    EK_ASM_TWICE(1, t1, ymm10) EK_ASM_TWICE(2, t2, ymm11) EK_ASM_TWICE(3, t3, ymm9)     \
-        EK_ASM_TWICE(4, t4, ymm10) EK_ASM_TWICE(5, t5, ymm11) EK_ASM_TWICE(6, t6, ymm9) \
-            EK_ASM_TWICE(7, t7, ymm10) EK_ASM_TWICE(8, t8, ymm11)
+    EK_ASM_TWICE(3, t3, ymm10)                                                      \
+    EK_ASM_TWICE(4, t4, ymm11)                                                      \
+    EK_ASM_TWICE(5, t5, ymm9) EK_ASM_TWICE(6, t6, ymm10) EK_ASM_TWICE(7, t7, ymm11) \
+        EK_ASM_TWICE(8, t8, ymm9)
+#define EK_ASM_CROSS_1(t0, t1, t2, t3, t4, t5, t6, t7, t8)                          \
+    EK_ASM_OWN(t1)                                                                  \
+    EK_ASM_TWICE(2, t2, ymm10)                                                      \
+    EK_ASM_TWICE(3, t3, ymm11)                                                      \
+    EK_ASM_TWICE(4, t4, ymm9) EK_ASM_TWICE(5, t5, ymm10) EK_ASM_TWICE(6, t6, ymm11) \
+        EK_ASM_TWICE(7, t7, ymm9) EK_ASM_TWICE(8, t8, ymm10)
+#define EK_ASM_CROSS_0(t0, t1, t2, t3, t4, t5, t6, t7, t8)                          \
+    EK_ASM_OWN(t0)                                                                  \
+    EK_ASM_TWICE(1, t1, ymm10)                                                      \
+    EK_ASM_TWICE(2, t2, ymm11)                                                      \
+    EK_ASM_TWICE(3, t3, ymm9) EK_ASM_TWICE(4, t4, ymm10) EK_ASM_TWICE(5, t5, ymm11) \
+        EK_ASM_TWICE(6, t6, ymm9) EK_ASM_TWICE(7, t7, ymm10) EK_ASM_TWICE(8, t8, ymm11)
 #define EK_ASM_TWICE(j, t, free) \
     "vpmuldq " #j "*32(%[a]), %%ymm12, %%" #free "\n\tvpaddq %%" #free ", %%" #t ", %%" #t "\n\t"
+/* clang-format on */
 
 EK_QUAD_CALL void ek_fe4_sqr(ek_fe4 *r, const ek_fe4 *a) {
 #define STEP(i, t0, t1, t2, t3, t4, t5, t6, t7, t8)                                              \

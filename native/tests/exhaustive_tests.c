@@ -2,6 +2,7 @@
  * route against repeated addition, and every pair of the two-point product, where the special
  * cases of the group law sit: sG = tP, sG = -tP, P = G, P = -G, infinity on the way. */
 #include "check.h"
+#include "cpu.h"
 
 #define MULTIPLES 1200
 #define PAIRS 40
@@ -99,6 +100,11 @@ static void pairs(void) {
                 small_scalar(&st, t);
                 ek_mul_double_var(&r, &ss, &st, &p);
                 CHECK(same_point(&r, &want));
+#if EK_X86_ASM /* the body that is behind the lanes */
+                if (ek_level() < EK_LEVEL_AVX2) continue;
+                ek_mul_double_var_adx(&r, &ss, &st, &p);
+                CHECK(same_point(&r, &want));
+#endif
             }
         }
     }

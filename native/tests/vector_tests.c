@@ -72,6 +72,8 @@ static void standard_signature(void) {
     uint8_t bytes[65], e_bytes[32];
 
     load_key(&key);
+    ek_sm2_private_store(bytes, &key);
+    CHECK(is_hex(bytes, 32, D));
     ek_sm2_public_store(bytes, &key.public_key);
     CHECK(is_hex(bytes, 65, P));
     CHECK(ek_sm2_z(bytes, &key.public_key, ID, 16));
@@ -306,15 +308,18 @@ static void long_ids(void) {
 
 /* A few nonces at once are those drawn alone. */
 static void few_nonces(void) {
-    uint8_t d[32], e[2][32] = {{1}, {2}}, fresh[2][32] = {{4}, {5}};
-    ek_scalar k[2], one;
+    uint8_t d[32], e[3][32] = {{1}, {2}, {3}}, fresh[3][32] = {{4}, {5}, {6}};
+    ek_scalar k[3], one;
     ek_hmac_key key;
     unhex(d, 32, D);
     ek_nonce_key(&key, d);
-    CHECK(ek_nonce_many(k, &key, (const uint8_t (*)[32])e, (const uint8_t (*)[32])fresh, 2));
-    for (int i = 0; i < 2; i++) {
-        CHECK(ek_nonce_draw(&one, &key, e[i], fresh[i], 0));
-        CHECK(ek_scalar_equal(&one, &k[i]));
+    for (size_t count = 1; count <= 3; count++) {
+        CHECK(
+            ek_nonce_many(k, &key, (const uint8_t (*)[32])e, (const uint8_t (*)[32])fresh, count));
+        for (size_t i = 0; i < count; i++) {
+            CHECK(ek_nonce_draw(&one, &key, e[i], fresh[i], 0));
+            CHECK(ek_scalar_equal(&one, &k[i]));
+        }
     }
 }
 

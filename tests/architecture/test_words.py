@@ -46,7 +46,12 @@ CHECK_ARGUMENTS = {
     ("seal/check.py", "read_certificate"): ("signer.chain", "seal.maker_chain"),
     ("verification/judgement.py", "_refused"): (),
 }
-_REVOCATION = ("signer.revocation", "seal.maker_revocation")
+_REVOCATION = (
+    "signer.revocation",
+    "seal.maker_revocation",
+    "time.stamp_revocation",
+    "seal.timestamp_revocation",
+)
 _STAMPS = ("time.stamp", "seal.timestamp")
 CHECK_ARGUMENTS |= {
     ("verification/revocation_steps.py", "judge_revocation"): _REVOCATION,
@@ -81,10 +86,12 @@ COMPUTED = {
     ("verification/revocation_steps.py", "judge_revocation", "*"): (
         "signer.revocation_unchecked",
         "seal.maker_revocation_unchecked",
+        "time.stamp_revocation_unchecked",
+        "seal.timestamp_revocation_unchecked",
     ),
     ("verification/revocation_steps.py", "_revoked", "*"): tuple(
         f"{prefix}{reason}"
-        for prefix in ("signer.", "seal.maker_")
+        for prefix in ("signer.", "seal.maker_", "time.stamp_", "seal.timestamp_")
         for reason in (
             "revoked",
             "revoked_after_proven_time",

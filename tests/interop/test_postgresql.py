@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
-from esealkit.errors import Conflict, IllegalStep
+from esealkit.errors import Conflict
 from esealkit.registry import Register, State, restore
 from esealkit.sandbox import Sandbox
-from tests.support.registers import PAPERS, Workshop
+from tests.support.clerks import CONTEXT, die_at_the_device, make, work
+from tests.support.registers import PAPERS, Workshop, faults
 
 pytestmark = pytest.mark.interop
 
@@ -58,33 +59,82 @@ def test_backup_moves_between_databases(shop: Workshop) -> None:
         assert register.audit().sound
 
 
-def _clerk(url: str, keyfile: str, witness: str, reference: str, folder: str, results) -> None:
-    from esealkit.api.sign import open_key
-    from esealkit.registry import Workbench
-
-    with (
-        open_key(f"{folder}/maker.key", certificate=f"{folder}/maker.pem") as key,
-        Register.open(url, member="qian", keyfile=keyfile, witness=witness) as register,
-    ):
-        try:
-            register.make(reference, Workbench(key=key, signers=[f"{folder}/signer.pem"]))
-            results.put("made")
-        except IllegalStep:
-            results.put("refused")
-
-
 def test_a_seal_is_made_once(shop: Workshop, kit: Sandbox) -> None:
     """Of four makers at the same time one makes the seal; the chain has one end."""
     reference = shop.approved()
-    context = multiprocessing.get_context("spawn")
-    results = context.Queue()
-    arguments = (shop.url, str(shop.keyfile), str(shop.folder / "w.db.journal"), reference,
-                 str(kit.directory), results)  # fmt: skip
-    workers = [context.Process(target=_clerk, args=arguments) for _ in range(4)]
+    results = CONTEXT.Queue()
+    arguments = (shop.url, str(shop.keyfile), str(shop.folder / "w.db.journal"),
+                 str(kit.directory), reference, results)  # fmt: skip
+    workers = [CONTEXT.Process(target=make, args=arguments) for _ in range(4)]
     for item in workers:
         item.start()
     said = sorted(results.get(timeout=60) for _ in workers)
     for item in workers:
         item.join()
     assert said == ["made", "refused", "refused", "refused"]
+    with shop.acting("li") as register:
+        assert len(register.get(reference).seals) == 1
     assert shop.sound()
+
+
+def test_many_desks_at_once(shop: Workshop, kit: Sandbox) -> None:
+    """Desks that work at the same time share codes and numbers without one used twice."""
+    results = CONTEXT.Queue()
+    arguments = (shop.url, shop.folder, shop.keyfile, kit.directory, "甲公司", results)
+    workers = [CONTEXT.Process(target=work, args=arguments) for _ in range(4)]
+    for item in workers:
+        item.start()
+    found = [results.get(timeout=120) for _ in range(12)]
+    for item in workers:
+        item.join()
+        assert item.exitcode == 0
+    assert len({code for code, _, _ in found}) == 12
+    assert sorted(number for _, _, number in found) == list(range(1, 13))
+    assert shop.sound()
+
+
+def test_a_maker_that_died_is_followed_by_another(shop: Workshop, kit: Sandbox) -> None:
+    """A maker killed at the device leaves a reservation that lapses; the seal is made once."""
+    reference = shop.approved()
+    arguments = (shop.url, str(shop.keyfile), str(kit.directory), reference)
+    worker = CONTEXT.Process(target=die_at_the_device, args=arguments)
+    worker.start()
+    worker.join()
+    assert worker.exitcode == -signal.SIGKILL
+    with shop.acting("qian") as register:
+        with pytest.raises(Conflict, match="being_made"):
+            register.make(reference, shop.bench())
+        shop.later(minutes=11)
+        assert len(register.make(reference, shop.bench()).seals) == 1
+    assert shop.sound()
+
+
+def test_queries_by_text_beginning_and_private_value(shop: Workshop) -> None:
+    """Text, beginnings, times and private values are found as in SQLite."""
+    reference = shop.made(private={"handler": "张三"}, short_name="示例")
+    shop.applied(kind="合同专用章", owner="Ｅxample（北京）有限公司")
+    with shop.acting("li") as register:
+        for fields in (
+            {"text": "科技有"}, {"owner": "示例*"}, {"made_from": "2020"}, {"handler": "张三"},
+            {"seal_code": "1101*"}, {"valid_until_to": "2999"}, {"carrier": "file"},
+        ):  # fmt: skip
+            assert [item.reference for item in register.query(**fields)] == [reference], fields
+        assert [item.reference for item in register.query(text="example(北")] == ["A00000002"]
+        for text in ("%", "_", "\\", "\0"):
+            assert register.query(text=text) == []
+        assert register.count() == 2
+
+
+def test_an_altered_row_is_found(shop: Workshop) -> None:
+    """The audit finds an altered row and a dropped entry in PostgreSQL too."""
+    import sqlalchemy as sa
+
+    shop.made()
+    engine = sa.create_engine(shop.url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE esealkit_seals SET owner = 'x'"))
+        connection.execute(sa.text("DELETE FROM esealkit_journal WHERE n = 9"))
+    engine.dispose()
+    found = faults(shop)
+    assert ("audit.row_altered", "A00000001") in found
+    assert ("audit.dropped", "9") in found

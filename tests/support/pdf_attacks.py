@@ -5,6 +5,7 @@ come to.  Nothing is random, nothing is kept on disk.
 from __future__ import annotations
 
 import io
+import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -335,6 +336,60 @@ def bomb(forge: Forge) -> bytes:
     return xref_stream(forge.plain, rows, b"0 3000000", 3_000_000, extra=b"/Filter /FlateDecode")
 
 
+def nested_bomb(forge: Forge) -> bytes:
+    """Metadata deflated five times over, met when a later update is compared."""
+    content = bytes(200 << 20)
+    for _ in range(5):
+        content = zlib.compress(content, 9)
+    filters = b"/Type /Metadata /Filter [" + b"/FlateDecode " * 5 + b"]"
+    pdf = Pdf(extra={OVERLAY: stream(content, filters)})
+    pdf.catalog["DSS"] = f"<< /CRLs [{OVERLAY} 0 R] >>"
+    pdf.update(pdf._honest())
+    return pdf.signature(forge.sign).data
+
+
+def compressed_object(forge: Forge, body: bytes, entries: bytes = b"", inflated: int = 0) -> bytes:
+    """An update whose field's object stands in an object stream (7.5.7)."""
+    pdf = forge.plain
+    field, holder = pdf.new(), pdf.new()
+    pdf.fields.append(field)
+    heading = b"%d 0 " % field
+    content = heading + body + bytes(inflated)
+    packed = zlib.compress(content, 9)
+    stated = b"/Type /ObjStm /N 1 /First %d /Filter /FlateDecode %s" % (
+        len(heading),
+        entries.replace(b"#", b"%d" % holder),
+    )
+    form = b"<< /Fields [%s] /SigFlags 3 >>" % b" ".join(b"%d 0 R" % n for n in pdf.fields)
+    pdf.update({holder: stream(packed, stated), FORM: form})
+    row = b"\x02" + holder.to_bytes(4) + b"\0\0"
+    return xref_stream(pdf, row, b"%d 1" % field, pdf.size + 1)
+
+
+def hidden_signature(forge: Forge) -> bytes:
+    """A signature whose dictionary stands in an object stream: its contents have no place."""
+    value = copied_value(forge.plain.data).strip()
+    return compressed_object(forge, b"<< /FT /Sig /T (packed) /V %s >>" % value)
+
+
+def polyglot(forge: Forge) -> bytes:
+    """A signed PDF that is a stamped OFD package, too, for readers that look at the end."""
+    return forge.plain.data + forge.bench.stamped
+
+
+def polyglot_package(forge: Forge) -> bytes:
+    """An OFD package whose first part is a signed PDF, stored as it is."""
+    out = io.BytesIO(forge.bench.stamped)
+    with zipfile.ZipFile(out) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        package.writestr("a.pdf", forge.plain.data)
+        for name, content in parts.items():
+            package.writestr(name, content)
+    return out.getvalue()
+
+
 def endless(forge: Forge) -> bytes:
     """A trillion cross references of no width."""
     return xref_stream(forge.plain, b"", b"0 999999999999", 10**12, widths=b"[0 0 0]")
@@ -470,8 +525,10 @@ CASES: tuple[Case, ...] = (
     case("P-40a", lambda f: filled(Pdf(form=True).signature(f.sign, entries=transform("FieldMDP", "/Action /Include /Fields [(amount)] /V /1.2"))), LATER),
     case("P-40b", lambda f: filled(Pdf(form=True).signature(f.sign, entries=transform("FieldMDP", "/Action /Include /Fields [(amount)] /V /1.2")), OTHER_FIELD, b"amounts"), "passed", "passed"),
     case("P-40c", lambda f: filled(Pdf(form=True).signature(f.sign, entries=transform("FieldMDP", "/Action /All /V /1.2")), OTHER_FIELD, b"amounts"), LATER),
+    case("P-40e", lambda f: filled(Pdf(form=True).signature(f.sign, entries=transform("FieldMDP", "/Action /Include /Fields [(amount)] /V /1.2")), TEXT_FIELD, b"renamed"), LATER),
     case("P-40d", lambda f: filled(f.plain, TEXT_FIELD, b"renamed"), LATER),
-    case("P-41a", lambda f: with_store(f, lambda p, n: {n: b"<< /Type /DSS /VRI << >> >>"}), "passed"),
+    case("P-41a", lambda f: with_store(f, lambda p, n: {n: b"<< /Type /DSS /VRI << >> >>"}), "passed", "failed pdf.validation_data_removed"),
+    case("P-41c", lambda f: with_store(f, lambda p, n: {n: f"<< /Type /DSS /CRLs [{n + 1} 0 R] >>".encode()}), "passed", "passed"),
     case("P-41b", lambda f: with_store(f, lambda p, n: {n: b"(gone)"}), LATER),
     # what surrounds the pages
     case("P-42a", lambda f: f.plain.update({INFO: b"<< /Title (Another contract) /Producer (test) >>"}).data, "passed", "indeterminate pdf.metadata_changed"),
@@ -488,18 +545,26 @@ CASES: tuple[Case, ...] = (
     case("P-45d", looped_length, "indeterminate pdf.changes_unbounded"),
     case("P-45e", looped_structure, "failed pdf.changes_unreadable"),
     case("P-45f", entwined, "indeterminate pdf.changes_unbounded"),
+    case("P-45h", lambda f: compressed_object(f, b"<< /FT /Sig /T (loop) >>", b"/Extends # 0 R"), "failed pdf.changes_unreadable"),
     case("P-45g", endless, "unreadable pdf.malformed"),
     case("P-46a", lambda f: f.plain.data + Pdf().data, "unreadable pdf.malformed"),
     case("P-46b", lambda f: b"GIF89a" + f.plain.data, "unreadable pdf.malformed"),
     case("P-46c", lambda f: f.plain.data + b"PK\x05\x06" + bytes(18), "failed pdf.tail"),
     case("P-46d", lambda f: f.plain.data + b"startxref\n0\n%%EOF\n", "unreadable pdf.malformed"),
+    case("P-46f", polyglot, "unreadable pdf.malformed"),
+    case("P-46g", polyglot_package, "passed", "failed deviation.refused"),
     case("P-46e", lambda f: f.plain.data + b"\n\n", "passed", "failed pdf.tail_blank"),
     case("P-47a", lambda f: Pdf().signature(f.sign, entries="/Type /Sig").data, "failed pdf.duplicate_keys"),
     case("P-47b", lambda f: Pdf().signature(f.sign, field_entries="/FT /Sig").data, "failed pdf.signature_object"),
     case("P-47c", lambda f: Pdf().signature(f.sign, entries="/Contents <3000>").data, "failed pdf.duplicate_keys"),
     case("P-48a", lambda f: Pdf().signature(f.sign, entries="/#43ontents <3000>").data, "failed pdf.duplicate_keys"),
     case("P-48b", lambda f: Pdf().signature(f.sign, entries="% /Contents <3000>\n").data, "passed"),
-    case("P-49", bomb, "unreadable limit.resources"),
+    case("P-48c", lambda f: Pdf().signature(f.sign, entries="% hidden\r/Contents <3000>\n").data, "failed pdf.duplicate_keys"),
+    case("P-48d", lambda f: Pdf().signature(f.sign, entries="/#FE#FF#00C#00o <3000> /Contents#20 <3000>").data, "passed"),
+    case("P-48e", lambda f: Pdf().signature(f.sign, entries="/Reason\r(a\rb)%\r/Location\f(c)").data, "passed"),
+    case("P-49a", bomb, "unreadable limit.resources"),
+    case("P-49b", nested_bomb, "passed"),
+    case("P-49c", lambda f: compressed_object(f, b"<< /FT /Sig /T (bomb) >>", inflated=160 << 20), "failed pdf.signature_object"),
     # confusion
     case("P-50a", _sub("adbe.pkcs7.detached", lambda f: seal_signer(f.bench), filter_name="Adobe.PPKMS"), "passed", "failed deviation.refused"),
     case("P-50b", _sub("GM.sm2seal", lambda f: cms_signer(f.bench)), "passed", "failed deviation.refused"),
@@ -507,11 +572,13 @@ CASES: tuple[Case, ...] = (
     case("P-50d", _sub("adbe.pkcs7.detached", lambda f: lambda data: stamp_token(f.bench, data)), "unsigned document.only_time_stamps", "failed deviation.refused"),
     case("P-50e", _sub("Some.Vendor", lambda f: cms_signer(f.bench)), "passed", "passed"),
     case("P-50f", _sub("Some.Vendor", lambda f: lambda data: build.sequence(build.oid(oids.SM3))), "indeterminate pdf.sub_filter_unknown"),
-    case("P-51", lambda f: f.bent(lambda d, s, e: d[: e - 3] + b"01" + d[e - 1 :]), "failed pdf.contents_padding"),
+    case("P-51a", lambda f: f.bent(lambda d, s, e: d[: e - 3] + b"01" + d[e - 1 :]), "failed pdf.contents_padding"),
+    case("P-51b", lambda f: Pdf().signature(lambda data: f.sign(data)[:700], reserve=700).data, "failed signature.unreadable"),
     case("P-52a", _sub("adbe.pkcs7.detached", lambda f: lambda data: cms_signer(f.bench, content=sm3(data))(data)), "passed", "failed deviation.refused"),
     case("P-52b", _sub("adbe.pkcs7.detached", lambda f: wrong_digest(f.bench)), "failed document.digest"),
     case("P-52c", _sub("ETSI.CAdES.detached", lambda f: cms_signer(f.bench, attributes=False, signing_time=None)), "passed", "failed deviation.refused"),
-    case("P-53", encrypted, "indeterminate pdf.password_needed"),
+    case("P-53b", hidden_signature, "failed pdf.signature_object"),
+    case("P-53a", encrypted, "indeterminate pdf.password_needed"),
     case("P-54a", lambda f: Pdf().signature(f.sign, listed=False).data, "indeterminate pdf.orphan_signature", "failed pdf.orphan_signature"),
     case("P-54b", shared_value, "failed pdf.value_shared"),
     case("P-54c", orphaned, "indeterminate pdf.orphan_signature", "failed pdf.orphan_signature"),

@@ -50,6 +50,7 @@ def token(
     signers: int = 1,
     message: bytes | None = None,
     attributes: bool = True,
+    attributes_also: Sequence[bytes] = (),
     kind: str = oids.TST_INFO,
     chain: Sequence[bytes] = (),
     outer: str = oids.CMS_SIGNED_DATA,
@@ -58,6 +59,7 @@ def token(
     rows = [
         attribute(oids.ATTRIBUTE_CONTENT_TYPE, build.oid(kind)),
         attribute(oids.ATTRIBUTE_MESSAGE_DIGEST, build.octet_string(sm3(info))),
+        *attributes_also,
     ]
     made = signer_info(
         message if message is not None else (None if attributes else info),

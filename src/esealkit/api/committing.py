@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from os import PathLike
 from pathlib import Path
 from typing import BinaryIO
 
@@ -77,7 +78,9 @@ class Judging:
     password: str | bytes | None = None
 
     def report(self, source: Source, when: dt.datetime | None) -> Report:
-        """The verifier's report on ``source``."""
+        """The verifier's report on ``source``; a private file is read from its beginning."""
+        if not isinstance(source, (bytes, bytearray, memoryview, str, PathLike)):
+            source.seek(0)
         return verify(
             source,
             trust=self.trust,

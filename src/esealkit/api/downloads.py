@@ -7,6 +7,7 @@ other: its signature is verified when it is used.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from esealkit.errors import EsealError
@@ -16,7 +17,7 @@ from esealkit.limits import Limits
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.evidence import Evidence, sort_evidence
 from esealkit.pki.ocsp import build_ocsp_request
-from esealkit.pki.revocation import find_issuer
+from esealkit.pki.revocation import RevocationState, find_issuer, revocation_status
 from esealkit.verification.circumstances import Circumstances
 from esealkit.verification.results import DocumentResult
 
@@ -29,13 +30,13 @@ _MOST = 20
 def download_revocation(
     document: DocumentResult, around: Circumstances, fetcher: Fetcher
 ) -> Evidence:
-    """CRLs and OCSP responses for the trusted signers and makers of ``document``.
+    """CRLs and OCSP responses for the trusted signers, makers and time stampers of ``document``.
 
     A download that fails leaves its certificate unchecked; it never fails the verification.
     """
     found: list[bytes] = []
     for certificate, issuer in _with_issuers(_trusted(document), around):
-        found += download_for(certificate, issuer, fetcher, around.limits)
+        found += download_for(certificate, issuer, fetcher, now=around.now, limits=around.limits)
     return sort_evidence(found, limits=around.limits)
 
 
@@ -69,13 +70,25 @@ def _trusted(document: DocumentResult) -> Iterable[Certificate]:
         for check, facts in (("signer.chain", signature.signer), ("seal.maker_chain", maker)):
             if facts is not None and check in passed:
                 listed.setdefault(facts.der, Certificate(facts.der))
+        if signature.time_authority is not None:
+            facts = signature.time_authority
+            listed.setdefault(facts.der, Certificate(facts.der))
     return list(listed.values())[:_MOST]
 
 
 def download_for(
-    certificate: Certificate, issuer: Certificate | None, fetcher: Fetcher, limits: Limits
+    certificate: Certificate,
+    issuer: Certificate | None,
+    fetcher: Fetcher,
+    *,
+    now: dt.datetime,
+    limits: Limits,
 ) -> Iterator[bytes]:
-    """What one certificate's URLs give: OCSP first, because it is small; else a readable CRL."""
+    """What one certificate's URLs give: OCSP first, because it is small, until one tells its state.
+
+    An answer that is about another certificate, too old or not the issuer's is passed on like any
+    evidence, and the next URL is asked.
+    """
     if issuer is not None:
         request = build_ocsp_request(certificate, issuer)
         for url in certificate.ocsp_urls[:2]:
@@ -83,23 +96,38 @@ def download_for(
                 answer = fetcher.post(url, request, "application/ocsp-request")
             except EsealError:
                 continue
-            if _readable(answer, limits):
-                yield answer
+            found = _data(answer, limits)
+            yield from found
+            if _tells(found, certificate, issuer, now, limits):
                 return
     for url in certificate.crl_urls[:3]:
         try:
             answer = fetcher.get(url)
         except EsealError:
             continue
-        if _readable(answer, limits):
-            yield answer
+        found = _data(answer, limits)
+        yield from found
+        if _tells(found, certificate, issuer, now, limits):
             return
 
 
-def _readable(item: bytes, limits: Limits) -> bool:
-    """Whether this is revocation data at all: a page that says sorry is none."""
+def _data(item: bytes, limits: Limits) -> list[bytes]:
+    """The answer, where it is revocation data at all: a page that says sorry is none."""
     try:
         found = sort_evidence([item], limits=limits).revocation
     except EsealError:
-        return False
-    return bool(found.crls or found.responses)
+        return []
+    return [item] if found.crls or found.responses else []
+
+
+def _tells(
+    items: list[bytes],
+    certificate: Certificate,
+    issuer: Certificate | None,
+    now: dt.datetime,
+    limits: Limits,
+) -> bool:
+    """Whether the items say what the certificate's state is now."""
+    data = sort_evidence(items, limits=limits).revocation
+    status = revocation_status(certificate, issuer, data, at=now, now=now, limits=limits)
+    return status.state is not RevocationState.UNKNOWN

@@ -20,7 +20,6 @@ from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.ofd.document import Body, OfdDocument
 from esealkit.ofd.signatures import SignatureEntry, read_signatures
 from esealkit.pdf.document import PdfDocument
-from esealkit.pdf.signatures import SignatureEntry as PdfSignatureEntry
 from esealkit.report.inspection import (
     InspectedBody,
     InspectedPage,
@@ -266,12 +265,13 @@ def _pdf(document: PdfDocument, base: Inspection, limits: Limits) -> Inspection:
             for revision in document.revisions
         ),
         signatures=tuple(
-            _pdf_signature(index, entry, limits) for index, entry in enumerate(document.signatures)
+            _pdf_signature(index, document, limits) for index in range(len(document.signatures))
         ),
     )
 
 
-def _pdf_signature(index: int, entry: PdfSignatureEntry, limits: Limits) -> InspectedSignature:
+def _pdf_signature(index: int, document: PdfDocument, limits: Limits) -> InspectedSignature:
+    entry = document.signatures[index]
     value = None
     if entry.contents is not None:
         kind, root = describe_any(entry.contents, limits=limits)
@@ -291,7 +291,7 @@ def _pdf_signature(index: int, entry: PdfSignatureEntry, limits: Limits) -> Insp
         stamps=tuple(
             f"{item.page or '?'}: ({item.box[0]:g}, {item.box[1]:g}) "
             f"{item.box[2]:g}×{item.box[3]:g} mm"
-            for item in entry.field.widgets
+            for item in document.showings(entry)
             if item.box is not None and item.box[2] and item.box[3]
         ),
         seal_part="",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,7 +27,8 @@ from esealkit.ofd.signatures import Provider
 from esealkit.pdf.repair import repaired
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.evidence import sort_evidence
-from esealkit.pki.timestamp import certificates_of, parse_token
+from esealkit.pki.signed_bytes import SignedBytes
+from esealkit.pki.timestamp import parse_token
 from esealkit.pki.trust import merge
 from esealkit.seal.model import Edition
 from esealkit.seal.parse import parse_seal_signature
@@ -54,9 +56,15 @@ class _Tokens:
     given: list[bytes] = field(default_factory=list)
 
     def stamp(self, data: bytes) -> bytes:
-        token = self.stamper.stamp(data)
-        self.given.append(token)
-        return token
+        self.given.append(self.stamper.stamp(data))
+        return self.given[-1]
+
+    def stamp_document(self, data: SignedBytes) -> bytes:
+        """Over a whole document, which is copied only for stampers that must have it so."""
+        stamper: Any = self.stamper
+        pieces = getattr(stamper, "takes_pieces", False)
+        self.given.append(stamper.stamp(data if pieces else data.joined()))
+        return self.given[-1]
 
 
 def sign(
@@ -73,22 +81,22 @@ def sign(
     if also is not None:
         _check_also(also, around)
     tokens = _Tokens(around.timestamper) if around.timestamper else None
-    stream = _opened(content, around)
-    form = _first_form(stream, around, further=also is not None)
-    lay_out = _laying_out(stream, request, form, around)
-    layout = sign_laid_out(stream, lay_out, key, tokens.stamp if tokens else None)
-    before = around.judging.standing(content, around.now) if layout.earlier else ()
-    new = _carry_on(stream, level, _leaves(request), request.chain, tokens, around)
-    with StagedFile(destination) as staged:
-        write_staged(staged, PdfLayout(stream=stream, gap=layout.gap, earlier=0).copy_to)
-        return commit(
-            staged,
-            around.now.replace(microsecond=0),
-            around.judging,
-            clock_is_system=around.clock_is_system,
-            before=before,
-            new=new,
-        )
+    with _opened(content, around) as stream:
+        form = _first_form(stream, around, further=also is not None)
+        lay_out = _laying_out(stream, request, form, around)
+        layout = sign_laid_out(stream, lay_out, key, tokens.stamp if tokens else None)
+        before = around.judging.standing(content, around.now) if layout.earlier else ()
+        new = _carry_on(stream, level, _leaves(request), request.chain, tokens, around)
+        with StagedFile(destination) as staged:
+            write_staged(staged, layout.copy_to)
+            return commit(
+                staged,
+                around.now.replace(microsecond=0),
+                around.judging,
+                clock_is_system=around.clock_is_system,
+                before=before,
+                new=new,
+            )
 
 
 def prepare(
@@ -99,15 +107,15 @@ def prepare(
     options = around.pdf or PdfOptions()
     if options.level is not None and options.level not in LEVELS:
         raise UsageError("pdf.level", found=options.level, known=", ".join(LEVELS))
-    stream = _opened(content, around)
-    form = _first_form(stream, around, further=around.further)
     v1 = request.seal is not None and request.seal.edition is Edition.V1
-    layout, value = _laying_out(stream, request, form, around)(0 if v1 else TOKEN_ROOM)
-    earlier = integrity_of(content, value.signed_at, around.judging) if layout.earlier else ()
-    with StagedFile(destination, suffix=".esealkit-prepared") as staged:
-        write_staged(staged, layout.copy_to)
-        digest = digest_of(staged)
-        staged.keep()
+    with _opened(content, around) as stream:
+        form = _first_form(stream, around, further=around.further)
+        layout, value = _laying_out(stream, request, form, around)(0 if v1 else TOKEN_ROOM)
+        earlier = integrity_of(content, value.signed_at, around.judging) if layout.earlier else ()
+        with StagedFile(destination, suffix=".esealkit-prepared") as staged:
+            write_staged(staged, layout.copy_to)
+            digest = digest_of(staged)
+            staged.keep()
     provider = around.provider
     return StagedSigning(
         value=value,
@@ -212,7 +220,7 @@ def _carry_on(
         _raise(stream, leaves, chain, tokens, around)
     if level == "B-LTA" and tokens is not None:
         add_document_time_stamp(
-            stream, tokens.stamp, password=judging.password, limits=judging.limits
+            stream, tokens.stamp_document, password=judging.password, limits=judging.limits
         )
         new += 1
     return new
@@ -300,8 +308,9 @@ def _opened(content: bytes | BinaryIO, around: Circumstances) -> BinaryIO:
     try:
         holds_signatures(stream, judging.password, judging.limits)
     except (PdfError, UnsupportedError):
-        stream.seek(0)
-        return writable_copy(repaired(stream.read(), judging.password))
+        with stream:
+            stream.seek(0)
+            return writable_copy(repaired(stream.read(), judging.password))
     return stream
 
 
@@ -325,7 +334,7 @@ def _raise(
     judging = around.judging
     intermediates = [Certificate(item) for item in chain]
     for token in tokens.given if tokens else ():
-        others = certificates_of(parse_token(token, limits=judging.limits))
+        others = parse_token(token, limits=judging.limits).message.embedded
         intermediates += others
         leaves.extend((item, "tsa") for item in others if not item.is_ca)
     items = [read_small(item, judging.limits.crl_size) for item in judging.evidence]
@@ -335,14 +344,18 @@ def _raise(
         intermediates=intermediates,
         evidence=sort_evidence(items, limits=judging.limits),
         now=around.now,
-        download=_downloads(judging),
+        download=_downloads(judging, around.now),
     )
     add_validation_data(stream, data, password=judging.password, limits=judging.limits)
 
 
-def _downloads(judging: Judging) -> Callable[[Certificate, Certificate], Iterable[bytes]] | None:
+def _downloads(
+    judging: Judging, now: dt.datetime
+) -> Callable[[Certificate, Certificate], Iterable[bytes]] | None:
     """How revocation data that is not at hand is fetched, where the caller allows it."""
     fetcher = judging.fetch
     if fetcher is None:
         return None
-    return lambda certificate, issuer: download_for(certificate, issuer, fetcher, judging.limits)
+    return lambda certificate, issuer: download_for(
+        certificate, issuer, fetcher, now=now, limits=judging.limits
+    )

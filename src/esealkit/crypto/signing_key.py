@@ -45,8 +45,8 @@ class SigningKey(Protocol):
 
 
 @runtime_checkable
-class PssSigningKey(SigningKey, Protocol):
-    """An RSA key that also signs by RSASSA-PSS."""
+class PssSigningKey(Protocol):
+    """What an RSA key has besides that can sign by RSASSA-PSS, too."""
 
     def sign_pss(self, message: bytes) -> bytes:
         """RSASSA-PSS (RFC 8017 8.1): SHA-256, MGF1 with it, 32 octets of salt.

@@ -32,6 +32,8 @@ from esealkit.ofd._zip import Record, read_archive
 __all__ = ["Hasher", "Package", "Part"]
 
 _CHUNK = 256 * 1024
+_HEAD = 1024
+"""Bytes at the front in which a PDF's header makes a PDF of a file, for its readers."""
 _CACHE_BYTES = 16 * 1024 * 1024
 _CACHE_PART = 4 * 1024 * 1024
 
@@ -74,6 +76,7 @@ class Package:
         self.wrapper: str = named.wrapper
         self.deviations: tuple[Deviation, ...] = (
             *_around(archive.prefix, archive.suffix),
+            *_other_header(source.at(0, min(_HEAD, source.size))),
             *named.deviations,
         )
         self._cache: OrderedDict[str, bytes] = OrderedDict()
@@ -208,6 +211,15 @@ class Package:
             except UnsupportedError:
                 continue
         return tuple(sorted(errors, key=lambda error: str(error.details.get("name"))))
+
+
+def _other_header(head: bytes) -> Iterator[Deviation]:
+    """PDF readers look for their header in the first bytes of any file (catalogue P-46)."""
+    at = head.find(b"%PDF-")
+    if at >= 0:
+        yield Deviation(
+            id="package.pdf_header", where="0", check="container.form", evidence={"offset": at}
+        )
 
 
 def _around(prefix: int, suffix: int) -> Iterator[Deviation]:

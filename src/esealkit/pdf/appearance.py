@@ -8,14 +8,18 @@ seal is what was signed, the appearance is what people look at.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from esealkit.errors import EsealError, MissingExtra, PdfError
 from esealkit.findings import Finding, not_applicable, passed, unknown
-from esealkit.pdf.document import PdfDocument
-from esealkit.pdf.facts import ObjectId, WidgetFacts
-from esealkit.picture.compare import SAME, similarity
+from esealkit.limits import Limits
+from esealkit.pdf.examination import PdfExamination
+from esealkit.pdf.facts import Box, ObjectId, Showing
+from esealkit.pdf.geometry import IDENTITY, Rectangle, box_under
+from esealkit.picture.compare import SAME, normal, similarity
 from esealkit.picture.raster import Pixels, raster_picture
 from esealkit.seal.model import Picture
 
@@ -25,45 +29,170 @@ _CHECK, _CLAUSE = "seal.picture", "GM/T 0112-2021 7"
 _LONGER_SIDE = 480
 """Pixels of the longer side of an appearance that is compared."""
 _MOST_WIDGETS = 50
+_MOST_FORMS = 200
+"""Different forms of one signature that are drawn: a seam has one for each of its pages."""
 
 
 def check_appearance(
-    document: PdfDocument, widgets: Sequence[WidgetFacts], picture: Picture
+    examination: PdfExamination,
+    index: int,
+    picture: Picture,
+    *,
+    ofd: Callable[[bytes], Pixels] | None = None,
 ) -> tuple[Finding, ...]:
-    """``seal.picture``: how the signature's widgets show the seal."""
+    """``seal.picture``: how the signature's widgets and stamps show the seal.
+
+    :param ofd: rasters pictures that are OFD packages; without it they are not compared.
+    """
+    showings = examination.showings(index)
+    widgets = [item for item in showings if not item.drawn][:_MOST_WIDGETS]
     if not widgets:
         return (not_applicable(_CHECK, _CLAUSE, code="pdf.seal_unseen"),)
-    return tuple(_finding(document, item, picture) for item in widgets[:_MOST_WIDGETS])
+    limits = examination.document.limits
+    password = examination.document.password_text
+    looks = _Looks(examination.signed_bytes(index), password, picture, ofd, limits)
+    found = [_finding(item, _seen(item, looks)) for item in widgets]
+    drawn = [(item, _seen(item, looks)) for item in showings if item.drawn]
+    drawn.sort(key=lambda row: (row[1].code, row[0].page or 0))
+    for _, rows in groupby(drawn, key=lambda row: row[1].code):
+        found.append(_together(list(rows)))
+    return tuple(found)
 
 
-def _finding(document: PdfDocument, widget: WidgetFacts, picture: Picture) -> Finding:
-    at: dict[str, Any] = {"page": widget.page or 0}
-    if widget.box is not None and not (widget.box[2] and widget.box[3]):
-        return not_applicable(_CHECK, _CLAUSE, code="pdf.seal_unseen", **at)
-    if widget.box is None or widget.page_size is None or widget.page is None:
-        return unknown(_CHECK, _CLAUSE, code="pdf.seal_nowhere", **at)
-    x, y, width, height = widget.box
-    at |= {"width_mm": round(width, 2), "height_mm": round(height, 2)}
-    if widget.hidden or widget.appearance is None:
-        return unknown(_CHECK, _CLAUSE, code="pdf.seal_hidden", **at)
-    if x >= widget.page_size[0] or y >= widget.page_size[1] or x + width <= 0 or y + height <= 0:
-        return unknown(_CHECK, _CLAUSE, code="pdf.seal_off_page", **at)
-    try:
-        shown = draw_appearance(document, widget.appearance, rotate=widget.rotate)
-        own = raster_picture(picture.data, limits=document.limits)
-        likeness = similarity(shown, own)
-    except EsealError as error:
-        return unknown(_CHECK, _CLAUSE, code="pdf.seal_undrawn", reason=error.code, **at)
-    at["likeness"] = round(likeness, 2)
-    if likeness < SAME:
-        return unknown(_CHECK, _CLAUSE, code="pdf.seal_different", **at)
-    return passed(_CHECK, _CLAUSE, code="pdf.seal_shown", **at)
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one place shows: a code of the words, and how like the seal it is."""
+
+    code: str
+    likeness: float | None = None
+    reason: str = ""
 
 
-def draw_appearance(document: PdfDocument, number: ObjectId, *, rotate: int = 0) -> Pixels:
-    """An appearance stream, drawn alone on white (ISO 32000-1 12.5.5).
+def _seen(item: Showing, looks: _Looks) -> _Look:
+    if item.seen is not None and not (item.seen[2] and item.seen[3]):
+        return _Look("pdf.seal_unseen")
+    if item.seen is None or item.page_size is None or item.page is None:
+        return _Look("pdf.seal_nowhere")
+    x, y, width, height = item.seen
+    if item.hidden or item.form is None:
+        return _Look("pdf.seal_hidden")
+    if x >= item.page_size[0] or y >= item.page_size[1] or x + width <= 0 or y + height <= 0:
+        return _Look("pdf.seal_off_page")
+    return looks.at(item)
 
-    :param rotate: degrees clockwise by which its page is turned.
+
+def _finding(item: Showing, look: _Look) -> Finding:
+    at: dict[str, Any] = {"page": item.page or 0}
+    if item.seen is not None and look.code not in ("pdf.seal_unseen", "pdf.seal_nowhere"):
+        at |= {"width_mm": round(item.seen[2], 2), "height_mm": round(item.seen[3], 2)}
+    return _outcome(look, at)
+
+
+def _together(rows: list[tuple[Showing, _Look]]) -> Finding:
+    """Stamps on pages that look alike, in one row."""
+    known = [look.likeness for _, look in rows if look.likeness is not None]
+    least = _Look(rows[0][1].code, min(known, default=None), rows[0][1].reason)
+    pages = _ranges(sorted({item.page or 0 for item, _ in rows}))
+    return _outcome(least, {"page": pages, "stamps": len(rows)})
+
+
+def _outcome(look: _Look, at: dict[str, Any]) -> Finding:
+    if look.likeness is not None:
+        at["likeness"] = round(look.likeness, 2)
+    if look.reason:
+        at["reason"] = look.reason
+    make = {"pdf.seal_shown": passed, "pdf.seal_unseen": not_applicable}.get(look.code, unknown)
+    return make(_CHECK, _CLAUSE, code=look.code, **at)
+
+
+def _ranges(pages: list[int]) -> str:
+    """``1-3, 5``."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and runs[-1][-1] == page - 1:
+            runs[-1].append(page)
+        else:
+            runs.append([page])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
+
+
+# -- comparing ---------------------------------------------------------------------------------
+
+
+class _Looks:
+    """The forms of one signature against its seal's picture, each drawn once."""
+
+    def __init__(
+        self,
+        data: bytes,
+        password: str,
+        picture: Picture,
+        ofd: Callable[[bytes], Pixels] | None,
+        limits: Limits,
+    ) -> None:
+        self._data, self._password = data, password
+        self._picture, self._ofd, self._limits = picture, ofd, limits
+        self._own: Pixels | None = None
+        self._known: dict[tuple[ObjectId | None, int, Box | None], _Look] = {}
+
+    def at(self, item: Showing) -> _Look:
+        part = _share(item)
+        key = (item.form, item.rotate, part)
+        if key not in self._known:
+            if len(self._known) >= _MOST_FORMS:
+                return _Look("pdf.seal_undrawn", reason="limit.stamps")
+            self._known[key] = self._compared(item, part)
+        return self._known[key]
+
+    def _compared(self, item: Showing, part: Box | None) -> _Look:
+        assert item.form is not None
+        try:
+            shown = draw_appearance(
+                self._data, item.form, rotate=item.rotate, password=self._password
+            )
+            if self._own is None:
+                self._own = raster_picture(self._picture.data, ofd=self._ofd, limits=self._limits)
+            own = self._own if part is None else _cut(self._own, part)
+            blank = normal(shown) is None and normal(own) is None
+            likeness = 1.0 if blank and part is not None else similarity(shown, own)
+        except EsealError as error:
+            return _Look("pdf.seal_undrawn", reason=error.code)
+        return _Look("pdf.seal_shown" if likeness >= SAME else "pdf.seal_different", likeness)
+
+
+def _share(item: Showing) -> Box | None:
+    """What of the picture is shown, in shares of its sides."""
+    if item.box is None or item.clip is None:
+        return None
+    _, _, width, height = item.box
+    x, y, wide, high = item.clip
+    return (
+        round(x / width, 4),
+        round(y / height, 4),
+        round(wide / width, 4),
+        round(high / height, 4),
+    )
+
+
+def _cut(pixels: Pixels, part: Box) -> Pixels:
+    """A part of a picture, at least a pixel wide and high."""
+    x, y, wide, high = part
+    left = min(round(x * pixels.width), pixels.width - 1)
+    top = min(round(y * pixels.height), pixels.height - 1)
+    columns = min(max(round(wide * pixels.width), 1), pixels.width - left)
+    rows = min(max(round(high * pixels.height), 1), pixels.height - top)
+    line = 4 * pixels.width
+    starts = range(top * line + 4 * left, (top + rows) * line, line)
+    rgba = b"".join(pixels.rgba[at : at + 4 * columns] for at in starts[:rows])
+    return Pixels(width=columns, height=rows, rgba=rgba)
+
+
+def draw_appearance(
+    data: bytes, number: ObjectId, *, rotate: int = 0, password: str = ""
+) -> Pixels:
+    """A form XObject of a PDF, drawn alone on white (ISO 32000-1 12.5.5).
+
+    :param rotate: degrees clockwise by which the page of its widget is turned.
     :raises MissingExtra: the extra ``pdf`` is not installed.
     :raises PdfError: it cannot be drawn.
     """
@@ -73,7 +202,7 @@ def draw_appearance(document: PdfDocument, number: ObjectId, *, rotate: int = 0)
     except ImportError as error:
         raise MissingExtra("extra.missing", extra="pdf", package=error.name or "") from None
     try:
-        alone = _alone(pikepdf, document, number, rotate)
+        alone = _alone(pikepdf, data, number, rotate, password)
         with pypdfium2.PdfDocument(alone) as drawn:
             page = drawn[0]
             scale = _LONGER_SIDE / max(page.get_size())
@@ -89,11 +218,10 @@ def draw_appearance(document: PdfDocument, number: ObjectId, *, rotate: int = 0)
     return Pixels(width=columns, height=rows, rgba=pixels)
 
 
-def _alone(pikepdf: Any, document: PdfDocument, number: ObjectId, rotate: int) -> bytes:
-    """A PDF of one page that shows nothing but the appearance, as large as its box."""
-    source = io.BytesIO(document.data[:])
+def _alone(pikepdf: Any, data: bytes, number: ObjectId, rotate: int, password: str) -> bytes:
+    """A PDF of one page that shows nothing but the form, as large as its box."""
     with (
-        pikepdf.open(source, password=document.password_text) as whole,
+        pikepdf.open(io.BytesIO(data), password=password) as whole,
         pikepdf.new() as alone,
     ):
         form = alone.copy_foreign(whole.get_object(*number))
@@ -110,10 +238,8 @@ def _alone(pikepdf: Any, document: PdfDocument, number: ObjectId, rotate: int) -
         return out.getvalue()
 
 
-def _shown_box(form: Any) -> tuple[float, float, float, float]:
+def _shown_box(form: Any) -> Rectangle:
     """The form's box after its matrix (8.10.1): what is fitted into the widget's rectangle."""
-    x1, y1, x2, y2 = (float(item) for item in form.BBox)
-    a, b, c, d, e, f = (float(item) for item in form.get("/Matrix", (1, 0, 0, 1, 0, 0)))
-    corners = [(a * x + c * y + e, b * x + d * y + f) for x in (x1, x2) for y in (y1, y2)]
-    across, up = [point[0] for point in corners], [point[1] for point in corners]
-    return min(across), min(up), max(across), max(up)
+    left, bottom, right, top = (float(item) for item in form.BBox)
+    a, b, c, d, e, f = (float(item) for item in form.get("/Matrix", IDENTITY))
+    return box_under((a, b, c, d, e, f), (left, bottom, right, top))

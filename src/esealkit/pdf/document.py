@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import mmap
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from esealkit.errors import MissingExtra, PdfError
+from esealkit.errors import EsealError, MissingExtra, PdfError
 from esealkit.limits import DEFAULT_LIMITS, Limits
+from esealkit.pdf.facts import Showing
+from esealkit.pdf.mapped import MappedStream
 from esealkit.pdf.revisions import Revision, read_revisions
 from esealkit.pdf.signatures import SignatureEntry, read_signatures
 from esealkit.pdf.syntax import FileBytes, read_indirect
@@ -73,6 +76,23 @@ class PdfDocument:
         ]
         return self.data[: max(signed, default=found.line_end(self.data))]
 
+    def showings(self, entry: SignatureEntry) -> tuple[Showing, ...]:
+        """Where a signature is shown: its widgets, then the stamps that its revision drew.
+
+        Both as they were when it was signed.  Stamps are told only of a revision that the
+        signature covers; what cannot be read is not told.
+        """
+        section = len(self.reading.sections) - 1
+        if entry.revision is not None:
+            section = entry.revision.section
+        found: tuple[Showing, ...] = ()
+        with contextlib.suppress(EsealError):
+            found = self.reading.widgets(entry.field, section)
+            inks = {item.ink for item in found if item.ink is not None}
+            if entry.covers:
+                found += self.reading.stamps(entry.field, section, inks)
+        return found
+
     def repeated_keys(self) -> tuple[str, ...]:
         """Keys written twice in the catalogue, the form or a field that holds a signature."""
         wanted = [self.reading.root, self.reading.form]
@@ -98,7 +118,7 @@ def _text(password: str | bytes | None) -> str:
 
 
 def _stream(data: FileBytes) -> BinaryIO:
-    return io.BytesIO(data) if isinstance(data, bytes) else cast("BinaryIO", data)
+    return io.BytesIO(data) if isinstance(data, bytes) else cast("BinaryIO", MappedStream(data))
 
 
 def _reading_class() -> type[PdfReading]:

@@ -13,13 +13,14 @@ from esealkit._lazy import cached_property
 from esealkit.errors import EsealError, LimitExceeded, PdfError
 from esealkit.findings import Deviation, Finding, failed, not_applicable, passed, unknown
 from esealkit.pdf.document import PdfDocument
-from esealkit.pdf.facts import LaterChanges, ObjectId, ValidationStore
+from esealkit.pdf.facts import LaterChanges, ObjectId, Showing, ValidationStore
 from esealkit.pdf.revisions import check_framing
 from esealkit.pdf.signatures import SignatureEntry, covered, find_orphans
 
 __all__ = ["CoveredRevision", "PdfExamination"]
 
 _CLAUSE = "ISO 32000-1 12.8"
+_DSS = "ISO 32000-2 12.8.4.3"
 _MDP = "ISO 32000-1 12.8.2.2"
 
 
@@ -40,6 +41,7 @@ class PdfExamination:
         self.document = document
         self.entries = document.signatures
         """Its signatures, in the order of signing."""
+        self._showings: dict[int, tuple[Showing, ...]] = {}
 
     # -- the whole document --------------------------------------------------------------------
 
@@ -186,8 +188,26 @@ class PdfExamination:
         if changes.metadata:
             yield unknown(check, _CLAUSE, code="pdf.metadata_changed", **evidence)
             return
+        if changes.data_removed:
+            yield unknown(check, _DSS, code="pdf.validation_data_removed", **evidence)
+            return
         fields = list(changes.fields)
         yield passed(check, _CLAUSE, code="pdf.changes_permitted", fields=fields, **evidence)
+
+    # -- what is shown -------------------------------------------------------------------------
+
+    def showings(self, index: int) -> tuple[Showing, ...]:
+        """Where signature ``index`` is shown; see :meth:`PdfDocument.showings`."""
+        if index not in self._showings:
+            self._showings[index] = self.document.showings(self.entries[index])
+        return self._showings[index]
+
+    def signed_bytes(self, index: int) -> bytes:
+        """The file as signature ``index`` left it; all of it where that cannot be told."""
+        revision = self.entries[index].revision
+        if revision is None:
+            return self.document.data[:]
+        return self.document.revision_bytes(revision.index + 1)
 
     # -- coverage ------------------------------------------------------------------------------
 

@@ -6,17 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 __all__ = [
+    "Box",
     "FieldFacts",
     "LaterChanges",
     "ObjectId",
+    "Showing",
     "SignatureFacts",
     "ValidationStore",
-    "WidgetFacts",
     "XrefSection",
 ]
 
 ObjectId = tuple[int, int]
 """Object and generation number."""
+Box = tuple[float, float, float, float]
+"""x, y, width, height."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,21 +35,37 @@ class XrefSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WidgetFacts:
-    """Where and how a field is shown (12.5.6.19)."""
+class Showing:
+    """Where and how a signature is shown, in the revision that it signs: by a widget of its field
+    (12.5.6.19), or by what that revision drew onto a page.
+    """
 
     page: int | None
     """Page number from 1; ``None`` when it is on no page."""
-    box: tuple[float, float, float, float] | None
-    """x, y, width, height in mm from the shown page's top left."""
+    box: Box | None
+    """x, y, width, height in mm from the shown page's top left: of the whole picture, where it
+    can be told, else of what is shown."""
+    clip: Box | None = None
+    """What of ``box`` is shown, relative to it, where that is not all."""
     page_size: tuple[float, float] | None
     """Width and height of the shown page, mm."""
-    rotate: int
-    """Degrees clockwise by which the page is turned."""
-    hidden: bool
-    """Whether its flags hide it on the screen (Hidden, NoView)."""
-    appearance: ObjectId | None
-    """Its normal appearance stream, where it has one of its own."""
+    rotate: int = 0
+    """Degrees clockwise by which a page that holds the widget is turned."""
+    hidden: bool = False
+    """Whether flags hide it on the screen (Hidden, NoView)."""
+    form: ObjectId | None
+    """The form XObject that is drawn, where it is an object of its own."""
+    ink: ObjectId | None = None
+    """The one XObject that the form shows."""
+    drawn: bool = False
+    """Whether the page's content draws it, else a widget."""
+
+    @property
+    def seen(self) -> Box | None:
+        """What is shown, in mm from the page's top left."""
+        if self.box is None or self.clip is None:
+            return self.box
+        return self.box[0] + self.clip[0], self.box[1] + self.clip[1], *self.clip[2:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +82,8 @@ class FieldFacts:
     """Whether the value stands in the field itself."""
     reference: ObjectId | None = None
     """The field's own object, where it is one."""
-    widgets: tuple[WidgetFacts, ...] = ()
-    """Of signature fields."""
+    widgets: tuple[ObjectId, ...] = ()
+    """Objects of a signature field's widgets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +96,8 @@ class SignatureFacts:
     """DocMDP's P where it certifies the document (12.8.2.2)."""
     locks: bool = False
     """Whether a FieldMDP transform locks fields (12.8.2.4)."""
+    certificates: tuple[bytes, ...] = ()
+    """``Cert``: certificates kept beside a bare signature value, the signer's first (12.8.3.2)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +122,8 @@ class LaterChanges:
     """Those of them that are new signature fields, shown and not signed."""
     metadata: bool = False
     """Whether title, author or XMP metadata differ."""
+    data_removed: bool = False
+    """Whether validation data that was there then or later is gone."""
     reason: str = ""
     """Why a change is not explained."""
     objects: tuple[int, ...] = field(default=())

@@ -17,6 +17,7 @@ from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pdf.facts import FieldFacts, ObjectId, SignatureFacts
 from esealkit.pdf.revisions import Revision
 from esealkit.pdf.syntax import FileBytes, Value, read_indirect
+from esealkit.pki.signed_bytes import SignedBytes
 
 __all__ = ["Reader", "SignatureEntry", "covered", "find_orphans", "read_signatures"]
 
@@ -61,12 +62,13 @@ class SignatureEntry:
         """Where what is signed ends."""
         return self.ranges[2] + self.ranges[3] if self.ranges is not None else None
 
-    def signed_bytes(self, data: FileBytes) -> bytes | None:
-        """What the byte range covers; ``None`` where it covers nothing definite."""
+    def signed_bytes(self, data: FileBytes) -> SignedBytes | None:
+        """What the byte range covers, in place; ``None`` where it covers nothing definite."""
         if self.ranges is None:
             return None
         first, length, second, rest = self.ranges
-        return data[first : first + length] + data[second : second + rest]
+        whole = memoryview(data)
+        return SignedBytes(whole[first : first + length], whole[second : second + rest])
 
 
 def read_signatures(

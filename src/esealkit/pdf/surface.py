@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 from esealkit.errors import MissingExtra, PdfError
 from esealkit.pdf._pyhanko.writing import PdfUpdate
 from esealkit.pdf.geometry import PageGeometry, Rectangle
+from esealkit.pdf.unseen_text import has_unseen_text, text_told_otherwise
 from esealkit.placement import Area, Box, Glyph, Slot
 
 __all__ = ["PdfSurface"]
@@ -54,7 +55,28 @@ class PdfSurface:
         :raises PdfError: PDFium cannot read the file.
         """
         geometry = self._update.page(index).geometry
-        return list(_glyphs(self._opened(), index, geometry))
+        opened = self._opened()
+        found = list(_glyphs(opened, index, geometry))
+        if has_unseen_text(opened[index]):
+            found += self._unseen(index, geometry, found)
+        return found
+
+    def _unseen(
+        self, index: int, geometry: PageGeometry, known: Iterable[Glyph]
+    ) -> Iterator[Glyph]:
+        """Characters that PDFium did not tell."""
+        places: dict[str, list[Glyph]] = {}
+        for glyph in known:
+            places.setdefault(glyph.text, []).append(glyph)
+        for text, box, angle in text_told_otherwise(self._content(), index, self._secret()):
+            x, y, width, height = _box(geometry, box)
+            told = any(
+                abs(item.x - x) < width / 3 and abs(item.y - y) < height / 3
+                for item in places.get(text, ())
+            )
+            if not told and len(text) == 1 and text.isprintable() and not text.isspace():
+                direction = _direction(angle, geometry)
+                yield Glyph(text=text, x=x, y=y, width=width, height=height, direction=direction)
 
     def _opened(self) -> Any:
         if self._document is None:
@@ -62,20 +84,23 @@ class PdfSurface:
                 import pypdfium2
             except ImportError:
                 raise MissingExtra("extra.missing", extra="pdf", package="pypdfium2") from None
-            source = self._stream
-            if isinstance(source, io.BytesIO):
-                content: Any = source.getvalue()
-            else:
-                source.seek(0)
-                content = source.read()
-            password = self._password
-            if isinstance(password, bytes):
-                password = password.decode("utf-8", "replace")
             try:
-                self._document = pypdfium2.PdfDocument(content, password=password)
+                self._document = pypdfium2.PdfDocument(self._content(), password=self._secret())
             except pypdfium2.PdfiumError as error:
                 raise PdfError("pdf.malformed", reason=str(error)[:200]) from error
         return self._document
+
+    def _content(self) -> bytes:
+        if isinstance(self._stream, io.BytesIO):
+            return self._stream.getvalue()
+        self._stream.seek(0)
+        return self._stream.read()
+
+    def _secret(self) -> str:
+        password = self._password
+        if isinstance(password, bytes):
+            return password.decode("utf-8", "replace")
+        return password or ""
 
 
 def _glyphs(document: Any, index: int, geometry: PageGeometry) -> Iterator[Glyph]:

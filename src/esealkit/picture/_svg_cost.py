@@ -77,6 +77,13 @@ def _step(name: str, values: list[float]) -> Matrix | None:
         return (1.0, 0.0, 0.0, 1.0, values[0], values[1] if count == 2 else 0.0)
     if name == "scale" and count in (1, 2):
         return (values[0], 0.0, 0.0, values[-1], 0.0, 0.0)
+    if name in ("skewX", "skewY") and count == 1 and math.isfinite(values[0]):
+        slant = math.tan(math.radians(values[0]))
+        return (
+            (1.0, 0.0, slant, 1.0, 0.0, 0.0)
+            if name == "skewX"
+            else (1.0, slant, 0.0, 1.0, 0.0, 0.0)
+        )
     if name == "rotate" and count in (1, 3) and math.isfinite(values[0]):
         sine, cosine = math.sin(math.radians(values[0])), math.cos(math.radians(values[0]))
         x, y = (values[1], values[2]) if count == 3 else (0.0, 0.0)

@@ -27,6 +27,7 @@ __all__ = [
     "mapped",
     "moved",
     "path_data",
+    "points_of",
     "polygon",
     "read_path",
     "rectangle",
@@ -43,6 +44,7 @@ Point = tuple[float, float]
 
 _OPERANDS = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "A": 7, "Z": 0}
 _TOKEN = re.compile(r"([MLHVCSQTAZmlhvcsqtaz])|([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|[\s,]+")
+_FLAG = re.compile(r"()([01])|[\s,]+")
 _MOST_COMMANDS = 20_000
 """A national emblem in full detail has a few thousand."""
 _ARC = 4 / 3 * (math.sqrt(2) - 1)
@@ -208,7 +210,9 @@ def read_path(data: str) -> Outline:
     operator, numbers = "", list[float]()
     place = 0
     while place < len(data):
-        token = _TOKEN.match(data, place)
+        # An arc's flags may stand without anything between them and what follows (8.3.9).
+        flag = operator in ("A", "a") and len(numbers) in (3, 4)
+        token = (_FLAG if flag else _TOKEN).match(data, place)
         if token is None:
             raise UsageError("drawing.path", found=data[place : place + 20])
         place = token.end()
@@ -256,6 +260,8 @@ class _PathReader:
             self._to("L", (self._at[0], numbers[0] + oy))
         elif kind == "A":
             self._arc(numbers, (numbers[5] + ox, numbers[6] + oy))
+            # An arc has no control point that a smooth curve could go on from (8.3.6).
+            self._control = None
         else:
             points = [(x + ox, y + oy) for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
             if kind in "ST":
@@ -266,6 +272,9 @@ class _PathReader:
                 self._start = self._at
 
     def _to(self, kind: str, *points: Point) -> None:
+        if kind != "M" and self.out[-1][0] == "Z":
+            # What follows a closed contour without a move begins where that one began.
+            self.out.append(("M", *self._start))
         self.out.append((kind, *(value for point in points for value in point)))
         self._at = points[-1]
         self._control = (kind, points[-2]) if kind in "CQ" else None

@@ -11,27 +11,26 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
-from functools import partial
+from functools import cached_property, partial
 
 from esealkit.asn1 import der, oids
 from esealkit.asn1.der import Node, Tag
-from esealkit.crypto import sm3
 from esealkit.errors import (
     DerError,
     EsealError,
     InvalidSignature,
     SealFormatError,
-    UnsupportedError,
 )
 from esealkit.findings import Deviation
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.evidence import kind_of
 from esealkit.pki.pss import read_pss_parameters
+from esealkit.pki.signed_bytes import Signed, SignedBytes, digest_name
 from esealkit.pki.sm2_values import read_sm2_value
 
 __all__ = [
@@ -53,14 +52,6 @@ _PLAIN_DATA = frozenset({oids.GM_DATA, oids.CMS_DATA})
 _NO_TYPE = frozenset({"0.0"})
 """HNCA writes no content type at all (corpus row 23)."""
 _KNOWN_CONTENT = _PLAIN_DATA | _NO_TYPE | {oids.TST_INFO}
-_DIGESTS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
-    oids.SM3: ("sm3", sm3),
-    oids.SM3_PLAIN: ("sm3", sm3),
-    oids.SHA256: ("sha256", lambda data: hashlib.sha256(data).digest()),
-    oids.SHA384: ("sha384", lambda data: hashlib.sha384(data).digest()),
-    oids.SHA512: ("sha512", lambda data: hashlib.sha512(data).digest()),
-    oids.SHA1: ("sha1", lambda data: hashlib.sha1(data, usedforsecurity=False).digest()),
-}
 
 
 class Variant(str, Enum):
@@ -120,7 +111,7 @@ class SignerInfo:
             return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class SignedMessage:
     """One ``SignedData``."""
 
@@ -135,11 +126,20 @@ class SignedMessage:
     certificates: tuple[bytes, ...]
     """DER of the certificates in the message."""
     crls: tuple[bytes, ...]
-    """DER of the CRLs in the message."""
+    """DER of the CRLs, and of other revocation data under ``[1]``, in the message."""
     signers: tuple[SignerInfo, ...]
     """All SignerInfos."""
     deviations: tuple[Deviation, ...]
     """Departures met while reading."""
+
+    @cached_property
+    def embedded(self) -> tuple[Certificate, ...]:
+        """The certificates in the message, read; those that cannot be are left out."""
+        found: list[Certificate] = []
+        for raw in self.certificates:
+            with suppress(EsealError):
+                found.append(Certificate(raw))
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,10 +147,12 @@ class Message:
     """What a signer signed, found by :func:`find_message`."""
 
     variant: Variant
-    data: bytes
+    data: Signed
     """The message that the signature is over."""
     digest_matches: bool
     """Whether the document's digest is the one that is signed."""
+    digest: str
+    """Which digest of the document that is: ``sm3``, ``sha256`` …"""
 
 
 def parse_signed_message(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> SignedMessage:
@@ -304,7 +306,8 @@ def _check_frame(
     announced = {_announced(item) for item in digests}
     if signers and announced != {item.digest_algorithm for item in signers}:
         raise SealFormatError("cms.digest_algorithms")
-    if any(kind_of(item) != "crl" for item in crls):
+    # RFC 5652 10.2.1: a CRL, or another kind of revocation data, which is told by its tag.
+    if any(item[:1] != b"\xa1" and kind_of(item) != "crl" for item in crls):
         raise SealFormatError("cms.structure", what="crls")
 
 
@@ -342,46 +345,60 @@ def digest_named(oid: str) -> tuple[str, Callable[[bytes], bytes]]:
 
     :raises UnsupportedError: not known here.
     """
-    found = _DIGESTS.get(oid)
-    if found is None:
-        raise UnsupportedError("signature.digest_unknown", algorithm=oid)
-    return found
+    name = digest_name(oid)
+    return name, lambda data: SignedBytes(data).digest(name)
 
 
-def find_message(message: SignedMessage, signer: SignerInfo, document: bytes) -> list[Message]:
+def find_message(
+    message: SignedMessage, signer: SignerInfo, document: Signed, *, sha1_content: bool = False
+) -> list[Message]:
     """What ``signer`` may have signed, given the document's data; the likeliest first.
 
     With attributes there is one reading.  Without, GB/T 35275 leaves room that vendors use:
     the content, or the digest of the document in or outside the message.
 
+    :param sha1_content: the content may also be the document's SHA-1, whatever digest the signer
+        uses (ISO 32000-1 12.8.3.3.1, adbe.pkcs7.sha1); such a match says ``sha1``.
     :raises SealFormatError: attributes that break RFC 5652 5.3 (missing or repeated), or
         content that could be taken for attributes (catalogue S-31).
     :raises UnsupportedError: an unknown digest.
     """
-    _, digest = digest_named(signer.digest_algorithm)
-    expected = digest(document)
+    document = SignedBytes.of(document)
+    name = digest_name(signer.digest_algorithm)
+    content = message.content or b""
+    if sha1_content and len(content) == 20 and content == document.digest("sha1"):
+        name = "sha1"
     if signer.attributes is not None:
-        return [_by_attributes(message, signer, digest, expected, document)]
+        return [_by_attributes(message, signer, name, document)]
     if message.content is not None:
         if looks_like_attributes(message.content):
             raise SealFormatError("cms.confusion")
-        matches = message.content == document or _is_digest(message.content, expected)
-        variant = Variant.CONTENT if message.content == document else Variant.CONTENT_IS_DIGEST
-        return [Message(variant=variant, data=message.content, digest_matches=matches)]
-    if looks_like_attributes(document):
+        same = document.equals(message.content)
+        return [
+            Message(
+                variant=Variant.CONTENT if same else Variant.CONTENT_IS_DIGEST,
+                data=message.content,
+                digest_matches=same or _is_digest(message.content, document.digest(name)),
+                digest=name,
+            )
+        ]
+    if _could_be_attributes(document) and looks_like_attributes(document.joined()):
         raise SealFormatError("cms.confusion")
     return [
-        Message(variant=Variant.CONTENT, data=document, digest_matches=True),
-        Message(variant=Variant.DIGEST, data=expected, digest_matches=True),
+        Message(variant=Variant.CONTENT, data=document, digest_matches=True, digest=name),
+        Message(
+            variant=Variant.DIGEST, data=document.digest(name), digest_matches=True, digest=name
+        ),
     ]
 
 
+def _could_be_attributes(document: SignedBytes) -> bool:
+    """Before anything is copied: a SET, and no larger than what can be read as one."""
+    return document.starts_with(b"\x31") and len(document) <= DEFAULT_LIMITS.der_size
+
+
 def _by_attributes(
-    message: SignedMessage,
-    signer: SignerInfo,
-    digest: Callable[[bytes], bytes],
-    expected: bytes,
-    document: bytes,
+    message: SignedMessage, signer: SignerInfo, name: str, document: SignedBytes
 ) -> Message:
     if signer.repeated:
         raise SealFormatError("cms.attribute_repeated", oid=signer.repeated[0])
@@ -390,13 +407,15 @@ def _by_attributes(
             raise SealFormatError("cms.attribute_missing", oid=oid)
     stated = signer.attribute_values[oids.ATTRIBUTE_MESSAGE_DIGEST][0].octets("messageDigest")
     if message.content is None:
-        matches = stated == expected
+        matches = stated == document.digest(name)
     else:
         # The content is carried along: it must be the document, or its digest.
-        carried = message.content == document or _is_digest(message.content, expected)
-        matches = carried and stated == digest(message.content)
+        same = document.equals(message.content)
+        carried = same or _is_digest(message.content, document.digest(name))
+        own = digest_name(signer.digest_algorithm)
+        matches = carried and stated == SignedBytes(message.content).digest(own)
     data = signer.attributes or b""
-    return Message(variant=Variant.ATTRIBUTES, data=data, digest_matches=matches)
+    return Message(variant=Variant.ATTRIBUTES, data=data, digest_matches=matches, digest=name)
 
 
 def _is_digest(content: bytes, expected: bytes) -> bool:
@@ -440,14 +459,7 @@ def select_certificate(
 
     :raises SealFormatError: two different certificates fit (catalogue S-29).
     """
-    candidates: dict[bytes, Certificate] = {}
-    for raw in message.certificates:
-        try:
-            certificate = Certificate(raw)
-        except EsealError:
-            continue
-        if _fits(certificate, signer):
-            candidates[certificate.der] = certificate
+    candidates = {item.der: item for item in message.embedded if _fits(item, signer)}
     if len(candidates) > 1:
         raise SealFormatError("cms.certificate_ambiguous", count=len(candidates))
     if candidates:
@@ -468,7 +480,8 @@ def names_certificate(signer: SignerInfo, certificate: Certificate) -> bool:
     """Whether the signed signingCertificate attribute, where present, is of ``certificate``.
 
     RFC 5035: the first ESSCertID holds the digest of the signer's certificate, SHA-256 unless
-    version 2 names another.  One that cannot be read names nothing.
+    version 2 names another, and may name its issuer and serial number besides.  One that cannot
+    be read names nothing.
     """
     return all(
         _names(value, algorithm, certificate)
@@ -490,16 +503,26 @@ def _names(value: Node, algorithm: str, certificate: Certificate) -> bool:
         if fields[0].is_universal(Tag.SEQUENCE):
             algorithm = fields.pop(0).sequence("hashAlgorithm", 1, 2)[0].oid("hashAlgorithm")
         _, digest = digest_named(algorithm)
-        return fields[0].octets("certHash") == digest(certificate.der)
+        same = fields[0].octets("certHash") == digest(certificate.der)
+        return same and (len(fields) == 1 or _is_issuer_serial(fields[1], certificate))
     except (EsealError, IndexError):
         return False
+
+
+def _is_issuer_serial(node: Node, certificate: Certificate) -> bool:
+    """Whether an IssuerSerial's directory name and number are the certificate's."""
+    issuer, serial = node.sequence("IssuerSerial", 2, 2)
+    names = [item[0].raw for item in issuer.sequence("GeneralNames", 1) if item.is_context(4)]
+    return certificate.issuer_der in names and (
+        serial.integer("serialNumber") == certificate.serial
+    )
 
 
 def verify_signer(
     signer: SignerInfo,
     certificate: Certificate,
     messages: Sequence[Message],
-    document: bytes,
+    document: Signed,
     encapsulated: bytes = b"",
 ) -> tuple[Message, tuple[Deviation, ...]]:
     """The message that the signature holds over, and the departures of its encoding.
@@ -554,11 +577,11 @@ def _check_pss_digest(signer: SignerInfo) -> None:
 
 
 def _explain(
-    certificate: Certificate, signature: bytes, document: bytes, encapsulated: bytes
+    certificate: Certificate, signature: bytes, document: Signed, encapsulated: bytes
 ) -> None:
     """Raise with the code of a non-conforming variant that the signature follows, if any."""
     key = certificate.sm2_key
-    if _holds(partial(key.verify_e, signature, sm3(document))):
+    if _holds(partial(key.verify_e, signature, SignedBytes.of(document).digest("sm3"))):
         raise InvalidSignature("cms.direct")
     for message in _with_headers(encapsulated):
         if _holds(partial(key.verify, signature, message)):

@@ -19,12 +19,20 @@ from pyhanko_certvalidator.sig_validate import (
     SignatureValidator,
 )
 
-from esealkit.asn1 import oids
+from esealkit.asn1 import build, oids
+from esealkit.crypto.sm2 import PublicKey
 from esealkit.errors import EsealError, InvalidSignature, UnsupportedError
 from esealkit.pki.certificate import Certificate, SubjectPublicKey
 from esealkit.pki.pss import PssParameters, read_pss_parameters
+from esealkit.pki.signed_bytes import Signed, SignedBytes
 
-__all__ = ["Sm2SignatureValidator", "algorithm_family", "is_weak", "verify_with_certificate"]
+__all__ = [
+    "Sm2SignatureValidator",
+    "algorithm_family",
+    "is_weak",
+    "recovered_digest",
+    "verify_with_certificate",
+]
 
 _FAMILIES = {
     oids.SM2_WITH_SM3: "sm2",
@@ -63,7 +71,7 @@ def verify_with_certificate(
     certificate: Certificate,
     algorithm: str,
     signature: bytes,
-    message: bytes | memoryview,
+    message: Signed,
     *,
     parameters: bytes = b"",
 ) -> None:
@@ -82,33 +90,80 @@ def verify_with_certificate(
     if certificate.uses_sm2 != (family == "sm2"):
         raise InvalidSignature("signature.algorithm_mismatch", algorithm=algorithm)
     if family == "sm2":
-        certificate.sm2_key.verify(signature, message)
+        _verify_sm2(certificate.sm2_key, signature, message)
         return
     _verify_classical(certificate.spki, family, signature, message, pss)
+
+
+def recovered_digest(certificate: Certificate, signature: bytes) -> tuple[str, bytes]:
+    """Name and octets of the digest that an RSA PKCS#1 v1.5 signature is over (RFC 8017 9.2).
+
+    The DigestInfo must be the very octets that a signer writes, with the NULL or without.
+
+    :raises InvalidSignature: it is no such signature by ``certificate``'s key.
+    :raises UnsupportedError: the key cannot be used, or is no RSA key.
+    """
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+    _check_pss_key(certificate.spki, None, "rsa")
+    try:
+        key = serialization.load_der_public_key(certificate.spki.der)
+        if not isinstance(key, rsa.RSAPublicKey):
+            raise UnsupportedError("signature.key_unsupported", reason=type(key).__name__)
+        found = key.recover_data_from_signature(signature, padding.PKCS1v15(), None)
+    except ForeignInvalidSignature:
+        raise InvalidSignature("crypto.invalid_signature") from None
+    except (UnsupportedAlgorithm, ValueError, TypeError, OverflowError) as error:
+        raise UnsupportedError("signature.key_unsupported", reason=type(error).__name__) from error
+    for oid, (name, length) in _RECOVERABLE.items():
+        for parameters in (build.NULL, b""):
+            head = build.sequence(build.oid(oid), parameters)
+            digest = found[-length:]
+            if found == build.sequence(head, build.octet_string(digest)):
+                return name, digest
+    raise InvalidSignature("crypto.invalid_signature")
+
+
+_RECOVERABLE = {
+    oids.SHA256: ("sha256", 32),
+    oids.SHA384: ("sha384", 48),
+    oids.SHA512: ("sha512", 64),
+    oids.SHA1: ("sha1", 20),
+}
+"""The digests of ISO 32000-1 table 257 that are known here, with their length."""
+
+
+def _verify_sm2(key: PublicKey, signature: bytes, message: Signed) -> None:
+    if isinstance(message, SignedBytes):
+        key.verify_e(signature, message.sm2_e(key.z()))
+    else:
+        key.verify(signature, message)
 
 
 def _verify_classical(
     spki: SubjectPublicKey,
     family: str,
     signature: bytes,
-    message: bytes | memoryview,
+    message: Signed,
     pss: PssParameters | None,
 ) -> None:
     from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 
     _check_pss_key(spki, pss, family)
     kind, _, digest_name = family.partition("-")
     digest: hashes.HashAlgorithm = getattr(hashes, digest_name.upper())()
+    hashed, prehashed = SignedBytes.of(message).digest(digest_name), utils.Prehashed(digest)
     try:
         key = serialization.load_der_public_key(spki.der)
         if pss is not None and isinstance(key, rsa.RSAPublicKey):
             scheme = padding.PSS(mgf=padding.MGF1(digest), salt_length=pss.salt)
-            key.verify(signature, bytes(message), scheme, digest)
+            key.verify(signature, hashed, scheme, prehashed)
         elif kind == "rsa" and isinstance(key, rsa.RSAPublicKey):
-            key.verify(signature, bytes(message), padding.PKCS1v15(), digest)
+            key.verify(signature, hashed, padding.PKCS1v15(), prehashed)
         elif kind == "ecdsa" and isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(signature, bytes(message), ec.ECDSA(digest))
+            key.verify(signature, hashed, ec.ECDSA(prehashed))
         else:
             raise InvalidSignature("signature.algorithm_mismatch", algorithm=family)
     except ForeignInvalidSignature:

@@ -147,7 +147,7 @@ def read_statements(
             found.append(Statement(read.content, certificate))
             if certificate.uses_sm2 and _plainly_sm2(read.signer):
                 key = certificate.sm2_key
-                batch.append((number, key, read.signer.signature, read.message.data))
+                batch.append((number, key, read.signer.signature, read.signer.attributes or b""))
             else:
                 verify_signer(read.signer, certificate, [read.message], read.content)
         except EsealError as error:

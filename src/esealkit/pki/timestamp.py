@@ -24,11 +24,12 @@ from esealkit.errors import (
     UnsupportedError,
 )
 from esealkit.limits import DEFAULT_LIMITS, Limits
-from esealkit.pki.certificate import Certificate, load_certificates
+from esealkit.pki.certificate import Certificate
 from esealkit.pki.cms import (
     SignedMessage,
     digest_named,
     find_message,
+    names_certificate,
     parse_signed_message,
     select_certificate,
     verify_signer,
@@ -38,6 +39,7 @@ from esealkit.pki.cms_build import (
     build_signed_message,
     signing_certificate_attribute,
 )
+from esealkit.pki.signed_bytes import Signed, SignedBytes, digest_name
 
 __all__ = [
     "Token",
@@ -140,20 +142,22 @@ def _time(node: Node) -> dt.datetime:
 
 
 def verify_token(
-    token: Token, candidates: Mapping[str, bytes], given: Sequence[Certificate] = ()
+    token: Token, candidates: Mapping[str, Signed], given: Sequence[Certificate] = ()
 ) -> tuple[str, Certificate]:
     """Verify imprint, signature and the TSA certificate's purpose; trust is another question.
 
     :param candidates: what may have been stamped, by name; ``signature`` first.
     :returns: the name of the candidate that the imprint is over, and the TSA's certificate.
-    :raises InvalidSignature: imprint or signature do not hold.
+    :raises InvalidSignature: imprint or signature do not hold, or the signed attribute names
+        another certificate (RFC 5035).
     :raises SealFormatError: not exactly one signer, no certificate, or not one for time stamps.
     :raises UnsupportedError: an unknown algorithm, or an unknown critical extension.
     """
     if token.info.unknown_critical:
         raise UnsupportedError("timestamp.critical")
-    _, digest = digest_named(token.info.hash_algorithm)
-    name = next((n for n, data in candidates.items() if digest(data) == token.info.hashed), "")
+    digest = digest_name(token.info.hash_algorithm)
+    stamped = ((name, SignedBytes.of(data).digest(digest)) for name, data in candidates.items())
+    name = next((name for name, found in stamped if found == token.info.hashed), "")
     if not name:
         raise InvalidSignature("timestamp.imprint")
     if len(token.message.signers) != 1:
@@ -164,6 +168,8 @@ def verify_token(
     certificate = select_certificate(token.message, signer, given)
     if certificate is None:
         raise SealFormatError("timestamp.no_certificate")
+    if not names_certificate(signer, certificate):
+        raise InvalidSignature("cms.certificate_not_named")
     messages = find_message(token.message, signer, token.content)
     if not messages[0].digest_matches:
         raise InvalidSignature("timestamp.digest")
@@ -187,15 +193,15 @@ def _check_purpose(certificate: Certificate) -> None:
 # -- requests and answers ----------------------------------------------------------------------
 
 
-def build_request(data: bytes, *, nonce: int, algorithm: str = oids.SM3) -> bytes:
+def build_request(data: Signed, *, nonce: int, algorithm: str = oids.SM3) -> bytes:
     """``TimeStampReq`` over ``data`` (RFC 3161 2.4.1), asking for the TSA's certificate."""
-    _, digest = digest_named(algorithm)
-    imprint = build.sequence(build.sequence(build.oid(algorithm)), build.octet_string(digest(data)))
+    hashed = SignedBytes.of(data).digest(digest_name(algorithm))
+    imprint = build.sequence(build.sequence(build.oid(algorithm)), build.octet_string(hashed))
     return build.sequence(build.integer(1), imprint, build.integer(nonce), build.TRUE)
 
 
 def read_response(
-    response: bytes, data: bytes, *, nonce: int | None, limits: Limits = DEFAULT_LIMITS
+    response: bytes, data: Signed, *, nonce: int | None, limits: Limits = DEFAULT_LIMITS
 ) -> Token:
     """The token in a ``TimeStampResp`` that answers a request over ``data``.
 
@@ -292,14 +298,3 @@ def build_response(
         chain=chain,
     )
     return build.sequence(build.sequence(build.integer(0)), token)
-
-
-def certificates_of(token: Token) -> tuple[Certificate, ...]:
-    """The certificates that the token carries; those that cannot be read are left out."""
-    found: list[Certificate] = []
-    for raw in token.message.certificates:
-        try:
-            found += load_certificates(raw)
-        except EsealError:
-            continue
-    return tuple(found)

@@ -41,7 +41,7 @@ def facts_of(record: SealRecord, kind: str) -> list[tuple[str, str]]:
         ("电子印章编码", record.seal_code),
         ("实物印章编码", record.physical_code),
         ("印章规格", f"{record.width_mm} mm × {record.height_mm} mm"),
-        ("印章载体", made.carrier),
+        ("印章载体", "文件" if made.carrier == "file" else made.carrier),
         ("证书序列号", " ".join(made.serials)),
         ("制作单位", record.workshop),
         ("许可证号", record.licence),

@@ -65,29 +65,30 @@ def _derived(
 ) -> Derived:
     own = {name: items.get(row.id, []) for name, items in parts.items()}
     makings = own[schema.makings.name]
-    value: dict[str, Any] = {name: [_canonical(item) for item in own[name]] for name in own}
-    for name, items in below.items():
-        value[name] = [_canonical(item) for made in makings for item in items.get(made.id, ())]
-    value["seal"] = _canonical(row)
-    value["pictures"] = {
-        item: pictures.get(item, "") for item in (row.picture, row.imprint) if item
-    }
-    filings = own[schema.filings.name]
+    # Values in the order of the columns: the version of the tables' shape says what they are.
+    value = [
+        _canonical(row),
+        *([_canonical(item) for item in own[table.name]] for table in schema.PARTS),
+        *(
+            [_canonical(item) for made in makings for item in items.get(made.id, ())]
+            for items in below.values()
+        ),
+        [[item, pictures.get(item, "")] for item in (row.picture, row.imprint) if item],
+    ]
     texts = [
         *(getattr(row, name) or "" for name in _SEARCHED),
         *(item.carrier for item in makings),
         *(item.serials for item in makings),
-        *(item.receipt for item in filings),
+        *(item.receipt for item in own[schema.filings.name]),
     ]
-    digest = sm3(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hex()
-    return Derived(digest, "\n".join(dict.fromkeys(fold_text(item) for item in texts if item)))
+    digest = sm3(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()).hex()
+    return Derived(digest, fold_text("\n".join(dict.fromkeys(item for item in texts if item))))
 
 
-def _canonical(row: Any) -> dict[str, Any]:
-    return {
-        name: sm3(bytes(item)).hex() if isinstance(item, (bytes, memoryview)) else item
-        for name, item in row._mapping.items()
-    }
+def _canonical(row: Any) -> list[Any]:
+    return [
+        sm3(bytes(item)).hex() if isinstance(item, (bytes, memoryview)) else item for item in row
+    ]
 
 
 def _by_making(

@@ -26,8 +26,8 @@ header p{margin:0;color:var(--soft)}
 main{display:grid;grid-template-columns:repeat(auto-fill,minmax(208px,1fr));gap:14px}
 figure{margin:0;border:1px solid var(--line);border-radius:6px;display:flex;
  flex-direction:column;break-inside:avoid;overflow:hidden}
-.seal{position:relative;height:168px;display:flex;align-items:center;justify-content:center;
- padding:12px;background:#fff}
+.seal{position:relative;height:196px;display:flex;align-items:center;justify-content:center;
+ padding:38px 12px 12px;background:#fff}
 .seal img{max-height:144px;max-width:100%;object-fit:contain}
 .seal .none{color:var(--soft)}
 .ended .seal img{filter:grayscale(1);opacity:.45}
@@ -48,8 +48,9 @@ dd{margin:0;color:var(--ink);overflow-wrap:anywhere;font-variant-numeric:tabular
 @page{size:A4;margin:12mm}
 @media print{
  body{margin:0;font-size:11px}
- main{grid-template-columns:repeat(4,1fr);gap:8px}
- .seal{height:120px}.seal img{max-height:100px}
+ main{grid-template-columns:repeat(3,1fr);gap:8px}
+ .seal{height:150px}.seal img{max-height:102px}
+ dl{font-size:10px}
  figcaption,.trial{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 }
 """

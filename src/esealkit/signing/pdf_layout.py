@@ -8,19 +8,20 @@ Everything happens in one private stream whose beginning is the input, byte for 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import io
+import mmap
 import shutil
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from esealkit.asn1 import oids
-from esealkit.crypto import SM3
 from esealkit.errors import Forbidden, UsageError
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pdf._pyhanko.writing import PdfUpdate
 from esealkit.pdf.plan import Gap, SignatureEntries
+from esealkit.pki.signed_bytes import SignedBytes, digest_name
 
 __all__ = [
     "TOKEN_ROOM",
@@ -90,34 +91,39 @@ def holds_signatures(
     return bool(PdfUpdate(stream, password=password, limits=limits).signature_names())
 
 
-def covered(layout: PdfLayout, take: Callable[[memoryview], object]) -> None:
-    """Hand all signed bytes to ``take``, piece by piece."""
+@contextmanager
+def covered(layout: PdfLayout) -> Iterator[SignedBytes]:
+    """All bytes around ``/Contents`` (ISO 32000-1 12.8.1), where they lie, for one block."""
     stream, gap = layout.stream, layout.gap
+    if stream.seek(0, io.SEEK_END) < gap.end:
+        raise UsageError("signing.staged_changed", path="")
+    with _buffer(stream) as whole:
+        found = SignedBytes(whole[: gap.start], whole[gap.stop : gap.end])
+        try:
+            yield found
+        finally:
+            found.release()
+
+
+@contextmanager
+def _buffer(stream: BinaryIO) -> Iterator[memoryview]:
+    """The stream's memory, or its file mapped into memory."""
+    stream.flush()
     if isinstance(stream, io.BytesIO):
-        with stream.getbuffer() as whole:
-            take(whole[: gap.start])
-            take(whole[gap.stop : gap.end])
+        with stream.getbuffer() as held:
+            yield held
         return
-    for start, stop in ((0, gap.start), (gap.stop, gap.end)):
-        stream.seek(start)
-        left = stop - start
-        while left:
-            block = stream.read(min(left, 1 << 20))
-            if not block:
-                raise UsageError("signing.staged_changed", path="")
-            take(memoryview(block))
-            left -= len(block)
+    with (
+        mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped,
+        memoryview(mapped) as whole,
+    ):
+        yield whole
 
 
 def covered_digest(layout: PdfLayout, algorithm: str = oids.SM3) -> bytes:
-    """Digest of all bytes around ``/Contents`` (ISO 32000-1 12.8.1)."""
-    if algorithm == oids.SM3:
-        digest = SM3()
-        covered(layout, digest.update)
-        return digest.digest()
-    other = hashlib.new({oids.SHA256: "sha256"}[algorithm])
-    covered(layout, other.update)
-    return other.digest()
+    """Digest of all bytes around ``/Contents``."""
+    with covered(layout) as found:
+        return found.digest(digest_name(algorithm))
 
 
 def embed(layout: PdfLayout, value: bytes) -> bool:

@@ -9,6 +9,7 @@ from typing import BinaryIO
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pdf._pyhanko.writing import PdfUpdate
 from esealkit.pdf.plan import SignatureEntries, ValidationData
+from esealkit.pki.signed_bytes import SignedBytes
 from esealkit.signing.pdf_layout import (
     TOKEN_ROOM,
     PdfLayout,
@@ -38,7 +39,7 @@ def add_validation_data(
 
 def add_document_time_stamp(
     stream: BinaryIO,
-    stamp: Callable[[bytes], bytes],
+    stamp: Callable[[SignedBytes], bytes],
     *,
     password: str | bytes | None = None,
     limits: Limits = DEFAULT_LIMITS,
@@ -54,9 +55,8 @@ def add_document_time_stamp(
         name = fresh_name(update, "Timestamp")
         update.sign_new_field(name, entries, room, page=update.page(0))
         layout = written(stream, update)
-        whole = io.BytesIO()
-        covered(layout, whole.write)
-        token = stamp(whole.getvalue())
+        with covered(layout) as found:
+            token = stamp(found)
         if embed(layout, token):
             return layout
         room = len(token) + _SLACK

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.ofd.encryption import Credentials
 from esealkit.pki.certificate import Certificate
+from esealkit.pki.evidence import Evidence
 from esealkit.pki.revocation import RevocationData
 from esealkit.pki.trust import TrustStore
 from esealkit.policy import Policy
@@ -36,6 +37,17 @@ class Circumstances:
     """What encrypted packages may be opened with; never shown, never pickled by esealkit."""
     limits: Limits = field(default=DEFAULT_LIMITS)
     """Budgets."""
+
+    def with_evidence(self, evidence: Evidence) -> Circumstances:
+        """The same with what a document or message carries; nothing of it is trusted."""
+        known, found = self.revocation, evidence.revocation
+        return replace(
+            self,
+            certificates=(*self.certificates, *evidence.certificates),
+            revocation=RevocationData(
+                crls=(*known.crls, *found.crls), responses=(*known.responses, *found.responses)
+            ),
+        )
 
     @property
     def password(self) -> bytes | None:

@@ -15,14 +15,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from esealkit.asn1 import oids
 from esealkit.errors import EsealError, InvalidSignature, SealFormatError, UnsupportedError
 from esealkit.findings import Deviation, Finding, failed, not_applicable, passed, unknown
+from esealkit.pki.carried import carried_evidence
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.cms import (
+    Message,
     SignedMessage,
     SignerInfo,
     Variant,
@@ -35,10 +36,9 @@ from esealkit.pki.cms import (
     select_certificate,
     verify_signer,
 )
-from esealkit.pki.revocation import Crl
-from esealkit.pki.standing import judge_standing
+from esealkit.pki.signed_bytes import SignedBytes
+from esealkit.verification.certificate_steps import judge_signer
 from esealkit.verification.circumstances import Circumstances
-from esealkit.verification.revocation_steps import judge_revocation
 from esealkit.verification.subject import Subject
 from esealkit.verification.time_steps import (
     ProvenTime,
@@ -47,7 +47,13 @@ from esealkit.verification.time_steps import (
     prove_time,
 )
 
-__all__ = ["SignatureSteps", "judge_digital_signature"]
+__all__ = [
+    "SignatureSteps",
+    "judge_digest",
+    "judge_digital_signature",
+    "judge_the_rest",
+    "no_time_stamp",
+]
 
 _CLAUSES = {
     "signature.form": "GB/T 35275-2017",
@@ -77,6 +83,8 @@ class SignatureSteps:
     signer: Certificate | None
     signing_time: dt.datetime | None
     time_source: str
+    authority: Certificate | None = None
+    """Who stamped the time, where that leads to trust."""
 
 
 def judge_digital_signature(
@@ -99,7 +107,8 @@ def judge_digital_signature(
     if not message.signers:
         finding = failed("signature.form", _CLAUSES["signature.form"], code="signature.no_signer")
         return _only(finding)
-    around = _with_embedded(message, around)
+    # What the message carries may complete a path; it is not trusted.
+    around = around.with_evidence(carried_evidence(message, limits=around.limits))
     judged = [_signer(message, item, subject, around, claimed) for item in message.signers]
     first = judged[0]
     return SignatureSteps(
@@ -111,29 +120,13 @@ def judge_digital_signature(
         signer=first.signer,
         signing_time=first.signing_time,
         time_source=first.time_source,
+        authority=first.authority,
     )
 
 
 def _only(finding: Finding) -> SignatureSteps:
     return SignatureSteps(
         findings=(finding,), deviations=(), signer=None, signing_time=None, time_source="claimed"
-    )
-
-
-def _with_embedded(message: SignedMessage, around: Circumstances) -> Circumstances:
-    """Certificates and CRLs carried in the message may complete a path; they are not trusted."""
-    certificates: list[Certificate] = []
-    crls: list[Crl] = []
-    for raw in message.certificates:
-        with suppress(EsealError):
-            certificates.append(Certificate(raw, limits=around.limits))
-    for raw in message.crls:
-        with suppress(EsealError):
-            crls.append(Crl(raw, limits=around.limits))
-    return replace(
-        around,
-        certificates=(*around.certificates, *certificates),
-        revocation=replace(around.revocation, crls=(*around.revocation.crls, *crls)),
     )
 
 
@@ -162,7 +155,8 @@ def _signer(
                 evidence={"type": message.encapsulated_type},
             )
         )
-    if message.content not in (None, subject.signed_data) and len(message.content or b"") > 32:
+    carried = message.content
+    if carried is not None and len(carried) > 32 and not _is_document(carried, subject):
         # Neither the description nor its digest: the digest as text, or something else that fails.
         deviations.append(Deviation(id="cms.content_text", where="contentInfo.content"))
     if signer.signature_algorithm == oids.SM2_WITH_SM3 and message.content_type in (
@@ -176,10 +170,25 @@ def _signer(
         findings.append(failed("signature.form", _CLAUSES["signature.form"], code=code))
     findings.append(passed("signature.form", _CLAUSES["signature.form"], type=message.content_type))
     findings += _value(message, signer, certificate, subject, deviations)
-    stamp = earliest(_time_stamp(signer, around), subject.document_stamp)
-    findings.append(stamp.finding)
-    deviations += stamp.deviations
+    stamp = earliest(_time_stamp(signer, subject, around), subject.document_stamp)
     stated = signer.signing_time or claimed
+    return judge_the_rest(certificate, stamp, stated, subject, around, findings, deviations)
+
+
+def judge_the_rest(
+    certificate: Certificate | None,
+    stamp: ProvenTime,
+    stated: dt.datetime | None,
+    subject: Subject,
+    around: Circumstances,
+    findings: Sequence[Finding],
+    deviations: Sequence[Deviation],
+) -> SignatureSteps:
+    """Steps 4 and 5, whatever the value was: the signer's certificate, and time.
+
+    :param stated: the time that is claimed.
+    :param findings: of the steps before, as are ``deviations``.
+    """
     signed_at = stamp.moment or stated
     rules, rule_deviations = check_time_rules(
         stated,
@@ -189,18 +198,29 @@ def _signer(
         clause=_CLAUSES["time.rules"],
         around=around,
     )
-    findings.append(rules)
-    deviations += rule_deviations
+    judged = [*findings, *stamp.findings, rules]
     if certificate is not None:
-        findings += _standing(certificate, signed_at, stamp.moment is not None, around)
-    findings.append(not_applicable("document.path_binding"))
+        judged += judge_signer(
+            certificate,
+            at=signed_at,
+            proven=stamp.moment is not None,
+            clause=lambda check: _CLAUSES.get(check, ""),
+            around=around,
+        )
+    judged.append(not_applicable("document.path_binding"))
     return SignatureSteps(
-        findings=tuple(_restated(findings, subject.clauses)),
-        deviations=tuple(deviations),
+        findings=tuple(_restated(judged, subject.clauses)),
+        deviations=(*deviations, *stamp.deviations, *rule_deviations),
         signer=certificate,
         signing_time=signed_at,
         time_source="timestamp" if stamp.moment is not None else "claimed",
+        authority=stamp.authority,
     )
+
+
+def _is_document(content: bytes, subject: Subject) -> bool:
+    data = subject.signed_data
+    return data is not None and SignedBytes.of(data).equals(content)
 
 
 def _departures(
@@ -237,8 +257,9 @@ def _value(
     if subject.signed_data is None:
         missing = unknown("document.digest", digest_at, code="document.digest_missing")
         return [unknown(check, at), missing]
+    document = SignedBytes.of(subject.signed_data)
     try:
-        candidates = find_message(message, signer, subject.signed_data)
+        candidates = find_message(message, signer, document, sha1_content=subject.sha1_content)
     except UnsupportedError as error:
         return [unknown(check, at, code=error.code, **error.details)]
     except EsealError as error:
@@ -246,20 +267,20 @@ def _value(
     if certificate is None:
         return [
             unknown(check, at, code="signer.certificate_missing"),
-            _digest(candidates[0].digest_matches, digest_at, signer),
+            judge_digest(candidates[0], digest_at),
         ]
     try:
         found, notes = verify_signer(
-            signer, certificate, candidates, subject.signed_data, message.encapsulated
+            signer, certificate, candidates, document, message.encapsulated
         )
     except UnsupportedError as error:
         undecided = unknown(check, at, code=f"{check}_algorithm", algorithm=_named(error))
-        return [undecided, _digest(candidates[0].digest_matches, digest_at, signer)]
+        return [undecided, judge_digest(candidates[0], digest_at)]
     except InvalidSignature as error:
         code = error.code if error.code.startswith("cms.") else ""
         return [
             failed(check, at, code=code, **{**error.details, "subject": certificate.subject}),
-            _digest(candidates[0].digest_matches, digest_at, signer),
+            judge_digest(candidates[0], digest_at),
         ]
     except EsealError as error:
         return [failed(check, at, code=f"{check}_key", reason=error.code)]
@@ -275,55 +296,36 @@ def _value(
     if is_weak_signer(signer):
         evidence["algorithm"] = digest_named(signer.digest_algorithm)[0]
         holds = unknown(check, at, code="signature.value_weak", **evidence)
-    return [holds, _digest(found.digest_matches, digest_at, signer)]
+    return [holds, judge_digest(found, digest_at)]
 
 
 def _named(error: EsealError) -> str:
     return str(error.details.get("algorithm", error.code))
 
 
-def _digest(matches: bool, at: str, signer: SignerInfo) -> Finding:
-    algorithm = digest_named(signer.digest_algorithm)[0]
-    if matches:
-        return passed("document.digest", at, algorithm=algorithm)
-    return failed("document.digest", at, algorithm=algorithm)
+def judge_digest(found: Message, at: str) -> Finding:
+    """``document.digest``: one that collides at will binds nothing for certain."""
+    if not found.digest_matches:
+        return failed("document.digest", at, algorithm=found.digest)
+    if found.digest == "sha1":
+        return unknown("document.digest", at, code="document.digest_weak", algorithm=found.digest)
+    return passed("document.digest", at, algorithm=found.digest)
 
 
-def _time_stamp(signer: SignerInfo, around: Circumstances) -> ProvenTime:
+def _time_stamp(signer: SignerInfo, subject: Subject, around: Circumstances) -> ProvenTime:
     values = signer.unsigned_values.get(oids.ATTRIBUTE_TIMESTAMP_TOKEN, ())
     if not values:
-        finding = not_applicable("time.stamp", _CLAUSES["time.stamp"])
-        return ProvenTime(finding=finding, moment=None)
+        return no_time_stamp()
     return prove_time(
         values[0].raw,
         {"signature": signer.signature},
         check="time.stamp",
         clause=_CLAUSES["time.stamp"],
         around=around,
+        backing=subject.document_stamp,
     )
 
 
-def _standing(
-    certificate: Certificate, signed_at: dt.datetime | None, proven: bool, around: Circumstances
-) -> list[Finding]:
-    standing = judge_standing(
-        certificate,
-        prefix="signer.",
-        stores=around.stores,
-        roles=("signers",),
-        intermediates=around.certificates,
-        at=signed_at,
-        fallback=around.now,
-        clause=lambda check: _CLAUSES.get(check, ""),
-        limits=around.limits,
-    )
-    revocation = judge_revocation(
-        certificate,
-        standing.chain.path or (certificate,),
-        check="signer.revocation",
-        clause=_CLAUSES["signer.revocation"],
-        at=signed_at,
-        proven=proven,
-        around=around,
-    )
-    return [*standing.findings, revocation]
+def no_time_stamp() -> ProvenTime:
+    """A signature has no time stamp of its own."""
+    return ProvenTime(finding=not_applicable("time.stamp", _CLAUSES["time.stamp"]), moment=None)

@@ -48,6 +48,8 @@ def judge_document_stamp(value: bytes, subject: Subject, around: Circumstances) 
     except InvalidSignature as error:
         if error.code == "timestamp.imprint":
             return _only(form, failed("document.digest", _CLAUSE))
+        if error.code == "cms.certificate_not_named":
+            return _only(failed("signature.form", _CLAUSE, code="cms.certificate_not_named"))
         return _only(form, failed("signature.value", _CLAUSE, subject=""))
     except EsealError as error:
         reason = error.message("en")
@@ -61,6 +63,7 @@ def judge_document_stamp(value: bytes, subject: Subject, around: Circumstances) 
         clause=_CLAUSE,
         around=around,
         documented="document",
+        backing=subject.document_stamp,
     )
     algorithm = token.message.signers[0].signature_algorithm
     digest, _ = digest_named(token.info.hash_algorithm)
@@ -69,7 +72,7 @@ def judge_document_stamp(value: bytes, subject: Subject, around: Circumstances) 
             form,
             passed("signature.value", _CLAUSE, subject=authority.subject, algorithm=algorithm),
             passed("document.digest", _CLAUSE, algorithm=digest),
-            proven.finding,
+            *proven.findings,
         ),
         authority=authority,
         proven=proven,

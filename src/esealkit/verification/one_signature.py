@@ -20,6 +20,7 @@ from esealkit.findings import (
 )
 from esealkit.seal.model import ElectronicSeal
 from esealkit.seal.parse import parse_seal_signature
+from esealkit.verification.bare_signature import judge_bare_signature
 from esealkit.verification.circumstances import Circumstances
 from esealkit.verification.digital_signature import judge_digital_signature
 from esealkit.verification.judgement import (
@@ -71,8 +72,8 @@ def _judge(subject: Subject, around: Circumstances) -> SignatureResult:
     if kind == "raw":
         finding = unknown("signature.value", code="signer.certificate_missing")
         return _unjudged(subject, around, "signature", finding)
-    if kind in ("cms", "token"):
-        return _judge_digital_signature(subject, value, around)
+    if kind in ("cms", "token", "pkcs1"):
+        return _judge_digital_signature(subject, value, around, bare=kind == "pkcs1")
     finding = subject.unrecognised or failed(
         "signature.form", code="signature.unreadable", length=len(value)
     )
@@ -146,13 +147,17 @@ def _judge_seal_signature(subject: Subject, value: bytes, around: Circumstances)
         stamps=subject.stamps,
         deviations=deviations,
         mark=subject.mark,
+        time_authority=CertificateFacts.of(steps.authority) if steps.authority else None,
     )
 
 
 def _judge_digital_signature(
-    subject: Subject, value: bytes, around: Circumstances
+    subject: Subject, value: bytes, around: Circumstances, *, bare: bool
 ) -> SignatureResult:
-    steps = judge_digital_signature(value, subject, around, claimed=subject.claimed_time)
+    if bare:
+        steps = judge_bare_signature(value, subject, around)
+    else:
+        steps = judge_digital_signature(value, subject, around, claimed=subject.claimed_time)
     findings = [
         *subject.findings,
         *steps.findings,
@@ -174,6 +179,7 @@ def _judge_digital_signature(
         stamps=subject.stamps,
         deviations=deviations,
         mark=subject.mark,
+        time_authority=CertificateFacts.of(steps.authority) if steps.authority else None,
     )
 
 

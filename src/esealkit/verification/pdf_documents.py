@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from esealkit.pdf.document import PdfDocument
 from esealkit.pdf.examination import PdfExamination
+from esealkit.pki.carried import readable_evidence
 from esealkit.verification.circumstances import Circumstances
 from esealkit.verification.document_results import folded_document
 from esealkit.verification.document_stamp import judge_document_stamp
@@ -17,7 +18,7 @@ from esealkit.verification.judgement import (
     fold_verdicts,
 )
 from esealkit.verification.one_signature import judge_closed, one_form
-from esealkit.verification.pdf_subjects import earliest_stamp, pdf_subject, with_validation_store
+from esealkit.verification.pdf_subjects import earliest_stamp, pdf_subject
 from esealkit.verification.results import (
     CertificateFacts,
     DocumentResult,
@@ -37,7 +38,10 @@ def verify_pdf(source: bytes | BinaryIO, around: Circumstances) -> DocumentResul
     """
     document = PdfDocument(source, password=around.password, limits=around.limits)
     examination = PdfExamination(document)
-    around = with_validation_store(around, examination.store, around.limits)
+    store = examination.store
+    around = around.with_evidence(
+        readable_evidence(store.certificates, store.crls, store.responses, limits=around.limits)
+    )
     signatures = _judged_with_stamps(examination, around)
     whole = fold(examination.findings, examination.deviations, around.policy)
     parts = [(item.verdict, item.code) for item in signatures]
@@ -68,9 +72,13 @@ def _judged_with_stamps(
     judged: dict[int, SignatureResult] = {}
     proven: list[tuple[int, ProvenTime]] = []
     subjects = [pdf_subject(examination, index) for index in range(len(examination.entries))]
-    for subject in subjects:
+    # The last first: each may prove that those before it existed while their authority was good.
+    for subject in reversed(subjects):
         if subject.declared_kind == "timestamp" and subject.signed_value is not None:
-            judged[subject.index], stamp = _judge_stamp_closed(subject, around)
+            backed = replace(
+                subject, document_stamp=earliest_stamp(examination, subject.index, proven)
+            )
+            judged[subject.index], stamp = _judge_stamp_closed(backed, around)
             if stamp is not None and examination.entries[subject.index].covers:
                 proven.append((subject.index, stamp))
     for subject in subjects:
@@ -105,10 +113,17 @@ def _judge_stamp_closed(
             signer=CertificateFacts.of(steps.authority) if steps.authority else None,
             stamps=subject.stamps,
             deviations=deviations,
+            time_authority=_facts_of_authority(steps.proven),
         )
 
     result = judge_closed(subject, around, judge)
     return result, proven[0] if proven else None
+
+
+def _facts_of_authority(proven: ProvenTime | None) -> CertificateFacts | None:
+    if proven is None or proven.authority is None:
+        return None
+    return CertificateFacts.of(proven.authority)
 
 
 def _digest_holds(judged: Judgement) -> bool:

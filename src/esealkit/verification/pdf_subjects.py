@@ -5,31 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import replace
 
-from esealkit.errors import EsealError
 from esealkit.findings import Deviation, Finding, not_applicable, unknown
-from esealkit.limits import Limits
 from esealkit.pdf.appearance import check_appearance
 from esealkit.pdf.examination import PdfExamination
-from esealkit.pdf.facts import ValidationStore, WidgetFacts
-from esealkit.pdf.signatures import SignatureEntry
-from esealkit.pki.certificate import Certificate
-from esealkit.pki.ocsp import OcspResponse
-from esealkit.pki.revocation import Crl, RevocationData
+from esealkit.pdf.facts import Showing
+from esealkit.picture.raster import Pixels
 from esealkit.seal.model import ElectronicSeal
-from esealkit.verification.circumstances import Circumstances
 from esealkit.verification.results import StampFacts
 from esealkit.verification.signed_values import sniff_value
 from esealkit.verification.subject import Subject
 from esealkit.verification.time_steps import ProvenTime
 
-__all__ = ["earliest_stamp", "pdf_subject", "with_validation_store"]
+__all__ = ["earliest_stamp", "pdf_subject"]
 
 _EXPECTED: Mapping[str, str] = {
     "adbe.pkcs7.detached": "cms",
     "adbe.pkcs7.sha1": "cms",
+    "adbe.x509.rsa_sha1": "pkcs1",
     "ETSI.CAdES.detached": "cms",
     "GM.sm2cms.detached": "cms",
     "GM.sm2seal": "seal",
@@ -61,21 +54,31 @@ def pdf_subject(examination: PdfExamination, index: int) -> Subject:
         findings=(*examination.findings_of(index), not_applicable("document.references")),
         deviations=(*entry.deviations, *_announced(announced, kind)),
         claimed_time=_date(entry.facts.entries.get("M", "")),
-        stamps=tuple(fact for item in entry.field.widgets if (fact := _stamp(item)) is not None),
+        stamps=tuple(
+            fact for item in examination.showings(index) if (fact := _stamp(item)) is not None
+        ),
         seal_file=None,
         bind_path=lambda _: (not_applicable("document.path_binding"), ()),
         coverage=lambda _: (),
-        stamp_checks=_shown(examination, entry),
+        stamp_checks=_shown(examination, index),
         unrecognised=None
         if announced in _EXPECTED
         else unknown("signature.form", code="pdf.sub_filter_unknown", found=announced),
         detached=announced in _DETACHED,
+        sha1_content=True,
+        certificates=entry.facts.certificates,
         attributes_required=announced == "ETSI.CAdES.detached",
         clauses=_CLAUSES,
     )
 
 
-_KINDS = {"seal": "seal", "cms": "signature", "token": "timestamp", "raw": "signature"}
+_KINDS = {
+    "seal": "seal",
+    "cms": "signature",
+    "token": "timestamp",
+    "raw": "signature",
+    "pkcs1": "signature",
+}
 
 
 def _announced(sub_filter: str, kind: str) -> tuple[Deviation, ...]:
@@ -106,21 +109,34 @@ def _date(text: str) -> dt.datetime | None:
         return None
 
 
-def _stamp(widget: WidgetFacts) -> StampFacts | None:
-    """A widget that takes room on a page."""
-    if widget.box is None or not (widget.box[2] and widget.box[3]):
+def _stamp(showing: Showing) -> StampFacts | None:
+    """A place that takes room on a page."""
+    if showing.box is None or not (showing.box[2] and showing.box[3]):
         return None
-    x, y, width, height = (round(item, 3) for item in widget.box)
-    return StampFacts(page=widget.page, x_mm=x, y_mm=y, width_mm=width, height_mm=height)
+    x, y, width, height = (round(item, 3) for item in showing.box)
+    clip = None
+    if showing.clip is not None:
+        left, top, wide, high = (round(item, 3) for item in showing.clip)
+        clip = (left, top, wide, high)
+    return StampFacts(
+        page=showing.page, x_mm=x, y_mm=y, width_mm=width, height_mm=height, clip=clip
+    )
 
 
 def _shown(
-    examination: PdfExamination, entry: SignatureEntry
+    examination: PdfExamination, index: int
 ) -> Callable[[ElectronicSeal | None], tuple[Finding, ...]]:
+    limits = examination.document.limits
+
+    def pixels(package: bytes) -> Pixels:
+        from esealkit.ofd.drawing import ofd_picture_pixels
+
+        return ofd_picture_pixels(package, limits=limits)
+
     def check(seal: ElectronicSeal | None) -> tuple[Finding, ...]:
         if seal is None:
             return ()
-        return check_appearance(examination.document, entry.field.widgets, seal.picture)
+        return check_appearance(examination, index, seal.picture, ofd=pixels)
 
     return check
 
@@ -140,33 +156,3 @@ def earliest_stamp(
     ]
     latest = dt.datetime.max.replace(tzinfo=dt.UTC)
     return min(covering, key=lambda item: item.moment or latest, default=None)
-
-
-def with_validation_store(
-    around: Circumstances, store: ValidationStore, limits: Limits
-) -> Circumstances:
-    """The circumstances with what the document's own security store holds.
-
-    Nothing in it is trusted: certificates only complete paths, CRLs and OCSP responses are
-    verified where they are used.
-    """
-    certificates: list[Certificate] = []
-    crls: list[Crl] = []
-    responses: list[OcspResponse] = []
-    for raw in store.certificates:
-        with suppress(EsealError):
-            certificates.append(Certificate(raw, limits=limits))
-    for raw in store.crls:
-        with suppress(EsealError):
-            crls.append(Crl(raw, limits=limits))
-    for raw in store.responses:
-        with suppress(EsealError):
-            responses.append(OcspResponse(raw, limits=limits))
-    known = around.revocation
-    return replace(
-        around,
-        certificates=(*around.certificates, *certificates),
-        revocation=RevocationData(
-            crls=(*known.crls, *crls), responses=(*known.responses, *responses)
-        ),
-    )

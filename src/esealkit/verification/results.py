@@ -168,6 +168,8 @@ class SignatureResult:
     deviations: tuple[Deviation, ...]
     mark: MarkFacts | None = None
     """The picture shown at the stamps of a signature without a seal."""
+    time_authority: CertificateFacts | None = None
+    """Who stamped the time, where that leads to trust."""
 
     @property
     def verdict(self) -> Verdict:

@@ -18,21 +18,20 @@ Document references and changes (also step 7) are findings of the document's for
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from esealkit.crypto import sm3
 from esealkit.errors import EsealError, InvalidSignature
 from esealkit.findings import Deviation, Finding, failed, not_applicable, passed, unknown
 from esealkit.picture.measure import sniff_picture
 from esealkit.pki.certificate import Certificate
-from esealkit.pki.standing import judge_maker_authority, judge_standing
+from esealkit.pki.signed_bytes import Signed, SignedBytes
+from esealkit.pki.standing import judge_maker_authority
 from esealkit.seal import check as seal_check
 from esealkit.seal.clauses import clause
 from esealkit.seal.model import Edition, ElectronicSeal, SealSignature
+from esealkit.verification.certificate_steps import judge_certificate, judge_signer
 from esealkit.verification.circumstances import Circumstances
-from esealkit.verification.revocation_steps import judge_revocation
 from esealkit.verification.status_steps import judge_seal_status
 from esealkit.verification.subject import Subject
 from esealkit.verification.time_steps import (
@@ -55,6 +54,8 @@ class SealSteps:
     maker: Certificate | None
     signing_time: dt.datetime | None
     time_source: str
+    authority: Certificate | None = None
+    """Who stamped the time, where that leads to trust."""
 
 
 def judge_seal_signature(
@@ -84,7 +85,7 @@ def judge_seal_signature(
         findings.append(unknown("signer.in_seal", clause(at, "signer.in_seal")))
     # 6 time first, because 4 and 5 are judged at it
     stamp = earliest(_time_stamp(signature, subject, around), subject.document_stamp)
-    findings.append(stamp.finding)
+    findings += stamp.findings
     deviations += stamp.deviations
     proven = stamp.moment
     signed_at = proven or signature.time.value
@@ -107,7 +108,13 @@ def judge_seal_signature(
     deviations += seal_deviations
     # 5 the signer's certificate at signing time
     if isinstance(signer, Certificate):
-        findings += _signer(signature, signer, signed_at, around, proven=proven is not None)
+        findings += judge_signer(
+            signer,
+            at=signed_at,
+            proven=proven is not None,
+            clause=lambda check: clause(at, check),
+            around=around,
+        )
     # 7 data hash
     digest, digest_deviations = _data_hash(signature, subject, signer)
     findings.append(digest)
@@ -125,6 +132,7 @@ def judge_seal_signature(
         maker=maker,
         signing_time=signed_at,
         time_source="timestamp" if proven is not None else "claimed",
+        authority=stamp.authority,
     )
 
 
@@ -152,18 +160,16 @@ def judge_seal(
     )
     if isinstance(maker, Certificate):
         findings.append(seal_check.check_maker_signature(seal, maker))
-        standing = judge_standing(
+        standing, revocation = judge_certificate(
             maker,
             prefix="seal.maker_",
-            stores=around.stores,
             roles=("makers", "signers"),
-            intermediates=around.certificates,
             at=made_at,
-            fallback=around.now,
+            proven=made_proven,
             clause=lambda check: clause(edition, check),
-            limits=around.limits,
+            around=around,
         )
-        findings += standing.findings
+        findings += [*standing.findings, revocation]
         findings.append(
             judge_maker_authority(
                 maker,
@@ -174,17 +180,6 @@ def judge_seal(
                 chain=standing.chain,
                 clause=clause(edition, "seal.maker_authority"),
                 limits=around.limits,
-            )
-        )
-        findings.append(
-            judge_revocation(
-                maker,
-                standing.chain.path or (maker,),
-                check="seal.maker_revocation",
-                clause=clause(edition, "seal.maker_revocation"),
-                at=made_at,
-                proven=made_proven,
-                around=around,
             )
         )
     else:
@@ -200,7 +195,7 @@ def judge_seal(
         )
     findings.append(seal_check.check_seal_validity(seal, signed_at))
     findings.append(_created(seal, maker))
-    findings.append(stamp.finding)
+    findings += stamp.findings
     findings.append(_picture(seal))
     findings.append(judge_seal_status(seal, signed_at, around, proven=proven))
     return findings, maker if isinstance(maker, Certificate) else None, stamp.deviations
@@ -232,14 +227,14 @@ def _seal_time_stamp(seal: ElectronicSeal, around: Circumstances) -> ProvenTime:
     if found.moment is not None and seal.created is not None and seal.created > found.moment:
         evidence = {"created": seal.created.isoformat(), "time": found.moment.isoformat()}
         finding = failed(check, at, code="seal.created_after_stamp", **evidence)
-        return ProvenTime(finding=finding, moment=None)
+        return replace(found, finding=finding, moment=None)
     return found
 
 
 def _time_stamp(signature: SealSignature, subject: Subject, around: Circumstances) -> ProvenTime:
     """``timeStamp`` over the signature value; in V1 a token may stand in place of the time."""
     check, at = "time.stamp", clause(signature.edition, "time.stamp")
-    candidates = {"signature": signature.signature.stored}
+    candidates: dict[str, Signed] = {"signature": signature.signature.stored}
     token = signature.timestamp
     if token is None and signature.time.token is not None:
         token = signature.time.token
@@ -248,7 +243,9 @@ def _time_stamp(signature: SealSignature, subject: Subject, around: Circumstance
         return ProvenTime(finding=not_applicable(check, at), moment=None)
     if signature.timestamp is not None and signature.signature.der is not None:
         candidates["signature as DER"] = signature.signature.der
-    return prove_time(token, candidates, check=check, clause=at, around=around)
+    return prove_time(
+        token, candidates, check=check, clause=at, around=around, backing=subject.document_stamp
+    )
 
 
 def _signature_value(signature: SealSignature, signer: Certificate) -> Finding:
@@ -274,37 +271,6 @@ def _signature_value(signature: SealSignature, signer: Certificate) -> Finding:
     )
 
 
-def _signer(
-    signature: SealSignature,
-    signer: Certificate,
-    signed_at: dt.datetime | None,
-    around: Circumstances,
-    *,
-    proven: bool,
-) -> list[Finding]:
-    standing = judge_standing(
-        signer,
-        prefix="signer.",
-        stores=around.stores,
-        roles=("signers",),
-        intermediates=around.certificates,
-        at=signed_at,
-        fallback=around.now,
-        clause=lambda check: clause(signature.edition, check),
-        limits=around.limits,
-    )
-    revocation = judge_revocation(
-        signer,
-        standing.chain.path or (signer,),
-        check="signer.revocation",
-        clause=clause(signature.edition, "signer.revocation"),
-        at=signed_at,
-        proven=proven,
-        around=around,
-    )
-    return [*standing.findings, revocation]
-
-
 def _data_hash(
     signature: SealSignature, subject: Subject, signer: Certificate | Finding
 ) -> tuple[Finding, list[Deviation]]:
@@ -312,15 +278,15 @@ def _data_hash(
     check, at = "document.digest", clause(signature.edition, "document.digest")
     if subject.signed_data is None:
         return unknown(check, at, code="document.digest_missing"), []
-    expected, data = signature.data_hash, subject.signed_data
-    for name, digest in _data_digests(data, signature):
-        if digest == expected and name == "sha1":
+    expected, data = signature.data_hash, SignedBytes.of(subject.signed_data)
+    for name in _data_digests(signature):
+        if data.digest(name) == expected and name == "sha1":
             return unknown(check, at, code="document.digest_weak", algorithm=name), []
-        if digest == expected:
+        if data.digest(name) == expected:
             return passed(check, at, algorithm=name), []
     if isinstance(signer, Certificate) and signer.uses_sm2 and len(expected) == 32:
         try:
-            z_digest = sm3(signer.sm2_key.z() + data)
+            z_digest = data.sm2_e(signer.sm2_key.z())
         except EsealError:
             z_digest = b""
         if z_digest == expected:
@@ -328,17 +294,14 @@ def _data_hash(
                 id="signature.hash_with_z", where="TBS_Sign.dataHash", check=check
             )
             return passed(check, at, algorithm="sm3"), [deviation]
-    return failed(check, at, expected=expected.hex(), found=sm3(data).hex()), []
+    return failed(check, at, expected=expected.hex(), found=data.digest("sm3").hex()), []
 
 
-def _data_digests(data: bytes, signature: SealSignature) -> list[tuple[str, bytes]]:
+def _data_digests(signature: SealSignature) -> tuple[str, ...]:
     """The digests an edition allows: SM3; in V1 also SHA-1 and SHA-256 beside RSA (6.2.1)."""
-    found = [("sm3", sm3(data))]
-    if signature.edition is Edition.V1 and len(signature.data_hash) == 20:
-        found.append(("sha1", hashlib.sha1(data, usedforsecurity=False).digest()))
-    if signature.edition is Edition.V1:
-        found.append(("sha256", hashlib.sha256(data).digest()))
-    return found
+    if signature.edition is not Edition.V1:
+        return ("sm3",)
+    return ("sm3", "sha1") if len(signature.data_hash) == 20 else ("sm3", "sha256")
 
 
 def _seal_file(seal: ElectronicSeal, subject: Subject) -> Finding:

@@ -10,11 +10,17 @@ __all__ = ["sniff_value"]
 
 
 def sniff_value(value: bytes) -> str:
-    """``seal``, ``cms``, ``token`` (a time stamp), ``raw`` (an SM2 signature alone) or ``""``."""
+    """What a signed value is by its content, ``""`` for nothing known.
+
+    ``seal``, ``cms``, ``token`` (a time stamp), ``raw`` (an SM2 signature alone) or ``pkcs1`` (an
+    RSA signature alone, in an OCTET STRING).
+    """
     if is_seal_signature(value):
         return "seal"
     try:
         node = der.parse(value, notes=[], allow_trailing=True)
+        if node.is_universal(der.Tag.OCTET_STRING):
+            return "pkcs1"
         parts = node.sequence("signed value", 1)
     except EsealError:
         return ""

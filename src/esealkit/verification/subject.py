@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from esealkit.findings import Deviation, Finding
 from esealkit.ofd.relative import Base
+from esealkit.pki.signed_bytes import Signed
 from esealkit.seal.model import ElectronicSeal
 from esealkit.verification.results import MarkFacts, StampFacts
 from esealkit.verification.time_steps import ProvenTime
@@ -27,7 +28,7 @@ class Subject:
     """``seal`` or ``signature`` as the unsigned list says; only ever compared."""
     signed_value: bytes | None
     """The signed value's bytes, ``None`` when missing."""
-    signed_data: bytes | None
+    signed_data: Signed | None
     """What the data hash is over: Signature.xml for OFD; ``None`` when missing."""
     findings: tuple[Finding, ...]
     """The format's own findings: form, references, changes."""
@@ -58,6 +59,10 @@ class Subject:
     """A time stamp over the whole document, made later, that proves the signature existed."""
     detached: bool = False
     """Whether the format wants messages without content (PDF's detached SubFilters)."""
+    sha1_content: bool = False
+    """Whether a message's content may be the SHA-1 of what is signed (PDF's adbe.pkcs7.sha1)."""
+    certificates: tuple[bytes, ...] = ()
+    """Certificates that the format keeps beside the value, DER, the signer's first."""
     attributes_required: bool = False
     """Whether the format wants signed attributes (CAdES)."""
     clauses: Mapping[str, str] = field(default_factory=dict)

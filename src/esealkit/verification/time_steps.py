@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from esealkit.errors import EsealError, InvalidSignature, SealFormatError
 from esealkit.findings import Deviation, Finding, Outcome, failed, passed, unknown
+from esealkit.pki.carried import carried_evidence
+from esealkit.pki.certificate import Certificate
 from esealkit.pki.chain import build_chain
-from esealkit.pki.timestamp import certificates_of, parse_token, verify_token
+from esealkit.pki.signed_bytes import Signed
+from esealkit.pki.timestamp import parse_token, verify_token
 from esealkit.verification.circumstances import Circumstances
+from esealkit.verification.revocation_steps import judge_revocation
 
 __all__ = ["ProvenTime", "check_time_rules", "earliest", "prove_time"]
 
@@ -32,21 +36,32 @@ class ProvenTime:
     moment: dt.datetime | None
     """The proven time, ``None`` when nothing is proven."""
     deviations: tuple[Deviation, ...] = ()
+    revocation: tuple[Finding, ...] = ()
+    """``time.stamp_revocation`` or ``seal.timestamp_revocation`` of the authority."""
+    authority: Certificate | None = None
+    """The authority's certificate, where it leads to trust."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The finding, and what is known of the authority's revocation."""
+        return (self.finding, *self.revocation)
 
 
 def prove_time(
     token_bytes: bytes,
-    candidates: Mapping[str, bytes],
+    candidates: Mapping[str, Signed],
     *,
     check: str,
     clause: str,
     around: Circumstances,
     documented: str = _DOCUMENTED_IMPRINT,
+    backing: ProvenTime | None = None,
 ) -> ProvenTime:
-    """Verify a token: form, imprint, signature, purpose, path to a TSA anchor.
+    """Verify a token: form, imprint, signature, purpose, path to a TSA anchor, revocation.
 
     :param candidates: what may have been stamped, by name.
     :param documented: the one that the standard names; another one is a deviation.
+    :param backing: a later time stamp over the token, which proves that it existed by then.
     """
     try:
         token = parse_token(token_bytes, limits=around.limits)
@@ -65,7 +80,7 @@ def prove_time(
     chain = build_chain(
         tsa,
         anchors=[item for store in around.stores for item in store.tsa],
-        intermediates=[*around.intermediates, *certificates_of(token)],
+        intermediates=[*around.intermediates, *token.message.embedded],
         moment=moment,
         limits=around.limits,
     )
@@ -80,18 +95,67 @@ def prove_time(
         deviations.append(
             Deviation(id="timestamp.imprint", where=check, check=check, evidence={"over": matched})
         )
-    return ProvenTime(
-        finding=passed(check, clause, **evidence), moment=moment, deviations=tuple(deviations)
+    revocation = _authority_revoked(
+        tsa,
+        chain.path,
+        moment,
+        backing,
+        check=f"{check}_revocation",
+        clause=clause,
+        around=around.with_evidence(carried_evidence(token.message, limits=around.limits)),
     )
+    spoilt = revocation.reason in (f"{check}_revoked", f"{check}_revoked_time_unproven")
+    return ProvenTime(
+        finding=passed(check, clause, **evidence),
+        moment=None if spoilt else moment,
+        deviations=tuple(deviations),
+        revocation=(revocation,),
+        authority=tsa,
+    )
+
+
+def _authority_revoked(
+    authority: Certificate,
+    path: tuple[Certificate, ...],
+    moment: dt.datetime,
+    backing: ProvenTime | None,
+    *,
+    check: str,
+    clause: str,
+    around: Circumstances,
+) -> Finding:
+    """Was the authority's certificate revoked, and does that touch this token (RFC 3161 4)?
+
+    A token made before a revocation for compromise, or for no stated reason, stands only where
+    something else proves that it existed before: a later time stamp over it.
+    """
+
+    def judged(at: dt.datetime, *, proven: bool) -> Finding:
+        return judge_revocation(
+            authority,
+            path or (authority,),
+            check=check,
+            clause=clause,
+            at=at,
+            proven=proven,
+            around=around,
+        )
+
+    if backing is not None and backing.moment is not None:
+        found = judged(max(moment, backing.moment), proven=True)
+        if found.outcome is not Outcome.FAILED:
+            return found
+    return judged(moment, proven=False)
 
 
 def earliest(own: ProvenTime, of_document: ProvenTime | None) -> ProvenTime:
     """The better proof: a signature's own time stamp, else one over the whole document."""
     if own.moment is not None or of_document is None or of_document.moment is None:
         return own
-    if own.finding.outcome is Outcome.FAILED:
+    if any(item.outcome is Outcome.FAILED for item in own.findings):
         return own
-    return of_document
+    # What was found about the signature's own authority stays to be told.
+    return replace(of_document, revocation=(*own.revocation, *of_document.revocation))
 
 
 def check_time_rules(

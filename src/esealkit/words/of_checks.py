@@ -39,6 +39,10 @@ TITLES: dict[str, tuple[str, str]] = {
     "seal.validity": ("印章有效期", "seal validity"),
     "seal.created": ("制章日期", "date the seal was made"),
     "seal.timestamp": ("印章时间戳", "time stamp of the seal"),
+    "seal.timestamp_revocation": (
+        "印章时间戳服务证书吊销状态",
+        "revocation status of the seal's time stamp authority",
+    ),
     "seal.same_as_embedded": ("印章文件与签章内印章的一致性", "equality of Seal.esl and the seal"),
     "seal.picture": ("印章图像", "seal picture"),
     "seal.status": ("印章状态", "seal status"),
@@ -49,6 +53,10 @@ TITLES: dict[str, tuple[str, str]] = {
     "signer.in_seal": ("签章者与印章的绑定", "signer on the seal's list"),
     "time.rules": ("签章时间", "signing time"),
     "time.stamp": ("时间戳", "time stamp"),
+    "time.stamp_revocation": (
+        "时间戳服务证书吊销状态",
+        "revocation status of the time stamp authority",
+    ),
     "stamp.visible": ("印章外观是否可见", "stamps can be seen"),
     "stamp.boundary": ("印章外观的尺寸", "size of the stamps"),
     "stamp.seam": ("骑缝章拼合", "slices of the seam stamp"),

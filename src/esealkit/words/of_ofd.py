@@ -411,6 +411,10 @@ REASONS: dict[str, Text] = {
         "压缩包之后有 {length} 字节无关数据",
         "{length} foreign bytes after the archive",
     ),
+    "deviation:package.pdf_header": (
+        "压缩包开头（第 {offset} 字节）含 PDF 文件头：PDF 阅读器可能显示另一份文档",
+        "a PDF's header stands at byte {offset}: a PDF reader may show another document",
+    ),
     "deviation:package.wrapped": (
         "整个文档被放在文件夹 {name} 之内",
         "the whole document lies inside the folder {name}",

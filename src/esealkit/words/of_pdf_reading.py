@@ -170,6 +170,11 @@ REASONS: dict[str, Text] = {
         "签名之后文档属性（标题、作者等）被更改",
         "the document's properties (title, author and such) were changed after signing",
     ),
+    "pdf.validation_data_removed": (
+        "签名之后，文档所存的验证数据（证书、CRL、OCSP 响应）有所删减",
+        "validation data kept in the document (certificates, CRLs, OCSP responses) was removed "
+        "after signing",
+    ),
     "pdf.certification_late": (
         "认证签名不是文档的第一个签名",
         "a certifying signature is not the first one of the document",

@@ -144,6 +144,14 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         'Install it: pip install "esealkit[{extra}]".',
     ),
     "limit.pages": ("文件超过 {allowed} 页", "the document has more than {allowed} pages"),
+    "limit.pdf_content": (
+        "页面内容超过处理上限（{allowed}）",
+        "a page's content is more than is handled ({allowed})",
+    ),
+    "limit.stamps": (
+        "签名显示的签章超过 {allowed} 个",
+        "the signature shows more than {allowed} stamps",
+    ),
     "limit.signatures": (
         "文件的签名超过 {allowed} 个",
         "the document has more than {allowed} signatures",

@@ -75,6 +75,18 @@ PHRASES: dict[str, tuple[str, str]] = {
     "short.seal.maker_revocation_unchecked": ("未查制章者吊销", "maker's revocation not checked"),
     "short.seal.status_unchecked": ("未查印章状态", "seal status not checked"),
     "short.signer.revoked_later": ("证书后被吊销", "revoked later"),
+    "short.time.stamp_revocation_unchecked": (
+        "未查时间戳服务吊销",
+        "time stamp authority's revocation not checked",
+    ),
+    "short.seal.timestamp_revocation_unchecked": (
+        "未查印章时间戳服务吊销",
+        "revocation of the seal's time stamp authority not checked",
+    ),
+    "short.time.stamp_revoked_time_unproven": (
+        "时间戳服务已被吊销",
+        "time stamp authority revoked",
+    ),
     "short.time.stamp_untrusted": ("时间戳未获信任", "time stamp not trusted"),
     "short.time.claimed_only": ("时间未经证明", "time not proven"),
     "short.document.entry_uncovered": ("OFD.xml 未受保护", "OFD.xml not covered"),

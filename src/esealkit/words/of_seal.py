@@ -43,6 +43,38 @@ def _of_stamps(check: str) -> dict[str, tuple[str, str] | tuple[str, str, str, s
             "核实该时间戳服务，确认后放入信任目录 tsa/",
             "Confirm that authority and put its root into the trust directory's tsa/.",
         ),
+        f"{check}_revocation:passed": (
+            "时间戳服务证书未被吊销（依据 {sources}）",
+            "the time stamp authority's certificate is not revoked (by {sources})",
+        ),
+        f"{check}_revocation_unchecked": (
+            "未查时间戳服务证书是否被吊销",
+            "whether the time stamp authority's certificate was revoked was not checked",
+            "用 --evidence 给出 CRL 或 OCSP 响应，或用 --fetch 下载",
+            "Give a CRL or OCSP response with --evidence, or use --fetch.",
+        ),
+        f"{check}_revoked": (
+            "时间戳服务证书在盖戳前已被吊销（{revoked_at}，原因 {reason}）",
+            "the time stamp authority's certificate was revoked before it stamped ({revoked_at},"
+            " {reason})",
+        ),
+        f"{check}_revoked_time_unproven": (
+            "时间戳服务证书已于 {revoked_at} 被吊销（{reason}），该时间戳不再证明时间",
+            "the time stamp authority's certificate was revoked at {revoked_at} ({reason}); the"
+            " time stamp proves no time any more",
+            "在吊销之前另有时间戳覆盖时仍可证明；请向时间戳服务核实",
+            "It would, if another time stamp had covered it before; ask the authority.",
+        ),
+        f"{check}_revoked_later": (
+            "时间戳服务证书在盖戳后被吊销（{revoked_at}，原因 {reason}）",
+            "the time stamp authority's certificate was revoked after it stamped ({revoked_at},"
+            " {reason})",
+        ),
+        f"{check}_revoked_after_proven_time": (
+            "时间戳服务证书于 {revoked_at} 被吊销，另一时间戳证明本时间戳在此之前",
+            "the time stamp authority's certificate was revoked at {revoked_at}; another time stamp"
+            " proves that this one is older",
+        ),
     }
 
 

@@ -23,7 +23,7 @@ from tests.support.stamped import Workbench
 import esealkit as ek
 from esealkit import errors
 from esealkit.api.timestamping import KeyTimeStamper
-from esealkit.asn1 import build, oids
+from esealkit.asn1 import build, der, oids
 from esealkit.keys import SoftwareKey
 
 LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
@@ -43,7 +43,7 @@ import sys
 from pathlib import Path
 import esealkit as ek
 from esealkit.api.timestamping import KeyTimeStamper
-from esealkit.asn1 import build, oids
+from esealkit.asn1 import build, der, oids
 folder, box, level = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 given = {}
 if level != "B-B":
@@ -330,3 +330,57 @@ def test_an_ofd_takes_no_pdf_options(bench: Workbench, tmp_path: Path) -> None:
     for given in ({"also_key": key}, {"level": "B-T"}):
         with pytest.raises(errors.UnsupportedError):
             ek.complete(prepared, key.sign(prepared.to_be_signed), **given)  # type: ignore[arg-type]
+
+
+@NEEDED
+@pytest.mark.parametrize("route", ["sign", "prepared"])
+@pytest.mark.parametrize("sub_filter", ["ETSI.CAdES.detached", "adbe.pkcs7.detached"])
+def test_rsa_keys_sign_by_pss_where_asked(
+    route: str, sub_filter: str, bench: Workbench, tmp_path: Path
+) -> None:
+    """With ``pss`` an RSA key signs by RSASSA-PSS, here or elsewhere: pyHanko and OpenSSL verify
+    it, and a PKCS#1 v1.5 signature is not taken in its place."""
+    target = tmp_path / "o.pdf"
+    authority, key = classical("rsa")
+    options = ek.PdfOptions(sub_filter=sub_filter, pss=True)
+    if route == "sign":
+        ek.sign(pdfs.contract(), target, key=key, pdf=options)
+    else:
+        prepared = waiting(bench, target, key, pdf=options)
+        with pytest.raises(errors.InvalidSignature):
+            ek.complete(prepared, key.sign(prepared.to_be_signed))
+        (tmp_path / "e").write_bytes(prepared.e)
+        (tmp_path / "k").write_bytes(key.private_key_info())
+        arguments = (
+            "pkeyutl -sign -inkey k -keyform DER -in e -out s -pkeyopt digest:sha256 "
+            "-pkeyopt rsa_padding_mode:pss -pkeyopt rsa_pss_saltlen:32"
+        )
+        openssl(*arguments.split(), folder=tmp_path)
+        ek.complete(prepared.to_json(), (tmp_path / "s").read_bytes())
+    assert judged(target, authority.certificate.der) == [
+        Verdict(True, "ENTIRE_FILE", "NONE", False)
+    ]
+    data = target.read_bytes()
+    with pikepdf.open(target) as document:
+        found = document.Root.AcroForm.Fields[0].V
+        _, first, second, rest = (int(item) for item in found.ByteRange)
+        value = bytes(found.Contents)
+    (tmp_path / "m").write_bytes(value[: der.parse(value, allow_trailing=True).end])
+    (tmp_path / "d").write_bytes(data[:first] + data[second : second + rest])
+    assert build.oid(oids.RSASSA_PSS) in value
+    arguments = "cms -verify -binary -noverify -inform DER -in m -content d -out x"
+    openssl(*arguments.split(), folder=tmp_path)
+
+
+def test_pss_is_for_rsa_keys(bench: Workbench, tmp_path: Path) -> None:
+    """``pss`` changes nothing for keys of other algorithms; beside an SM2 seal it is how the
+    second algorithm's RSA key signs."""
+    authority, rsa = classical("rsa")
+    target = tmp_path / "o.pdf"
+    options = ek.PdfOptions(pss=True)
+    ek.sign(pdfs.contract(), target, key=bench.key("signer"), also_key=rsa, pdf=options)
+    with pikepdf.open(target) as document:
+        values = [bytes(item.V.Contents) for item in document.Root.AcroForm.Fields]
+    assert [build.oid(oids.RSASSA_PSS) in item for item in values] == [False, True]
+    roots = (authority.certificate.der, sandbox_root(bench.kit.directory))
+    assert [item.sound for item in judged(target, *roots)] == [True, True]

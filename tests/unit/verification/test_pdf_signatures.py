@@ -29,7 +29,6 @@ from tests.support.tokens import token, tst_info
 import esealkit as ek
 from esealkit.batch import verify_many
 from esealkit.crypto import sm3
-from esealkit.pki.certificate import Certificate
 from esealkit.pki.trust import TrustStore
 from esealkit.report.as_csv import csv_rows
 from esealkit.seal.model import Edition
@@ -257,20 +256,6 @@ def test_a_document_time_stamp_over_something_else_fails(bench: Workbench) -> No
     report = bench.verify(pdf.data)
     assert (report.verdict.value, report.code) == ("failed", "document.digest")
     assert report.documents[0].signatures[0].time_source == "claimed"
-
-
-def test_validation_data_in_the_document_is_used(bench: Workbench) -> None:
-    """A CRL in the document security store settles revocation; one that is no CRL is ignored."""
-    root = Certificate(bench.kit.pki.root.certificate or b"")
-    trust = TrustStore(name="root", signers=(root,))
-    for crl, unchecked in ((bench.kit.pki.crl, False), (b"\x30\x03\x02\x01\x05", True)):
-        pdf = Pdf()
-        store, listed = pdf.new(), pdf.new()
-        pdf.catalog["DSS"] = f"<< /CRLs [{listed} 0 R] >>"
-        pdf.update({**pdf._honest(), listed: stream(crl), store: b"null"})
-        report = ek.verify(pdf.signature(cms_signer(bench)).data, trust=trust)
-        codes = {item.code for item in report.reservations}
-        assert ("signer.revocation_unchecked" in codes) == unchecked
 
 
 # -- files as they come -------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from pyhanko.pdf_utils.generic import (
 from pyhanko.pdf_utils.misc import PdfDecodeLimitError
 
 from esealkit.errors import EsealError, LimitExceeded, PdfError
+from esealkit.pdf.facts import ObjectId
 from esealkit.pdf.geometry import Rectangle
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "guarded",
     "items",
     "listed",
+    "number_at",
+    "number_of",
     "numbers",
     "plain",
     "rectangle",
@@ -88,6 +91,16 @@ def entries_of(dictionary: Any) -> dict[Any, Any]:
     return {} if found is None else {key: found.raw_get(key) for key in found}
 
 
+def number_of(raw: Any) -> ObjectId | None:
+    """The object that a reference names; ``None`` for anything else."""
+    return (raw.idnum, raw.generation) if isinstance(raw, IndirectObject) else None
+
+
+def number_at(dictionary: Any, key: str) -> ObjectId | None:
+    """The object that an entry refers to."""
+    return number_of(dictionary.raw_get(key)) if key in dictionary else None
+
+
 def rectangle(array: Any) -> Rectangle:
     """Any two opposite corners (7.9.5)."""
     one, two, three, four = (float(number) for number in items(array))
@@ -99,7 +112,9 @@ def numbers(values: Iterable[float]) -> Any:
     return ArrayObject([FloatObject(plain(value)) for value in values])
 
 
-def plain(number: float) -> str:
+def plain(number: float, digits: int = 4) -> str:
     """A number as PDF writes it: no exponent, no needless zeros."""
-    text = f"{number:.4f}".rstrip("0").rstrip(".")
+    text = f"{number:.{digits}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text

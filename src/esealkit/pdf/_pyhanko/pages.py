@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from pyhanko.pdf_utils.generic import ArrayObject, IndirectObject
@@ -12,7 +12,16 @@ from esealkit.limits import Limits
 from esealkit.pdf._pyhanko.objects import rectangle, resolved, value
 from esealkit.pdf.geometry import PageGeometry, Rectangle
 
-__all__ = ["TREE_DEPTH", "PageHandle", "content_streams", "count_pages", "turn_of", "walk_pages"]
+__all__ = [
+    "INHERITED",
+    "TREE_DEPTH",
+    "PageHandle",
+    "content_streams",
+    "count_pages",
+    "geometry_of",
+    "turn_of",
+    "walk_pages",
+]
 
 TREE_DEPTH = 64
 """Nesting of page trees and form fields."""
@@ -60,12 +69,13 @@ def walk_pages(root: Any, wanted: Sequence[int], limits: Limits) -> Iterator[Pag
         if depth and index + int(node["/Count"]) <= waiting[0]:
             index += int(node["/Count"])
             continue
-        passed = {**inherited, **{key: node.raw_get(key) for key in _INHERITED if key in node}}
+        passed = {**inherited, **{key: node.raw_get(key) for key in INHERITED if key in node}}
         kids = node["/Kids"]
         stack += [(kids.raw_get(i), passed, depth + 1) for i in range(len(kids) - 1, -1, -1)]
 
 
-_INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
+INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
+"""What a page may have from the nodes above it (7.7.3.4)."""
 
 
 def _handle(index: int, reference: Any, page: Any, inherited: dict[str, Any]) -> PageHandle:
@@ -73,14 +83,21 @@ def _handle(index: int, reference: Any, page: Any, inherited: dict[str, Any]) ->
         found = value(page, key)
         return resolved(inherited.get(key)) if found is None else found
 
+    geometry = geometry_of(own, value(page, "/UserUnit", 1), index + 1)
+    return PageHandle(index, reference, geometry, own("/Resources"))
+
+
+def geometry_of(own: Callable[[str], Any], unit: Any, page: int) -> PageGeometry:
+    """What a page shows: ``own`` gives its boxes and turn, inherited or not.
+
+    :raises PdfError: it has no size.
+    """
     media = rectangle(own("/MediaBox"))
     crop = own("/CropBox")
     shown = media if crop is None else _intersection(rectangle(crop), media)
-    unit = float(value(page, "/UserUnit", 1))
-    if not 0 < unit < 1e6 or shown[2] <= shown[0] or shown[3] <= shown[1]:
-        raise PdfError("pdf.page_size", page=index + 1)
-    geometry = PageGeometry(crop=shown, rotate=turn_of(own("/Rotate") or 0), user_unit=unit)
-    return PageHandle(index, reference, geometry, own("/Resources"))
+    if not 0 < float(unit) < 1e6 or shown[2] <= shown[0] or shown[3] <= shown[1]:
+        raise PdfError("pdf.page_size", page=page)
+    return PageGeometry(crop=shown, rotate=turn_of(own("/Rotate") or 0), user_unit=float(unit))
 
 
 def _intersection(box: Rectangle, other: Rectangle) -> Rectangle:

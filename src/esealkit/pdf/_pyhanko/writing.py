@@ -6,9 +6,8 @@ bytes before the update stay as they are, and the update says where its ``/Conte
 
 from __future__ import annotations
 
-import datetime as dt
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from pyhanko.pdf_utils.decode_limits import DecodeLimits
@@ -19,12 +18,9 @@ from pyhanko.pdf_utils.generic import (
     IndirectObject,
     NameObject,
     NumberObject,
-    StreamObject,
     TextStringObject,
-    pdf_date,
 )
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.signers.pdf_byterange import PdfByteRangeDigest
 
 from esealkit.errors import (
     LimitExceeded,
@@ -35,24 +31,25 @@ from esealkit.errors import (
 )
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pdf._pyhanko.objects import (
-    entries_of,
     guarded,
     items,
     numbers,
-    plain,
     rectangle,
     resolved,
     value,
 )
 from esealkit.pdf._pyhanko.opening import SilentWriter, authenticate
+from esealkit.pdf._pyhanko.page_content import draw_on_pages
 from esealkit.pdf._pyhanko.pages import (
     TREE_DEPTH,
     PageHandle,
-    content_streams,
     count_pages,
     turn_of,
     walk_pages,
 )
+from esealkit.pdf._pyhanko.seal_forms import SealForms
+from esealkit.pdf._pyhanko.security_store import extend_store
+from esealkit.pdf._pyhanko.signature_value import add_signature
 from esealkit.pdf.drawing import Drawing
 from esealkit.pdf.geometry import Matrix, Rectangle
 from esealkit.pdf.plan import Gap, SignatureEntries, ValidationData
@@ -86,9 +83,8 @@ class PdfUpdate:
         self._limits = limits
         self._signature: Any = None
         self._pages: dict[int, PageHandle] = {}
-        self._drawn: dict[int, list[tuple[str, Any, Matrix]]] = {}
-        self._forms: dict[tuple[int, float, float, Rectangle, int], Any] = {}
-        self._images: dict[int, Any] = {}
+        self._drawn: dict[int, list[tuple[Any, Matrix]]] = {}
+        self._field = ""
         with guarded():
             reader = PdfFileReader(stream, strict=True, decode_limits=DecodeLimits())
             if reader.xrefs.hybrid_xrefs_present:
@@ -96,6 +92,7 @@ class PdfUpdate:
             authenticate(reader, password)
             self._writer = SilentWriter.from_reader(reader)
             self._writer.digest_aware_write = True
+            self._forms = SealForms(self._writer)
             tree = self._writer.root["/Pages"]
             self.page_count = count_pages(tree, limits)
             """Pages, as the root of the page tree states."""
@@ -193,109 +190,13 @@ class PdfUpdate:
 
     # -- drawing -------------------------------------------------------------------------------
 
-    def _image(self, drawing: Drawing) -> Any:
-        """The image XObject of ``drawing``, written once."""
-        known = self._images.get(id(drawing.colours))
-        if known is None:
-            entries = {
-                "/Type": NameObject("/XObject"),
-                "/Subtype": NameObject("/Image"),
-                "/Width": NumberObject(drawing.columns),
-                "/Height": NumberObject(drawing.rows),
-                "/BitsPerComponent": NumberObject(8),
-            }
-            colours = {**entries, "/ColorSpace": NameObject("/DeviceRGB")}
-            if drawing.opacity is not None:
-                mask = {**entries, "/ColorSpace": NameObject("/DeviceGray")}
-                colours["/SMask"] = self._stream_object(mask, drawing.opacity, "FlateDecode")
-            known = self._stream_object(colours, drawing.colours, "FlateDecode")
-            self._images[id(drawing.colours)] = known
-        return known
-
-    def _form(self, drawing: Drawing, clip: Rectangle, rotate: int = 0) -> Any:
-        """A Form XObject showing the part ``clip`` (points, from the bottom left) of ``drawing``.
-
-        It is no transparency group, so that *Multiply* blends with the page below it and black
-        text stays black under a red seal (11.3.5.2, 12.5.5).
-        """
-        key = (id(drawing.colours), drawing.width, drawing.height, clip, rotate)
-        known = self._forms.get(key)
-        if known is None:
-            multiply = DictionaryObject(
-                {"/Type": NameObject("/ExtGState"), "/BM": NameObject("/Multiply")}
-            )
-            resources = DictionaryObject(
-                {
-                    "/XObject": DictionaryObject({"/Seal": self._image(drawing)}),
-                    "/ExtGState": DictionaryObject({"/Ink": multiply}),
-                }
-            )
-            entries = {
-                "/Type": NameObject("/XObject"),
-                "/Subtype": NameObject("/Form"),
-                "/BBox": numbers(clip),
-                "/Resources": resources,
-            }
-            if rotate:
-                entries["/Matrix"] = numbers(_TURNS[rotate])
-            content = (
-                f"q /Ink gs {plain(drawing.width)} 0 0 {plain(drawing.height)} 0 0 cm /Seal Do Q"
-            )
-            known = self._stream_object(entries, content.encode("ascii"))
-            self._forms[key] = known
-        return known
-
     def draw(self, page: PageHandle, drawing: Drawing, clip: Rectangle, matrix: Matrix) -> None:
-        """Draw onto the page's content; only before the first signature."""
-        form = self._form(drawing, clip)
-        self._drawn.setdefault(page.index, []).append(("", form, matrix))
+        """Draw the part ``clip`` of a seal onto the page's content, behind what is there."""
+        self._drawn.setdefault(page.index, []).append((self._forms.form(drawing, clip), matrix))
 
     def _flush_drawings(self) -> None:
-        """Each page that was drawn upon gets its content bracketed and ours behind it."""
-        opening: Any = None
-        endings: dict[bytes, Any] = {}
-        for index, drawn in self._drawn.items():
-            handle = self._pages[index]
-            page = handle.reference.get_object()
-            names = self._with_forms(page, handle, [form for _, form, _ in drawn])
-            lines = [
-                f"q {' '.join(plain(number) for number in matrix)} cm /{name} Do Q"
-                for name, (_, _, matrix) in zip(names, drawn, strict=True)
-            ]
-            # What the page's own streams left in the graphics state must not move the seal.
-            text = "\nQ\n/Artifact BMC\n" + "\n".join(lines) + "\nEMC\n"
-            content = text.encode("ascii")
-            if opening is None:
-                opening = self._stream_object({}, b"q\n")
-            if content not in endings:
-                endings[content] = self._stream_object({}, content)
-            page["/Contents"] = ArrayObject([opening, *content_streams(page), endings[content]])
-            self._writer.mark_update(handle.reference)
-
-    def _with_forms(self, page: Any, handle: PageHandle, forms: Sequence[Any]) -> list[str]:
-        """Enter ``forms`` in a copy of the page's resources; shared ones stay as they are."""
-        resources = DictionaryObject(entries_of(handle.resources))
-        objects = DictionaryObject(entries_of(value(resources, "/XObject")))
-        names = []
-        for form in forms:
-            number = len(objects)
-            while f"/EK{number}" in objects:
-                number += 1
-            objects[NameObject(f"/EK{number}")] = form
-            names.append(f"EK{number}")
-        resources[NameObject("/XObject")] = objects
-        page["/Resources"] = resources
-        return names
-
-    def _stream_object(
-        self, entries: Mapping[str, Any], content: bytes, encoding: str | None = None
-    ) -> Any:
-        """Add a stream; ``encoding`` names the filter that ``content`` already went through."""
-        named = DictionaryObject({NameObject(key): value for key, value in entries.items()})
-        if encoding is None:
-            return self._writer.add_object(StreamObject(named, stream_data=content))
-        named[NameObject("/Filter")] = NameObject(f"/{encoding}")
-        return self._writer.add_object(StreamObject(named, encoded_data=content))
+        handles = {self._pages[index]: drawn for index, drawn in self._drawn.items()}
+        draw_on_pages(self._writer, handles, self._field)
 
     # -- fields and signatures -----------------------------------------------------------------
 
@@ -330,7 +231,7 @@ class PdfUpdate:
             reference = self._writer.add_object(widget)
             self._writer.register_annotation(page.reference, reference)
             self._form_fields().append(reference)
-            self._put_signature(widget, entries, reserve)
+            self._put_signature(name, widget, entries, reserve)
 
     def sign_existing_field(
         self,
@@ -364,11 +265,11 @@ class PdfUpdate:
                     [str(item) for item in items(value(lock, "/Fields"))],
                 )
             self._form_fields()
-            self._put_signature(field, entries, reserve)
+            self._put_signature(name, field, entries, reserve)
 
     def _show(self, widget: Any, page: PageHandle, drawing: Drawing, part: Rectangle) -> None:
         turn = page.geometry.rotate
-        form = self._form(drawing, part, turn)
+        form = self._forms.form(drawing, part, turn)
         widget["/AP"] = DictionaryObject({"/N": form})
         if turn:
             widget["/MK"] = DictionaryObject({"/R": NumberObject(turn)})
@@ -386,7 +287,7 @@ class PdfUpdate:
         if across <= 0 or up <= 0:
             return
         x, y = (drawing.width - across) / 2, (drawing.height - up) / 2
-        form = self._form(drawing, (x, y, x + across, y + up), turn)
+        form = self._forms.form(drawing, (x, y, x + across, y + up), turn)
         widget["/AP"] = DictionaryObject({"/N": form})
 
     def _form_fields(self) -> Any:
@@ -409,44 +310,11 @@ class PdfUpdate:
         self._writer.update_container(fields)
         return fields
 
-    def _put_signature(self, field: Any, entries: SignatureEntries, reserve: int) -> None:
-        signature = PdfByteRangeDigest(bytes_reserved=2 * reserve)
-        for key, name in entries.names().items():
-            signature[NameObject(f"/{key}")] = NameObject(f"/{name}")
-        for key, text in entries.texts().items():
-            signature[NameObject(f"/{key}")] = TextStringObject(text)
-        if entries.signed_at is not None:
-            signature["/M"] = pdf_date(entries.signed_at.astimezone(dt.UTC))
-        if entries.application:
-            application = DictionaryObject({"/Name": NameObject(f"/{entries.application[0]}")})
-            if entries.application[1]:
-                application["/REx"] = TextStringObject(entries.application[1])
-            signature["/Prop_Build"] = DictionaryObject({"/App": application})
-        reference = self._writer.add_object(signature)
-        rules = ArrayObject()
-        if entries.certify is not None:
-            rules.append(_transform("DocMDP", {"/P": NumberObject(entries.certify)}))
-            permissions = DictionaryObject(entries_of(value(self._writer.root, "/Perms")))
-            permissions[NameObject("/DocMDP")] = reference
-            self._writer.root["/Perms"] = permissions
-            self._writer.update_root()
-        if entries.lock_fields is not None:
-            action, names = entries.lock_fields
-            lock = DictionaryObject({"/Action": NameObject(f"/{action}")})
-            if action != "All":
-                lock["/Fields"] = ArrayObject([TextStringObject(item) for item in names])
-            rule = _transform("FieldMDP", dict(lock))
-            rule["/Data"] = self._root_reference()
-            rules.append(rule)
-            field["/Lock"] = DictionaryObject({**lock, "/Type": NameObject("/SigFieldLock")})
-        if rules:
-            signature["/Reference"] = rules
-        field["/V"] = reference
-        self._signature = signature
-
-    def _root_reference(self) -> Any:
-        reference = self._writer.root_ref
-        return IndirectObject(reference.idnum, reference.generation, self._writer)
+    def _put_signature(
+        self, name: str, field: Any, entries: SignatureEntries, reserve: int
+    ) -> None:
+        self._signature = add_signature(self._writer, field, entries, reserve)
+        self._field = name
 
     # -- validation data -----------------------------------------------------------------------
 
@@ -456,30 +324,7 @@ class PdfUpdate:
         ETSI EN 319 142-1 5.4.2; what the store holds already is kept.
         """
         with guarded():
-            root = self._writer.root
-            store = value(root, "/DSS")
-            if store is None:
-                store = DictionaryObject({"/Type": NameObject("/DSS")})
-                root["/DSS"] = self._writer.add_object(store)
-                self._writer.update_root()
-            else:
-                self._writer.update_container(store)
-            for key, given in (
-                ("/Certs", data.certificates),
-                ("/CRLs", data.crls),
-                ("/OCSPs", data.ocsps),
-            ):
-                self._extend_store(store, key, given)
-
-    def _extend_store(self, store: Any, key: str, given: Iterable[bytes]) -> None:
-        known = value(store, key, ArrayObject())
-        listed = ArrayObject([known.raw_get(i) for i in range(len(known))])
-        present = {item.data for item in items(known)}
-        for item in dict.fromkeys(given):
-            if item not in present:
-                listed.append(self._writer.add_object(StreamObject(stream_data=item)))
-        if listed:
-            store[NameObject(key)] = listed
+            extend_store(self._writer, data)
 
     # -- writing -------------------------------------------------------------------------------
 
@@ -500,33 +345,8 @@ class PdfUpdate:
             return Gap(start=start, stop=stop, end=end)
 
 
-_TURNS: dict[int, Matrix] = {
-    90: (0, 1, -1, 0, 0, 0),
-    180: (-1, 0, 0, -1, 0, 0),
-    270: (0, -1, 1, 0, 0, 0),
-}
-"""Form matrices that make an appearance stand upright on a page turned clockwise."""
-
-
 def _locks(params: Any, name: str) -> bool:
     action = value(params, "/Action", "/All")
     listed = [str(item) for item in items(value(params, "/Fields"))]
     within = any(name == item or name.startswith(f"{item}.") for item in listed)
     return action == "/All" or (within if action == "/Include" else not within)
-
-
-def _transform(method: str, params: Mapping[str, Any]) -> Any:
-    """One entry of ``/Reference`` (12.8.1 table 253)."""
-    return DictionaryObject(
-        {
-            "/Type": NameObject("/SigRef"),
-            "/TransformMethod": NameObject(f"/{method}"),
-            "/TransformParams": DictionaryObject(
-                {
-                    "/Type": NameObject("/TransformParams"),
-                    "/V": NameObject("/1.2"),
-                    **params,
-                }
-            ),
-        }
-    )
