@@ -283,18 +283,18 @@ static EK_TARGET_AVX512 void make_entry(entry *e, const ek_gej *a) {
     e->first = t;
 }
 
-static EK_TARGET_AVX512 void start_var(state *s, const entry *e, int negative) {
-    wide l, m, zz, y = e->y;
+/* The sum begins with its highest digit, which is positive. */
+static EK_TARGET_AVX512 void start_var(state *s, const entry *e) {
+    wide l, m, zz;
     TAKE(&zz, &e->first, 2, 2, 2, 2);
     sub(&l, &e->second, &zz, 2);
     carry(&l);
     add(&m, &e->second, &zz);
     carry(&m);
     mul(&m, &l, &m);
-    if (negative) sub(&y, &m, &m, 2), sub(&y, &y, &e->y, 0);
     s->x = e->second;
     TAKE(&s->z, &e->first, 3, 3, 3, 3);
-    finish(s, &m, &y);
+    finish(s, &m, &e->y);
 }
 
 EK_TARGET_AVX512 int ek_mul_point_lanes_var(ek_gej *r, const ek_scalar *k, const ek_ge *p) {
@@ -308,7 +308,7 @@ EK_TARGET_AVX512 int ek_mul_point_lanes_var(ek_gej *r, const ek_scalar *k, const
     for (int i = 0; i < EK_NAF_ENTRIES; i++) make_entry(&table[i], &odd[i]);
     while (at >= 0 && !naf[at]) at--;
     if (at < 0) return 0;
-    start_var(&s, &table[(naf[at] < 0 ? -naf[at] : naf[at]) / 2], naf[at] < 0);
+    start_var(&s, &table[naf[at] / 2]);
     while (at-- > 0) {
         doublings++;
         if (!naf[at]) continue;

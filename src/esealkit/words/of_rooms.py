@@ -167,6 +167,10 @@ ERRORS: dict[str, Text] = {
         "时间戳中的杂凑算法与杂凑值不符",
         "the time stamp's digest does not fit its algorithm",
     ),
+    "cms.certificate_not_named": (
+        "签名属性所指的证书不是签名者的证书",
+        "the certificate that the signed attributes name is not the signer's",
+    ),
     "timestamp.signers": (
         "时间戳有 {count} 个签名者，应恰有一个",
         "the time stamp has {count} signers instead of one",
