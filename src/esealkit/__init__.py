@@ -22,18 +22,12 @@ if TYPE_CHECKING:
     from esealkit import crypto, errors
     from esealkit.api.committing import Receipt
     from esealkit.api.entries import Protected, protect_entries
+    from esealkit.api.imprints import compare_imprint, confirm_picture, import_imprint
     from esealkit.api.inspect import Inspection, inspect, signed_revision
     from esealkit.api.make import make_seal
     from esealkit.api.marks import Mark
     from esealkit.api.pdf_options import PdfOptions
-    from esealkit.api.pictures import (
-        SealPicture,
-        compare_imprint,
-        confirm_picture,
-        draw_seal,
-        import_imprint,
-        lint_picture,
-    )
+    from esealkit.api.pictures import SealPicture, draw_seal, lint_picture
     from esealkit.api.preview import Places, Preview, places, preview
     from esealkit.api.remove import Removal, remove_signature
     from esealkit.api.sign import (
@@ -88,11 +82,11 @@ _HOMES = {
     "Seam": "esealkit.placement",
     "TrustStore": "esealkit.pki.trust",
     "Verdict": "esealkit.verification.judgement",
-    "compare_imprint": "esealkit.api.pictures",
+    "compare_imprint": "esealkit.api.imprints",
     "complete": "esealkit.api.sign",
-    "confirm_picture": "esealkit.api.pictures",
+    "confirm_picture": "esealkit.api.imprints",
     "draw_seal": "esealkit.api.pictures",
-    "import_imprint": "esealkit.api.pictures",
+    "import_imprint": "esealkit.api.imprints",
     "inspect": "esealkit.api.inspect",
     "signed_revision": "esealkit.api.inspect",
     "lint_picture": "esealkit.api.pictures",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 
 from fontTools.feaLib.builder import addOpenTypeFeaturesFromString
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-from esealkit.picture.drawing import SealDesign
+from esealkit.picture.drawing import SealDesign, draw
 
 LONG = "中华人民共和国北京上海广州深圳天津重庆成都武汉杭州南京示例科技实业发展股份有限公司"[:40]
 EMBLEM = "M0 0H10V10H0ZM2 2V8H8V2Z"
@@ -57,6 +58,13 @@ GOLDEN = {
     "rectangle": SealDesign(kind="其他", shape="rectangle", name=LONG, label="收讫", number=3),
     "square": SealDesign(kind="其他", shape="square", name=NAME, code=CODE),
 }
+
+
+@lru_cache(maxsize=32)
+def official_seal(name: str = NAME, *, dpi: float = 150) -> tuple[bytes, bytes]:
+    """A round official seal as SVG and PNG."""
+    drawing = draw(SealDesign(kind="公章", name=name))
+    return drawing.svg.encode(), drawing.png(dpi=dpi)
 
 
 def joining_font() -> bytes:

@@ -12,16 +12,26 @@ from esealkit.picture.drawing import SealDesign, draw
 
 _NAMES = "北京上海广州深圳天津重庆成都武汉杭州南京东方华夏长江黄河金桥银河科技贸易实业工程建设文化传媒电子信息物流"
 _ENDINGS = ("有限公司", "股份有限公司", "有限责任公司")
+ALIKE = "末未 己已 土士 日曰 人入 大太 天夫 干千 王玉 刀力 木本 田由 由甲 午牛 目自 贝见 治冶 折拆 历厉 鸟乌 住往 侯候".split()
+"""Characters that differ by a stroke or by a stroke's length."""
 
 
-def design(rng: random.Random) -> SealDesign:
-    """A seal of a random kind and name."""
+def design(rng: random.Random, *, longest: int = 20, alike: bool = False) -> SealDesign:
+    """A seal of a random kind and name.
+
+    :param longest: characters of its name at the most.
+    :param alike: whether the name has a character of :data:`ALIKE`.
+    """
     kind = rng.choice(["法定代表人名章", "公章", "合同专用章", "发票专用章"])
+    more = rng.choice(rng.choice(ALIKE)) if alike else ""
     if kind == "法定代表人名章":
-        return SealDesign(
-            kind=kind, name="".join(rng.sample(_NAMES, rng.choice([2, 3]))), suffix="印"
-        )
-    name = "".join(rng.sample(_NAMES, rng.randint(4, 12))) + rng.choice(_ENDINGS)
+        name = "".join(rng.sample(_NAMES, rng.choice([2, 3])))
+        return SealDesign(kind=kind, name=name[: len(name) - len(more)] + more, suffix="印")
+    ending = rng.choice(_ENDINGS)
+    count = rng.randint(4, 12) if longest <= 20 else rng.randint(30, longest) - len(ending)
+    letters = rng.sample(_NAMES, count - len(more))
+    letters[rng.randrange(len(letters)) : 0] = more
+    name = "".join(letters) + ending
     digits = "".join(rng.choice("0123456789") for _ in range(13))
     if kind == "公章":
         return SealDesign(kind=kind, name=name, code=digits)
@@ -37,18 +47,29 @@ def renamed(rng: random.Random, seal: SealDesign) -> SealDesign:
     return replace(seal, name=seal.name[:place] + char + seal.name[place + 1 :])
 
 
+def nearly_renamed(rng: random.Random, seal: SealDesign) -> SealDesign:
+    """The same seal with a character in the place of one that looks like it."""
+    pairs = [pair for pair in ALIKE if any(char in seal.name for char in pair)]
+    one, other = rng.choice(pairs)
+    if one not in seal.name or (other in seal.name and rng.random() < 0.5):
+        one, other = other, one
+    return replace(seal, name=seal.name.replace(one, other, 1))
+
+
 def scanned(
     rng: random.Random, seal: SealDesign, *, upright: bool = False, dpi: int | None = None
 ) -> tuple[bytes, float, float]:
     """A JPEG scan of the seal's imprint; how far it was turned in degrees, and its scale.
 
-    Strokes swell or thin, ink is uneven and broken, the paper is tinted and may be printed on,
+    Strokes swell or thin, in a fifth of them by a pixel on each side; ink is uneven and broken, the paper is tinted and may be printed on,
     the sheet lies up to 12 degrees off (a third of them any way up), the scanner adds noise.
     """
     dpi = dpi or rng.choice([300, 400])
     pixels = draw(seal).pixels(dpi=dpi)
     size = (pixels.width, pixels.height)
     ink = Image.frombytes("RGBA", size, pixels.rgba).getchannel("A")
+    if rng.random() < 0.2:
+        ink = ink.filter(ImageFilter.MaxFilter(3))
     ink = ink.filter(ImageFilter.GaussianBlur(0.6 * dpi / 300))
     cut = 128 - rng.uniform(-0.3, 0.7) * dpi / 300 * 60
     ink = ink.point([max(0, min(255, int((i - cut) * 4 + 128))) for i in range(256)])

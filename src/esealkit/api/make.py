@@ -14,10 +14,12 @@ from collections.abc import Callable, Iterable, Sequence
 from esealkit.api.making_checks import (
     MakingRules,
     check_certificates,
+    check_imprint,
     check_name,
     check_picture,
 )
 from esealkit.api.making_record import Making, approve_making, record_making
+from esealkit.api.pictures import record_of, stated_size
 from esealkit.api.sources import Source, read_small
 from esealkit.api.timestamping import TimeStamper
 from esealkit.asn1 import oids
@@ -29,7 +31,7 @@ from esealkit.picture.measure import PictureKind, sniff_picture
 from esealkit.pki.certificate import Certificate, load_certificates
 from esealkit.seal.build import SealContent, build_seal, build_seal_info, seal_signing_input
 from esealkit.seal.check import check_maker_signature, check_seal_form
-from esealkit.seal.kinds import SealKind, kind_named
+from esealkit.seal.kinds import SealKind, kind_named, kind_of
 from esealkit.seal.model import CertificateDigest, Edition, ElectronicSeal, Extension, Picture
 from esealkit.seal.parse import parse_seal
 
@@ -39,8 +41,8 @@ __all__ = ["make_seal"]
 def make_seal(
     *,
     picture: Source,
-    width_mm: int,
-    height_mm: int,
+    width_mm: int | None = None,
+    height_mm: int | None = None,
     name: str,
     seal_id: str,
     kind: SealKind | str | None = None,
@@ -61,8 +63,10 @@ def make_seal(
 ) -> ElectronicSeal:
     """Make an electronic seal, signed by the maker's ``key``.
 
-    :param picture: the picture file; its type is taken from its content.
-    :param width_mm: shown width in whole millimetres; ``height_mm`` likewise.
+    :param picture: the picture file; its type is taken from its content.  One that is marked
+        新刻/试用 is refused until it is confirmed against a recorded imprint (SH-03, SH-10).
+    :param width_mm: shown width in whole millimetres, ``height_mm`` likewise; by default what
+        the picture states of itself.
     :param name: the name as registered; ``seal_id`` the seal's unique ASCII code.
     :param kind: a kind's id or Chinese name (``公章``); or give ``type_code`` itself.
     :param signers: certificates that may sign with the seal, PEM or DER.
@@ -76,6 +80,8 @@ def make_seal(
     :raises Expired, WrongUsage, Revoked, RevocationUnknown, ChainError: a certificate that cannot
         be used now.
     :raises CertificateError: the name does not agree with the certificates.
+    :raises SealError: ``making.provisional``, ``making.imprint_missing``: the picture waits for
+        its imprint, and ``rules`` do not make it a trial.
     :raises UsageError: an argument that does not fit.
     :raises SealForged: the finished seal does not verify (a faulty key); nothing is returned.
     """
@@ -96,12 +102,15 @@ def make_seal(
     end = _end(valid_until, certificates)
     if rules is not None and end < _end(None, certificates) and not validity_reason:
         raise UsageError("making.validity_reason", asked=str(end))
-    shown = _picture(read_small(picture, DEFAULT_LIMITS.der_size), width_mm, height_mm)
+    data = read_small(picture, DEFAULT_LIMITS.der_size)
+    shown = _picture(data, width_mm, height_mm)
+    code, kind_id = _type(kind, type_code, edition)
+    origin = check_imprint(record_of(data), kind_id, asked)
     check_picture(shown, asked)
     content = SealContent(
         seal_id=seal_id,
         name=name,
-        type_code=_type_code(kind, type_code, edition),
+        type_code=code,
         picture=shown,
         created=now,
         valid_from=valid_from or max(now, *(item.not_before for item in certificates)),
@@ -127,6 +136,9 @@ def make_seal(
         record = record_making(
             seal,
             picture=shown,
+            origin=origin,
+            imprint=asked.imprint,
+            trial=asked.trial,
             maker=maker,
             signers=certificates,
             agreement=agreement.value,
@@ -190,23 +202,26 @@ def _end(asked: dt.datetime | None, certificates: Sequence[Certificate]) -> dt.d
     return asked
 
 
-def _type_code(kind: SealKind | str | None, code: int | None, edition: Edition) -> int:
-    if code is not None:
-        if kind is not None:
-            raise UsageError("making.kind_or_code")
-        return code
-    if kind is None:
+def _type(kind: SealKind | str | None, code: int | None, edition: Edition) -> tuple[int, str]:
+    """The type code that is written, and the kind's id as far as it is known."""
+    if (code is None) == (kind is None):
         raise UsageError("making.kind_or_code")
+    if code is not None:
+        return code, kind_of(code, edition)
+    assert kind is not None
     found = kind_named(kind) if isinstance(kind, str) else kind
-    if edition is Edition.V1:
-        return 2 if found.personal else 1
-    return found.code
+    return found.code_in(edition), found.id
 
 
-def _picture(data: bytes, width_mm: int, height_mm: int) -> Picture:
+def _picture(data: bytes, width_mm: int | None, height_mm: int | None) -> Picture:
     kind = sniff_picture(data)
     if kind is None or kind is PictureKind.JBIG2:
         raise UsageError("making.picture")
+    if width_mm is None or height_mm is None:
+        stated = stated_size(data)
+        if stated is None or (width_mm, height_mm) != (None, None):
+            raise UsageError("making.size_unknown")
+        width_mm, height_mm = (round(side) for side in stated)
     if not (0 < width_mm <= 200 and 0 < height_mm <= 200):
         raise UsageError("making.size", width=width_mm, height=height_mm)
     return Picture(type=kind.written, data=data, width_mm=width_mm, height_mm=height_mm)

@@ -18,9 +18,12 @@ from esealkit.errors import (
     ChainError,
     RevocationUnknown,
     Revoked,
+    SealError,
     UsageError,
 )
 from esealkit.limits import DEFAULT_LIMITS
+from esealkit.picture.record import PictureRecord
+from esealkit.picture.rules import kind_rule
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.chain import build_chain
 from esealkit.pki.evidence import sort_evidence
@@ -30,7 +33,14 @@ from esealkit.seal.model import Picture
 from esealkit.seal.naming import NameAgreement, compare_names
 from esealkit.signing.readiness import check_signer_ready
 
-__all__ = ["MakingRules", "PictureLint", "check_certificates", "check_name", "check_picture"]
+__all__ = [
+    "MakingRules",
+    "PictureLint",
+    "check_certificates",
+    "check_imprint",
+    "check_name",
+    "check_picture",
+]
 
 PictureLint = Callable[[Picture], Iterable[str]]
 """Looks at a picture before it goes into a seal; gives what is wrong with it, in words."""
@@ -52,6 +62,14 @@ class MakingRules:
     """Recorded short forms of the owner's name (规范化简称)."""
     lint: PictureLint | None = None
     """Looks at the picture; anything it says refuses."""
+    profile: str = ""
+    """Rules of which place the picture has to fulfil: of the kinds that ``cn-2025``, ``sh-2018`` or
+    ``bj-2019`` names, it must be the recorded imprint or be confirmed against it (SH-03)."""
+    imprint: str = ""
+    """Digest of the imprint that the caller recorded and a clerk confirmed, as a register does;
+    else the picture itself has to say so."""
+    trial: bool = False
+    """Make a seal for trial (试用) even of a picture without a recorded imprint."""
     approver: SigningKey | None = None
     """A second person's key; approves what is made before the maker signs."""
     two_keys: bool = False
@@ -136,3 +154,32 @@ def check_picture(picture: Picture, rules: MakingRules) -> None:
     said = list(rules.lint(picture)) if rules.lint is not None else []
     if said:
         raise UsageError("making.lint", found=said)
+
+
+def check_imprint(
+    record: PictureRecord | None, kind: str, rules: MakingRules
+) -> PictureRecord | None:
+    """Refuse a picture that is 新刻/试用: no imprint was recorded and confirmed (SH-03, SH-10).
+
+    A picture says of itself where it comes from; one that says nothing is refused only where the
+    profile asks for the imprint of its kind.  Gives ``record``.
+
+    :param kind: the seal's kind by id, ``""`` where only a type code is known.
+    :raises SealError: ``making.provisional``, ``making.imprint_missing``.
+    """
+    if rules.trial or rules.imprint:
+        return record
+    state = record.state if record is not None else ""
+    if record is not None and state == "provisional":
+        raise SealError("making.provisional", name=record.name, profile=record.profile)
+    named = kind or (record.kind if record is not None else "")
+    if rules.profile and named:
+        rule = kind_rule(named, profile=rules.profile)
+        if rule.provisional and state not in ("confirmed", "imprint"):
+            raise SealError(
+                "making.imprint_missing",
+                kind=rule.names[0],
+                profile=rules.profile,
+                source=rule.provisional_source,
+            )
+    return record

@@ -7,11 +7,13 @@ the record over the finished seal, signed by the maker.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 
 from esealkit.crypto import sm3
 from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import UsageError
+from esealkit.picture.record import PictureRecord
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.statement import plain_json, sign_statement
 from esealkit.seal.model import ElectronicSeal, Picture
@@ -62,6 +64,9 @@ def record_making(
     seal: ElectronicSeal,
     *,
     picture: Picture,
+    origin: PictureRecord | None,
+    imprint: str,
+    trial: bool,
     maker: Certificate,
     signers: list[Certificate],
     agreement: str,
@@ -70,7 +75,12 @@ def record_making(
     key: SigningKey,
     now: dt.datetime,
 ) -> bytes:
-    """The maker's message over the finished seal."""
+    """The maker's message over the finished seal.
+
+    :param origin: what the picture says of itself: drawn, taken from an imprint, confirmed by whom.
+    :param imprint: digest of the imprint that the caller recorded, ``""`` for none.
+    :param trial: whether a picture without a recorded imprint was let pass.
+    """
     value = {
         "schema": _RECORD,
         "seal": {
@@ -85,7 +95,10 @@ def record_making(
             "sm3": sm3(picture.data).hex(),
             "width_mm": picture.width_mm,
             "height_mm": picture.height_mm,
+            "origin": json.loads(origin.to_text()) if origin is not None else None,
         },
+        "imprint": imprint or (origin.imprint if origin is not None else "") or None,
+        "trial": trial,
         "maker": {"subject": maker.subject, "sha256": maker.fingerprint},
         "signers": [
             {"subject": item.subject, "serial": item.serial_hex, "sha256": item.fingerprint}

@@ -1,10 +1,8 @@
-"""Seal pictures: ``draw_seal``, ``lint_picture``, ``import_imprint``, ``compare_imprint``."""
+"""Seal pictures: ``draw_seal``, ``lint_picture``."""
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from esealkit._lazy import cached_property
@@ -14,29 +12,26 @@ from esealkit.limits import DEFAULT_LIMITS
 from esealkit.ofd.compose import ComposedPage, Shape, compose
 from esealkit.ofd.document import OfdDocument, custom_data
 from esealkit.ofd.drawing import ofd_picture_pixels
-from esealkit.picture import imprint, lint
+from esealkit.picture import lint
 from esealkit.picture.drawing import SEAL_RED, Drawing, SealDesign, SealPath, draw
-from esealkit.picture.imprint import Imprint
-from esealkit.picture.measure import PictureKind, sniff_picture
+from esealkit.picture.measure import PictureKind, measure_picture, sniff_picture, stated_dpi
 from esealkit.picture.notice import Notice
-from esealkit.picture.raster import Pixels, raster_picture, with_stated_size
+from esealkit.picture.raster import Pixels
 from esealkit.picture.record import (
     KEYWORD,
     PictureRecord,
     picture_record,
     record_from_text,
 )
-from esealkit.picture.registration import Comparison, compare_pixels
 from esealkit.picture.rules import PROFILES
 
 __all__ = [
     "SealPicture",
-    "compare_imprint",
-    "confirm_picture",
     "draw_seal",
-    "import_imprint",
     "lint_picture",
+    "ofd_pixels",
     "record_of",
+    "stated_size",
 ]
 
 _LARGEST_FONT = 64 * 1024 * 1024
@@ -216,7 +211,8 @@ def _font(source: Source | None) -> bytes | None:
     return None if source is None else read_small(source, _LARGEST_FONT)
 
 
-def _ofd_pixels(picture: bytes) -> Pixels:
+def ofd_pixels(picture: bytes) -> Pixels:
+    """A picture that is an OFD package, as pixels; see :func:`raster_picture`."""
     return ofd_picture_pixels(picture, dpi=300, limits=DEFAULT_LIMITS)
 
 
@@ -246,7 +242,7 @@ def lint_picture(
         width_mm=width_mm,
         height_mm=height_mm,
         profile=profile,
-        ofd=_ofd_pixels,
+        ofd=ofd_pixels,
         record=record_of(data),
     )
 
@@ -262,94 +258,24 @@ def record_of(picture: bytes) -> PictureRecord | None:
     return record_from_text(text or "")
 
 
-def import_imprint(
-    scan: Source,
-    *,
-    dpi: float | None = None,
-    width_mm: float | None = None,
-    colour: tuple[int, int, int] | None = None,
-) -> Imprint:
-    """A seal picture on a transparent ground from the scan of an imprint (印模).
+def stated_size(picture: bytes) -> tuple[float, float] | None:
+    """Width and height in mm that a picture states of itself; ``None`` where it does not.
 
-    :param scan: PNG, JPEG, GIF or BMP; the largest patch of red ink is the seal.
-    :param dpi: the scan's resolution; by default what the file says.
-    :param width_mm: the seal's measured width, which then decides the resolution.
-    :param colour: red, green, blue of the picture; by default those of the ink.
-    :raises UsageError: ``imprint.blank``, ``imprint.resolution``, ``imprint.scan``.
-    :raises MalformedError, UnsupportedError, LimitExceeded: it cannot be decoded.
+    :raises EsealError: it cannot be read as far as that.
     """
-    data = read_small(scan, DEFAULT_LIMITS.drawing_size)
-    return imprint.import_imprint(data, dpi=dpi, width_mm=width_mm, colour=colour)
-
-
-def compare_imprint(
-    scan: Source | Imprint,
-    picture: Source | SealPicture,
-    *,
-    dpi: float | None = None,
-    width_mm: float | None = None,
-) -> Comparison:
-    """Lay the imprint of a seal on its picture: score, pose and a difference picture.
-
-    :param scan: a scan of the imprint, or an imported one.
-    :param picture: the seal's picture: PNG, SVG, OFD …
-    :param dpi: the scan's resolution, where sizes are to be compared too.
-    :param width_mm: width of the picture in mm, where it does not say.
-    :raises UsageError: ``imprint.blank``: one of them shows nothing.
-    :raises MissingExtra, MalformedError, UnsupportedError, LimitExceeded: as for the pictures.
-    """
-    if isinstance(scan, Imprint):
-        scanned, size = scan.png, scan.width_mm
-    else:
-        scanned, size = read_small(scan, DEFAULT_LIMITS.drawing_size), None
-    if isinstance(picture, SealPicture):
-        wanted, drawn = picture.svg.encode(), picture.drawing.pixels(dpi=300)
-    else:
-        wanted = read_small(picture, DEFAULT_LIMITS.drawing_size)
-        drawn = _sized(wanted, width_mm, None)
-    pixels = _sized(scanned, size, dpi)
-    return compare_pixels(pixels, drawn, imprint_bytes=scanned, picture_bytes=wanted)
-
-
-def _sized(picture: bytes, width_mm: float | None, dpi: float | None) -> Pixels:
-    """A picture as pixels, with its width in mm where it or the caller says so."""
-    pixels = raster_picture(picture, width_mm=width_mm, dpi=300, ofd=_ofd_pixels)
-    return with_stated_size(pixels, picture, dpi=dpi)
-
-
-def confirm_picture(
-    picture: SealPicture,
-    comparison: Comparison,
-    *,
-    clerk: str,
-    when: dt.datetime,
-    reason: str = "",
-) -> SealPicture:
-    """The picture without its mark 新刻/试用: ``clerk`` has seen that the imprint agrees (SH-10).
-
-    :param comparison: of the recorded imprint with just this picture.
-    :param when: when the clerk confirmed it, with a time zone.
-    :param reason: why, where the score is below the threshold.
-    :raises UsageError: ``imprint.other_picture``, ``imprint.not_same``, ``imprint.clerk``,
-        ``usage.naive_time``.
-    """
-    if comparison.picture_sha256 != hashlib.sha256(picture.svg.encode()).hexdigest():
-        raise UsageError("imprint.other_picture")
-    if not clerk.strip():
-        raise UsageError("imprint.clerk")
-    if when.tzinfo is None:
-        raise UsageError("usage.naive_time", text=when.isoformat())
-    if not comparison.same and not reason.strip():
-        score, threshold = round(comparison.score, 2), comparison.threshold
-        raise UsageError("imprint.not_same", score=score, threshold=threshold)
-    record = replace(
-        picture.record,
-        state="confirmed",
-        imprint=comparison.imprint_sha256,
-        score=round(comparison.score, 3),
-        confirmed_by=clerk.strip()[:80],
-        confirmed_at=when.astimezone(dt.UTC).isoformat(timespec="seconds"),
-        reason=reason.strip()[:200],
-    )
-    kept = tuple(item for item in picture.notices if item.code != "drawing.provisional")
-    return SealPicture(drawing=replace(picture.drawing, record=record, notices=kept))
+    measured = measure_picture(picture)
+    if measured is None:
+        return None
+    if measured.kind is PictureKind.OFD:
+        document = OfdDocument.open(picture)
+        pages = document.bodies[0].pages
+        if not pages:
+            return None
+        _, _, width, height = document.page_box(pages[0])
+        return width, height
+    if measured.width_mm and measured.height_mm:
+        return measured.width_mm, measured.height_mm
+    dpi = stated_dpi(picture)
+    if not dpi or not measured.width_px or not measured.height_px:
+        return None
+    return measured.width_px * 25.4 / dpi, measured.height_px * 25.4 / dpi

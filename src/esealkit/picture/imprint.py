@@ -19,6 +19,7 @@ from esealkit.picture.measure import PictureKind, sniff_picture, stated_dpi
 from esealkit.picture.notice import Notice, Notices
 from esealkit.picture.png import write_png
 from esealkit.picture.raster import Pixels, raster_picture
+from esealkit.picture.record import KEYWORD, PictureRecord
 
 __all__ = ["Imprint", "import_imprint", "red_ink", "seal_box"]
 
@@ -92,19 +93,21 @@ def import_imprint(
         notices.doubtful("imprint.coarse", dpi=round(resolution))
     if max(wide, high) * 25.4 / resolution > _LARGEST_MM:
         raise UsageError("imprint.resolution", found=round(resolution))
+    source = hashlib.sha256(scan).hexdigest()
     png = write_png(
         ink.crop(box).tobytes(),
         width=wide,
         height=high,
         colour=colour or _ink_colour(pixels, ink),
         dpi=round(resolution),
+        text=(KEYWORD, PictureRecord(state="imprint", imprint=source).to_text()),
     )
     return Imprint(
         png=png,
         width_mm=round(wide * 25.4 / resolution, 2),
         height_mm=round(high * 25.4 / resolution, 2),
         dpi=resolution,
-        source_sha256=hashlib.sha256(scan).hexdigest(),
+        source_sha256=source,
         notices=tuple(notices.found),
     )
 

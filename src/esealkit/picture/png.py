@@ -5,11 +5,17 @@ from __future__ import annotations
 import struct
 import zlib
 
-__all__ = ["encode_png", "write_png"]
+__all__ = ["encode_png", "text_chunk", "write_png"]
 
 
 def write_png(
-    alpha: bytes | bytearray, *, width: int, height: int, colour: tuple[int, int, int], dpi: int
+    alpha: bytes | bytearray,
+    *,
+    width: int,
+    height: int,
+    colour: tuple[int, int, int],
+    dpi: int,
+    text: tuple[str, str] | None = None,
 ) -> bytes:
     """An RGBA picture of one ``colour`` whose opacity is ``alpha`` (one byte per pixel, rows
     from the top), with its resolution in ``pHYs``.
@@ -22,7 +28,7 @@ def write_png(
     for channel in range(3):
         pixels[channel::4] = bytes([colour[channel]]) * count
     pixels[3::4] = alpha
-    return encode_png(pixels, width=width, height=height, dpi=dpi)
+    return encode_png(pixels, width=width, height=height, dpi=dpi, text=text)
 
 
 def encode_png(
@@ -45,11 +51,16 @@ def encode_png(
             b"\x89PNG\r\n\x1a\n",
             _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)),
             _chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1)),
-            _chunk(b"iTXt", text[0].encode() + b"\0\0\0\0\0" + text[1].encode()) if text else b"",
+            text_chunk(*text) if text else b"",
             _chunk(b"IDAT", zlib.compress(rows, 9)),
             _chunk(b"IEND", b""),
         ]
     )
+
+
+def text_chunk(keyword: str, text: str) -> bytes:
+    """An ``iTXt`` chunk, uncompressed, of no language (ISO/IEC 15948 11.3.4.5)."""
+    return _chunk(b"iTXt", keyword.encode() + b"\0\0\0\0\0" + text.encode())
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

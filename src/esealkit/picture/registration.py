@@ -9,9 +9,9 @@
 :mod:`esealkit.picture.compare` answers the verifier's quick question, whether a copy in a file is
 a seal's picture.  This one takes a stamp on paper: it is turned, shifted, a little larger or
 smaller, unevenly inked and scanned.  Both are reduced to red ink, the imprint is turned until it
-fits best (coarse to fine).  Then tile by tile it is asked how many strokes the imprint has and the
-picture lacks, and the other way round.  The score is that of the worst tile, because a wrong
-character is small.  Its error rates are in the documentation, :doc:`/how-to/draw-seals`; a clerk
+fits best (coarse to fine).  Then it is asked, half a millimetre at a time, how much ink the imprint
+has where the picture has none.  The score is that of the worst place, because a wrong character is
+small.  Its error rates are in the documentation, :doc:`/how-to/draw-seals`; a clerk
 decides.
 """
 
@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,22 +35,24 @@ SAME_SEAL = 0.75
 """From this score on an imprint is taken to be that of the seal."""
 
 _SIDE = 432
-"""Cells of the fine grid; the seal fills seven eighths of it."""
+"""Cells of the grid on which poses are found; the seal fills seven eighths of it."""
+_FINE = 864
+"""Cells of the grid on which strokes are looked at: a twentieth of a millimetre of a 40 mm seal."""
 _FILLED = 0.875
-_WIDE = 648
-"""Cells of the grid that holds the imprint before it is turned."""
-_TILE = 36
-"""Cells of a tile: about four millimetres of a 40 mm seal, a character of its ring."""
-_SLACK = 2
-"""Cells a tile may lie off: rubber and paper give way."""
-_SURE, _LIKELY, _TRACE = 150, 90, 40
-"""Ink of 255 that is certainly a stroke of the picture, a stroke, and a trace of one."""
-_LEAST_INK = 0.08 * 255
-"""Tiles with less ink than this are as strange as if they had it."""
-_ALONE = 0.15
-"""How much ink too much or too little counts where the other is not."""
-_STEEP = 5.0
-"""From strangeness to score: 5 % of strange strokes in a tile are the threshold."""
+_SLACK = 1
+"""Fine cells a place may lie off: rubber and paper give way."""
+_CLEARLY = 80
+"""Ink of 255 by which one must have more than the other to be strange."""
+_WINDOW = 4
+"""Fine cells around a place that are looked at together: half a millimetre, the end of a stroke."""
+_STRANGEST = 21
+"""Mean strange ink of a window, of 255, that the threshold allows."""
+_EVEN, _FAINTEST = 36, 0.35
+"""Fine cells over which ink is as faint as it is, and how faint it may be."""
+_SWOLLEN = 3
+"""Fine cells by which strokes swell or shrink at the most."""
+_AROUND = 20
+"""Fine cells around the worst place that are pointed at."""
 _CANDIDATES = 6
 """Turns that are looked at closely."""
 
@@ -78,6 +79,8 @@ class Comparison:
     """Of the imprint's bytes, where bytes were given."""
     picture_sha256: str = ""
     """Of the picture's bytes, where bytes were given."""
+    imprint_drawn: bool = False
+    """Whether the imprint says of itself that it was drawn: then it is none."""
 
     @property
     def same(self) -> bool:
@@ -115,17 +118,17 @@ def compare_pixels(
     :raises UsageError: ``imprint.blank``: one of them holds no ink.
     :raises MissingExtra: ``picture.extra``.
     """
-    fixed = _gridded(picture, None)
-    loose = _gridded(imprint, fixed)
-    pose = _settled(fixed.ink, loose.ink)
-    laid = _laid(loose.ink, pose, _SIDE)
+    pose = _posed(picture, imprint)
+    fixed = _gridded(picture, None, _FINE)
+    loose = _gridded(imprint, fixed, _FINE)
+    laid = _laid(loose.ink, pose, _FINE)
     score, worst = _agreement(fixed.ink, laid)
     known = None not in (picture.width_mm, imprint.width_mm)
     picture_mm = (picture.width_mm or 0.0) / picture.width if known else 1.0
     imprint_mm = (imprint.width_mm or 0.0) / imprint.width if known else 1.0
     # One cell of either grid in its picture's own units.
     scale = loose.unit * imprint_mm / (fixed.unit * picture_mm) / pose.grow
-    cell = fixed.unit * picture_mm
+    cell = fixed.unit * picture_mm * _FINE / _SIDE
     return Comparison(
         score=score,
         threshold=SAME_SEAL,
@@ -144,7 +147,7 @@ class _Grid:
     """Red ink on the fine grid."""
 
     ink: Any
-    """432 × 432 cells, or more for the imprint."""
+    """As many cells as were asked for, half as many more for the imprint, each way."""
     cx: float
     """The grid's middle in the picture, in pixels."""
     cy: float
@@ -155,7 +158,13 @@ class _Grid:
     """Root mean square distance of the ink from its centre, in cells."""
 
 
-def _gridded(pixels: Pixels, like: _Grid | None) -> _Grid:
+def _posed(picture: Pixels, imprint: Pixels) -> _Pose:
+    """The pose in which ``imprint`` fits ``picture`` best."""
+    fixed = _gridded(picture, None, _SIDE)
+    return _settled(fixed.ink, _gridded(imprint, fixed, _SIDE).ink)
+
+
+def _gridded(pixels: Pixels, like: _Grid | None, cells: int) -> _Grid:
     """The ink around its own centre; as large as the box allows, or as ``like``.
 
     Centre and size come from the ink's moments, which do not change as the seal is turned.
@@ -170,11 +179,11 @@ def _gridded(pixels: Pixels, like: _Grid | None) -> _Grid:
     mx, my, reach = _centre_of(cut.crop(box))
     cx, cy = box[0] + mx, box[1] + my
     if like is None:
-        unit = 2 * max(cx - box[0], box[2] - cx, cy - box[1], box[3] - cy) / (_SIDE * _FILLED)
+        unit = 2 * max(cx - box[0], box[2] - cx, cy - box[1], box[3] - cy) / (cells * _FILLED)
     else:
         unit = reach / like.reach
     # A turned square is wider than its box: room for its corners.
-    side = _SIDE if like is None else _WIDE
+    side = cells if like is None else cells * 3 // 2
     half = side * unit / 2
     if unit > 1:
         area = (round(cx - half), round(cy - half), round(cx + half), round(cy + half))
@@ -289,62 +298,67 @@ def _climbed(likeness: _Likeness, pose: _Pose, steps: tuple[float, ...]) -> _Pos
 
 
 def _agreement(fixed: Any, laid: Any) -> tuple[float, tuple[int, int]]:
-    """The score, and the tile (left, top, in cells) that agrees least."""
-    _, chops, filters = pillow()
-    thicker = filters.MaxFilter(3)
-    drawn, around = _inked(fixed, _SURE), chops.invert(_inked(fixed, _LIKELY).filter(thicker))
-    pressed, near = _inked(laid, _LIKELY), chops.invert(_inked(laid, _TRACE).filter(thicker))
-    worst, place = 0.0, (0, 0)
-    # Two grids of tiles, half a tile apart, so that no character falls between.
-    for offset in (0, _TILE // 2):
-        planes = [chops.offset(plane, -offset, -offset) for plane in (drawn, around, pressed, near)]
-        for tile, strangeness in enumerate(_strangeness(*planes)):
-            if strangeness > worst:
-                across = _SIDE // _TILE
-                worst = strangeness
-                place = (tile % across * _TILE + offset, tile // across * _TILE + offset)
-    return max(0.0, 1.0 - _STEEP * worst), place
+    """The score, and the place (in cells of the fine grid) that agrees least.
 
-
-def _inked(grid: Any, least: int) -> Any:
-    return grid.point([255 if i >= least else 0 for i in range(256)])
-
-
-def _strangeness(drawn: Any, around: Any, pressed: Any, near: Any) -> list[float]:
-    """For each tile how far its strokes are others, in shares of its ink, 0 for none.
-
-    Worn rubber leaves strokes out and ink blots: one of both alone counts little.  Another
-    character has strokes that the picture lacks *and* lacks strokes of the picture.
+    Looked for is ink of the imprint where the picture is blank, for worn rubber and paper leave
+    strokes out but add none; it counts twice where the picture's own stroke is missing beside it.
     """
-    _, chops, _ = pillow()
-    ink = [
-        max(one, other, _LEAST_INK)
-        for one, other in zip(_tile_means(drawn), _tile_means(pressed), strict=True)
-    ]
-    found = [math.inf] * len(ink)
+    _, chops, filters = pillow()
+    pressed = _evened(fixed, laid)
+    swollen = _swelling(fixed, pressed)
+    around = fixed.filter(filters.MaxFilter(3 + 2 * max(swollen, 0)))
+    near = pressed.filter(filters.MaxFilter(3 + 2 * max(-swollen, 0)))
+    window, strange = filters.BoxBlur(_WINDOW), None
     for dy in range(-_SLACK, _SLACK + 1):
         for dx in range(-_SLACK, _SLACK + 1):
             moved, close = chops.offset(pressed, dx, dy), chops.offset(near, dx, dy)
-            extra = _tile_means(chops.darker(moved, around))
-            lacking = _tile_means(chops.darker(drawn, close))
-            for tile, (more, less) in enumerate(zip(extra, lacking, strict=True)):
-                value = (min(more, less) + _ALONE * max(more, less)) / ink[tile]
-                found[tile] = min(found[tile], value)
-    return found
+            extra = chops.subtract(moved, around, 1, -_CLEARLY).filter(window)
+            lacking = chops.subtract(fixed, close, 1, -_CLEARLY).filter(window)
+            found = chops.add(extra, chops.darker(extra, lacking))
+            strange = found if strange is None else chops.darker(strange, found)
+    assert strange is not None
+    most = strange.getextrema()[1]
+    box = strange.point([255 if value >= most else 0 for value in range(256)]).getbbox()
+    place = (0, 0) if box is None or not most else (box[0], box[1])
+    return max(0.0, 1.0 - (1.0 - SAME_SEAL) * most / _STRANGEST), place
 
 
-def _tile_means(image: Any) -> tuple[float, ...]:
-    small = image.convert("F").reduce(_TILE)
-    return struct.unpack(f"{small.width * small.height}f", small.tobytes())
+def _evened(fixed: Any, laid: Any) -> Any:
+    """The imprint as dark as the picture wherever it is faint: ink is never even."""
+    image_of, chops, filters = pillow()
+    cells = _FINE // _EVEN
+    drawn, pressed = (
+        plane.filter(filters.BoxBlur(_EVEN * 5 // 6)).resize((cells, cells)).tobytes()
+        for plane in (fixed, laid)
+    )
+    most = 1 / _FAINTEST
+    gains = bytes(
+        round(255 / most * min(max((a + 2) / (b + 2), 1.0), most))
+        for a, b in zip(drawn, pressed, strict=True)
+    )
+    gain = image_of.frombytes("L", (cells, cells), gains)
+    evened = chops.multiply(laid, gain.resize(laid.size, image_of.Resampling.BICUBIC))
+    return evened.point([min(255, round(value * most)) for value in range(256)])
+
+
+def _swelling(fixed: Any, pressed: Any) -> int:
+    """By how many cells the imprint's strokes are wider on each side than the picture's."""
+    _, _, filters = pillow()
+    drawn, wider, found = (
+        sum(plane.histogram()[128:])
+        for plane in (fixed, fixed.filter(filters.MaxFilter(3)), pressed)
+    )
+    cells: int = round((found - drawn) / max(wider - drawn, 1))
+    return min(max(cells, -_SWOLLEN), _SWOLLEN)
 
 
 def _share_of(
-    tile: tuple[int, int], grid: _Grid, picture: Pixels
+    place: tuple[int, int], grid: _Grid, picture: Pixels
 ) -> tuple[float, float, float, float]:
-    """A tile's box in shares of the picture."""
-    left = (tile[0] - _SIDE / 2) * grid.unit + grid.cx
-    top = (tile[1] - _SIDE / 2) * grid.unit + grid.cy
-    side = _TILE * grid.unit
+    """A box of two millimetres of a 40 mm seal around a place, in shares of the picture."""
+    left = (place[0] - _AROUND - _FINE / 2) * grid.unit + grid.cx
+    top = (place[1] - _AROUND - _FINE / 2) * grid.unit + grid.cy
+    side = 2 * _AROUND * grid.unit
     return (
         round(left / picture.width, 3), round(top / picture.height, 3),
         round((left + side) / picture.width, 3), round((top + side) / picture.height, 3),
@@ -371,4 +385,4 @@ def _difference(fixed: Any, laid: Any) -> bytes:
             image_of.new("L", fixed.size, 255),
         ),
     )  # fmt: skip
-    return encode_png(rgba.tobytes(), width=_SIDE, height=_SIDE, dpi=180)
+    return encode_png(rgba.tobytes(), width=_FINE, height=_FINE, dpi=360)

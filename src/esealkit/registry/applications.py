@@ -127,7 +127,7 @@ class Applications(Desk):
         return self._compared(reference, data)[0]
 
     def _compared(self, reference: str, imprint: bytes) -> tuple[Comparison, str]:
-        from esealkit.api.pictures import compare_imprint
+        from esealkit.api.imprints import compare_imprint
 
         with self._reading(Role.CLERK, Role.EXAMINER, Role.MAKER) as connection:
             row = row_of(connection, reference)

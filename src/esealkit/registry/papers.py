@@ -56,7 +56,8 @@ def check_picture(data: bytes, *, kind: str, name: str, short: str = "") -> bool
         record = record_of(data)
     else:
         record = picture_record(data)
-    if record is None:
+    # Neither an imprint nor the sandbox's sample says whose seal it is.
+    if record is None or not record.kind or record.state == "sample":
         return False
     forms = (short,) if short else ()
     if record.kind != kind or (

@@ -61,6 +61,8 @@ class Reserving(Applications):
                 name=row.name,
                 short_name=row.short_name,
                 kind=row.kind,
+                imprint=row.imprint if row.imprint_confirmed else "",
+                drawn=bool(row.drawn),
                 code=taken.values.get("seal_code", row.seal_code),
                 now=writing.now,
             )

@@ -62,6 +62,10 @@ class Order:
     name: str
     short_name: str
     kind: str
+    imprint: str
+    """SM3 of the confirmed imprint, ``""`` without one."""
+    drawn: bool
+    """Whether the picture was drawn here."""
     code: str
     """Its e-seal code."""
     now: dt.datetime
@@ -98,6 +102,8 @@ def carry_out(order: Order, bench: Workbench, profile: Profile) -> Making:
             lint=bench.lint or _lint(order, profile),
             approver=bench.approver,
             two_keys=profile.two_keys,
+            imprint=order.imprint,
+            trial=order.drawn and not order.imprint and order.kind in profile.trial_until_imprint,
         ),
         keep_record=kept.append,
         clock=lambda: order.now,

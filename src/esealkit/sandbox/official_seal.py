@@ -18,8 +18,9 @@ from esealkit.seal.build import SealContent, build_seal, build_seal_info, seal_s
 from esealkit.seal.kinds import kind_named
 from esealkit.seal.model import Edition, Picture
 
-__all__ = ["OFFICIAL_SEAL_ID", "official_seal"]
+__all__ = ["OFFICIAL_SEAL_ID", "OFFICIAL_SEAL_NAME", "official_seal"]
 
+OFFICIAL_SEAL_NAME = "示例科技有限公司"
 OFFICIAL_SEAL_ID = "11010000000001"
 """Fourteen digits: division 110100 and a serial number, as seal codes are formed."""
 _LISTED = ("signer", "revoked", "expired", "stranger")
@@ -37,8 +38,8 @@ def official_seal(kit: SandboxPki, png: bytes, edition: Edition, *, now: dt.date
     kind = kind_named("公章")
     content = SealContent(
         seal_id=OFFICIAL_SEAL_ID,
-        name="示例科技有限公司",
-        type_code=1 if edition is Edition.V1 else kind.code,
+        name=OFFICIAL_SEAL_NAME,
+        type_code=kind.code_in(edition),
         picture=Picture(type="PNG", data=png, width_mm=_SIZE_MM, height_mm=_SIZE_MM),
         created=start,
         valid_from=start,

@@ -29,6 +29,12 @@ class SealKind:
     personal: bool = False
     """Whether V1 counts it as a personal seal (2)."""
 
+    def code_in(self, edition: Edition) -> int:
+        """The type code written in an edition: V1 knows units (1) and persons (2) alone."""
+        if edition is Edition.V1:
+            return 2 if self.personal else 1
+        return self.code
+
 
 KINDS: tuple[SealKind, ...] = (
     SealKind(id="official", code=1, names=("公章", "法定名称章")),

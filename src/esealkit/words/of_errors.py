@@ -5,6 +5,7 @@ from __future__ import annotations
 from esealkit.words import (
     of_after,
     of_keys,
+    of_making,
     of_modes,
     of_ofd,
     of_pdf_reading,
@@ -106,6 +107,7 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     **of_placement.ERRORS,
     **of_register.ERRORS,
     **of_rooms.ERRORS,
+    **of_making.ERRORS,
     **of_keys.ERRORS,
     **of_after.ERRORS,
     **of_pictures.ERRORS,

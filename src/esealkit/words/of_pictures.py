@@ -112,6 +112,18 @@ ERRORS: dict[str, Text] = {
         "比对的不是这枚图样",
         "the comparison is about another picture",
     ),
+    "imprint.drawn": (
+        "给出的不是印模：这是绘制的图样",
+        "this is no imprint: the file is a drawn picture",
+        "请扫描盖在纸上的印模，或取公安备案的印模。",
+        "Scan the imprint on paper, or take the filed one.",
+    ),
+    "imprint.record": (
+        "这种图样（{kind}）里不能写入确认记录",
+        "a confirmation cannot be written into a picture of this kind: {kind}",
+        "请确认同一图样的 SVG 或 PNG。",
+        "Confirm the SVG or the PNG of the same drawing.",
+    ),
     "imprint.clerk": (
         "确认须写明经办人",
         "a confirmation names the clerk",
@@ -267,6 +279,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "picture.compared": (
         "{verdict}：得分 {score}（阈值 {threshold}），旋转 {rotation}°，比例 {scale}",
         "{verdict}: score {score} (threshold {threshold}), turned {rotation}°, scale {scale}",
+    ),
+    "picture.confirmed": (
+        "{path}：{clerk} 已确认与印模一致（得分 {score}）",
+        "{path}: {clerk} confirmed that the imprint agrees (score {score})",
     ),
     "picture.same": ("印模与图样一致", "the imprint agrees with the picture"),
     "picture.different": ("印模与图样不一致", "the imprint does not agree with the picture"),

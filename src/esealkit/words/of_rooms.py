@@ -308,32 +308,6 @@ ERRORS: dict[str, Text] = {
         "{field} 只能用可打印的 ASCII 字符：{text}",
         "{field} takes printable ASCII only: {text}",
     ),
-    "making.kind_or_code": (
-        "印章类型与类型代码须给出其一，且只给一个",
-        "give either the kind of the seal or its type code",
-    ),
-    "making.picture": (
-        "印章图像的格式无法识别",
-        "the seal picture is of no known format",
-        "可用 PNG、JPG、GIF、BMP、SVG 或 OFD。",
-        "PNG, JPG, GIF, BMP, SVG and OFD can be used.",
-    ),
-    "making.size": (
-        "印章尺寸 {width}×{height} mm 超出范围（1 至 200 mm）",
-        "the size {width}×{height} mm is out of range (1 to 200 mm)",
-    ),
-    "making.validity": (
-        "印章有效期止 {asked} 晚于签章者证书有效期止 {most}",
-        "the seal would end {asked}, after the signers' certificates end ({most})",
-        "印章有效期不应长于所绑定的证书。",
-        "A seal is valid no longer than the certificates it is bound to.",
-    ),
-    "making.self_check": (
-        "制成的印章“{seal}”自检未通过，已丢弃",
-        "the finished seal {seal} did not verify and was discarded",
-        "请确认 --cert 与 --key 是同一对。",
-        "Check that --cert and --key belong together.",
-    ),
     # signing
     "signing.revoked": (
         "证书“{subject}”已于 {revoked_at} 被吊销（{reason}），不能用来签章",

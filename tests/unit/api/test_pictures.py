@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from tests.support.scans import scan_of
 
 import esealkit as ek
 from esealkit.errors import UsageError
@@ -44,7 +45,7 @@ def test_a_clerk_confirms_what_the_comparison_showed() -> None:
     drawn = ek.draw_seal(kind="公章", name="示例科技有限公司")
     other = ek.draw_seal(kind="公章", name="另一家有限公司")
     assert drawn.provisional
-    scan = ek.import_imprint(drawn.png(dpi=300))
+    scan = ek.import_imprint(scan_of(drawn.png(dpi=300)))
     found = ek.compare_imprint(scan, drawn)
     assert found.same
     confirmed = ek.confirm_picture(drawn, found, clerk="李四", when=NOW)
@@ -66,7 +67,7 @@ def test_a_doubtful_comparison_needs_a_reason() -> None:
     """reg:SH-10: below the threshold a confirmation without a reason is refused; with one it is kept."""
     drawn = ek.draw_seal(kind="公章", name="示例科技有限公司")
     other = ek.draw_seal(kind="公章", name="另一家贸易公司")
-    found = ek.compare_imprint(other.png(dpi=300), drawn)
+    found = ek.compare_imprint(scan_of(other.png(dpi=300)), drawn)
     assert not found.same
     with pytest.raises(UsageError, match="imprint.not_same"):
         ek.confirm_picture(drawn, found, clerk="李四", when=NOW)

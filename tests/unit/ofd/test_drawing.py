@@ -8,8 +8,8 @@ from esealkit.limits import DEFAULT_LIMITS
 from esealkit.ofd import ComposedPage, Shape, compose
 from esealkit.ofd.drawing import PageArtist, PageDrawing, SealImage, picture_href
 from esealkit.picture.raster import svg_pixels
-from esealkit.picture.simple import draw_simple_seal
 from esealkit.placement import Placed
+from tests.support.drawings import official_seal
 from tests.support.ofds import NS
 from tests.support.pages import RESOURCES, document, text
 from tests.support.sample import png
@@ -150,10 +150,10 @@ def test_stamps_lie_on_top_with_their_clip() -> None:
 
 def test_seal_pictures_of_every_kind() -> None:
     """PNG, SVG and OFD pictures become something that an SVG can hold."""
-    drawn = draw_simple_seal(name="EXAMPLE", diameter_mm=40, dpi=72)
+    svg, drawn = official_seal(dpi=72)
     corner = Shape(commands=[("M", 0, 0), ("L", 9, 0), ("L", 9, 9), ("C",)], fill=(255, 0, 0))
     page = ComposedPage(width=40, height=40, items=[corner])
-    for picture in (drawn.png, drawn.svg.encode(), compose([page])):
+    for picture in (drawn, svg, compose([page])):
         assert picture_href(picture, DEFAULT_LIMITS).startswith("data:image/png;base64,")
 
 

@@ -13,12 +13,10 @@ from esealkit.findings import Finding, Outcome
 from esealkit.limits import DEFAULT_LIMITS
 from esealkit.ofd import examine
 from esealkit.ofd.stamp_checks import SealPicture, check_stamps, stamps_by_page
-from esealkit.picture.simple import draw_simple_seal
+from tests.support.drawings import official_seal
 from tests.support.ofds import document, hand_signed
 
-SEAL = SealPicture(
-    data=draw_simple_seal(name="A", diameter_mm=40, dpi=100).png, width_mm=40, height_mm=40
-)
+SEAL = SealPicture(data=official_seal(dpi=100)[1], width_mm=40, height_mm=40)
 CHECKS = ("stamp.visible", "stamp.boundary", "stamp.seam", "stamp.overlap")
 
 

@@ -10,15 +10,15 @@ import pikepdf
 import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
 from tests.support import pdf_pages as pdfs
+from tests.support.drawings import official_seal
 
 from esealkit.errors import EsealError, PlacementError
 from esealkit.pdf._pyhanko.writing import PdfUpdate
 from esealkit.pdf.drawing import drawing_of
 from esealkit.pdf.plan import SignatureEntries, ValidationData
-from esealkit.picture.simple import draw_simple_seal
 
 ENTRIES = SignatureEntries(filter="A", sub_filter="B")
-SEAL = drawing_of(draw_simple_seal(name="Example").png, 40, 40)
+SEAL = drawing_of(official_seal(dpi=300)[1], 40, 40)
 
 
 def updated(data: bytes, pages: tuple[int, ...] = (0,)) -> bytes:

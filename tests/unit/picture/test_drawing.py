@@ -85,10 +85,16 @@ def test_business_seals_are_numbered_with_arabic_digits() -> None:
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_drawn_pictures_are_provisional(profile: str) -> None:
-    """reg:SH-03: a drawn 公章 or representative's seal says 新刻/试用; in Beijing every seal does."""
-    for kind, always in (("公章", True), ("法定代表人名章", True), ("合同专用章", False)):
+    """reg:SH-03: a drawn 公章 or representative's seal says 新刻/试用; in Shanghai business seals
+    are 公章 too, in Beijing it is every seal."""
+    for kind, places in (
+        ("公章", PROFILES),
+        ("法定代表人名章", PROFILES),
+        ("合同专用章", ("sh-2018", "bj-2019")),
+        ("私章", ("bj-2019",)),
+    ):
         drawing = draw(SealDesign(kind=kind, name="示例科技", profile=profile))
-        provisional = always or profile == "bj-2019"
+        provisional = profile in places
         for picture in (drawing.svg.encode(), drawing.png(dpi=100)):
             record = picture_record(picture)
             assert record is not None

@@ -14,13 +14,14 @@ from esealkit.picture.compare import similarity
 from esealkit.picture.drawing import SealDesign, draw
 from esealkit.picture.imprint import import_imprint
 from esealkit.picture.raster import raster_picture
+from esealkit.picture.record import picture_record
 
 DESIGN = SealDesign(kind="公章", name="示例科技有限公司", code="1101000000123")
 SCAN, _, SCALE = scanned(random.Random(3), DESIGN, upright=True, dpi=300)
 
 
 def test_the_seal_is_cut_out_on_a_clear_ground() -> None:
-    """A scan becomes the seal alone, at its true size, in the ink's colour, without the paper."""
+    """reg:SH-06 A scan becomes the seal alone, at its true size, in the ink's colour, without the paper."""
     found = import_imprint(SCAN)
     assert found.width_mm == pytest.approx(40 * SCALE, abs=0.6)
     assert found.height_mm == pytest.approx(40 * SCALE, abs=0.6)
@@ -31,6 +32,9 @@ def test_the_seal_is_cut_out_on_a_clear_ground() -> None:
     assert red > 150 > 110 > max(green, blue)
     assert similarity(pixels, draw(DESIGN).pixels(dpi=300)) > 0.3
     assert len(found.source_sha256) == len(found.sha256) == 64
+    record = picture_record(found.png)
+    assert record is not None
+    assert (record.state, record.imprint) == ("imprint", found.source_sha256)
 
 
 def test_black_print_and_specks_are_left_out() -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +13,10 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 from tests.support.drawings import GOLDEN
 
+import esealkit as ek
+from esealkit.api.pictures import SealPicture
 from esealkit.errors import UsageError
+from esealkit.picture import lint
 from esealkit.picture.drawing import SealDesign, draw
 from esealkit.picture.lint import lint_picture
 
@@ -72,69 +78,122 @@ def test_a_shape_that_the_kind_does_not_have_is_wrong() -> None:
     assert codes(PNG, width_mm=None, height_mm=None) == {"lint.provisional"}
 
 
-def faulty(how: str) -> bytes:
-    """The seal with one fault."""
-    image = seal()
-    if how == "opaque":
-        white = Image.new("RGBA", image.size, "white")
-        white.alpha_composite(image)
-        return saved(white)
-    if how == "jpeg":
-        return saved(Image.open(io.BytesIO(faulty("opaque"))).convert("RGB"), "JPEG")
-    if how == "coarse":
-        return saved(seal((200, 200)))
-    if how == "blue":
-        red, green, blue, alpha = image.split()
-        return saved(Image.merge("RGBA", (blue, green, red, alpha)))
-    if how == "haze":
-        alpha = image.getchannel("A").point([max(value, 12) for value in range(256)])
-        image.putalpha(alpha)
-        return saved(image)
-    if how == "pale":
-        image.putalpha(image.getchannel("A").point([value // 2 for value in range(256)]))
-        return saved(image)
-    if how == "blank":
-        return saved(Image.new("RGBA", image.size))
-    if how == "broken frame":
-        ImageDraw.Draw(image).rectangle((0, 300, 472, 472), (0, 0, 0, 0))
-        return saved(image)
-    if how == "no text":
-        ImageDraw.Draw(image).ellipse((20, 20, 452, 452), (0, 0, 0, 0))
-        return saved(image)
-    if how == "cut":
-        return saved(image.crop((0, 0, 472, 440)))
-    ground = Image.new("RGBA", (560, 560))
-    ground.paste(image, (8, 44) if how == "aside" else (44, 44))
-    return saved(ground)
+def opaque(image: Image.Image) -> Image.Image:
+    """The seal on white."""
+    white = Image.new("RGBA", image.size, "white")
+    white.alpha_composite(image)
+    return white
+
+
+def faded(image: Image.Image, share: float, floor: int = 0) -> Image.Image:
+    """The seal with its opacity scaled, and everything at least as opaque as ``floor``."""
+    alpha = image.getchannel("A").point([max(int(v * share), floor) for v in range(256)])
+    image.putalpha(alpha)
+    return image
+
+
+def recoloured(image: Image.Image, share: float) -> Image.Image:
+    """The seal with the left ``share`` of it in blue."""
+    red, green, blue, alpha = image.split()
+    other = Image.merge("RGBA", (blue, green, red, alpha))
+    image.paste(other.crop((0, 0, round(image.width * share), image.height)), (0, 0))
+    return image
+
+
+def within(image: Image.Image, margin: int, aside: int = 0) -> Image.Image:
+    """The seal on a larger ground, ``aside`` pixels out of its middle."""
+    ground = Image.new("RGBA", (image.width + 2 * margin, image.height + 2 * margin))
+    ground.paste(image, (margin + aside, margin))
+    return ground
+
+
+def wiped(image: Image.Image, box: tuple[int, int, int, int], *, oval: bool = False) -> Image.Image:
+    """The seal with a part of it gone."""
+    pen = ImageDraw.Draw(image)
+    (pen.ellipse if oval else pen.rectangle)(box, (0, 0, 0, 0))
+    return image
+
+
+def drawn(kind: str, **more: object) -> bytes:
+    """Another seal drawn by rule."""
+    design = SealDesign(kind=kind, name="示例科技有限公司", **more)  # type: ignore[arg-type]
+    return draw(design).png(dpi=300)
+
+
+SVG = SEAL.svg.encode()
+TEXT = SEAL.svg.replace("</g>", '<text x="9" y="9" font-size="3">章</text></g>').encode()
+CASES = [
+    # code, what it is found in, what lies just on the right side of it; both under `options`.
+    ("lint.unreadable", lambda: PNG[:200], lambda: PNG, {}),
+    ("lint.text_not_outlined", lambda: TEXT, lambda: SVG, {}),
+    ("lint.format", lambda: saved(opaque(seal()).convert("RGB"), "JPEG"), lambda: PNG, {}),
+    ("lint.provisional", lambda: PNG, lambda: saved(seal()), {}),
+    ("lint.other_kind", lambda: PNG, lambda: drawn("合同专用章"), {"kind": "合同专用章", "size": 38}),
+    ("lint.size_unknown", lambda: saved(seal()), lambda: PNG, {"size": None}),
+    ("lint.aspect", lambda: saved(seal((472, 460))), lambda: saved(seal((472, 466))), {}),
+    ("lint.shape", lambda: PNG, lambda: drawn("发票专用章"), {"kind": "发票专用章", "size": None}),
+    ("lint.size", lambda: drawn("公章", size=38), lambda: drawn("公章", size=38),
+     {"sizes": (37, 38)}),
+    ("lint.unusual_size", lambda: drawn("公章", size=42), lambda: PNG, {"sizes": (42, 40)}),
+    ("lint.resolution", lambda: saved(seal((314, 314))), lambda: saved(seal((472, 472))), {}),
+    ("lint.ground", lambda: saved(opaque(seal())), lambda: saved(seal()), {}),
+    ("lint.haze", lambda: saved(faded(seal(), 1, 12)), lambda: saved(seal()), {}),
+    ("lint.pale", lambda: saved(faded(seal(), 0.6)), lambda: saved(faded(seal(), 0.7)), {}),
+    ("lint.blank", lambda: saved(faded(seal(), 0)), lambda: saved(seal()), {}),
+    ("lint.colour", lambda: saved(recoloured(seal(), 0.1)), lambda: saved(recoloured(seal(), 0.01)),
+     {}),
+    ("lint.off_centre", lambda: saved(within(seal(), 24, 12)), lambda: saved(within(seal(), 24, 8)),
+     {}),
+    ("lint.margin", lambda: saved(within(seal(), 14)), lambda: saved(within(seal(), 10)), {}),
+    ("lint.cut", lambda: saved(seal().crop((0, 0, 472, 440))), lambda: saved(seal()), {}),
+    ("lint.frame", lambda: saved(wiped(seal(), (0, 300, 472, 472))),
+     lambda: saved(wiped(seal(), (0, 200, 472, 206))), {}),
+    ("lint.ring_empty", lambda: saved(wiped(seal(), (20, 20, 452, 452), oval=True)),
+     lambda: saved(wiped(seal(), (110, 110, 362, 362), oval=True)), {}),
+    ("lint.ring_illegible", lambda: saved(seal((150, 150))), lambda: saved(seal((314, 314))), {}),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("how", "code"),
-    [
-        ("opaque", "lint.ground"), ("jpeg", "lint.format"), ("coarse", "lint.resolution"),
-        ("blue", "lint.colour"), ("haze", "lint.haze"), ("pale", "lint.pale"),
-        ("blank", "lint.blank"), ("broken frame", "lint.frame"), ("no text", "lint.ring_empty"),
-        ("aside", "lint.off_centre"), ("cut", "lint.cut"), ("margin", "lint.margin"),
-    ],
-)  # fmt: skip
-def test_each_fault_is_found_by_its_code(how: str, code: str) -> None:
-    """Ground, format, resolution, colour, haze, frame, ring, centre and margins have a code each."""
-    found = lint_picture(faulty(how), kind="公章", width_mm=40, height_mm=40)
+    ("code", "wrong", "right", "options"), CASES, ids=[case[0] for case in CASES]
+)
+def test_each_fault_is_found_and_no_other_is(
+    code: str, wrong: Any, right: Any, options: dict[str, Any]
+) -> None:
+    """reg:CN99 Every finding of the lint is found in a picture that has the fault, and not in one that
+    lies just on the right side; it has words in both languages."""
+    sizes = options.get("sizes", (options.get("size", 40),) * 2)
+    kind = options.get("kind", "公章")
+    found = lint_picture(wrong(), kind=kind, width_mm=sizes[0], height_mm=sizes[0])
     assert code in {notice.code for notice in found}
     for notice in found:
         assert notice.message("zh") != notice.code
-        assert "{" not in notice.message("en")
+        assert "{" not in notice.message("zh") + notice.message("en")
+    right_one = lint_picture(right(), kind=kind, width_mm=sizes[1], height_mm=sizes[1])
+    assert code not in {notice.code for notice in right_one}
 
 
-def test_text_that_is_no_outline_is_wrong() -> None:
-    """A seal whose text depends on the reader's fonts is no seal picture."""
-    svg = SEAL.svg.replace("</g>", '<text x="9" y="9" font-size="3">章</text></g>')
-    assert "lint.text_not_outlined" in codes(svg.encode())
+def test_no_finding_is_without_a_test() -> None:
+    """Every code that the lint's source names stands in the table above."""
+    source = Path(lint.__file__).read_text("utf-8")
+    assert {case[0] for case in CASES} == set(re.findall(r'"(lint\.[a-z_]+)"', source))
 
 
-def test_a_reduced_copy_of_a_blurred_ring_is_hard_to_read() -> None:
-    """A ring text of a few pixels is pointed out."""
-    assert "lint.ring_illegible" in codes(saved(seal((150, 150))))
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "GIF", "BMP", "svg", "ofd"])
+def test_every_format_is_linted(form: str) -> None:
+    """PNG, JPEG, GIF, BMP, SVG and OFD are read; what has no transparent ground is told so."""
+    picture = SealPicture(drawing=SEAL)
+    if form in ("svg", "ofd"):
+        data = picture.written_as(f".{form}")
+    else:
+        data = saved(opaque(seal()).convert("RGB"), form)
+    found = {
+        notice.code for notice in ek.lint_picture(data, kind="公章", width_mm=40, height_mm=40)
+    }
+    assert "lint.unreadable" not in found
+    assert ("lint.ground" in found) is (form not in ("svg", "ofd"))
+    assert ("lint.format" in found) is (form in ("JPEG", "GIF", "BMP"))
+    assert ("lint.provisional" in found) is (form in ("svg", "ofd"))
 
 
 @settings(max_examples=20, deadline=None)

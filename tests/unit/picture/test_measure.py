@@ -7,12 +7,12 @@ import struct
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.support.drawings import official_seal
 
 from esealkit.errors import MalformedError
 from esealkit.picture.measure import PictureKind, measure_picture, sniff_picture
-from esealkit.picture.simple import draw_simple_seal
 
-PNG = draw_simple_seal(name="A", diameter_mm=10, dpi=72).png
+PNG = official_seal(dpi=18)[1]
 JPEG = (
     b"\xff\xd8\xff\xe0\x00\x10JFIF\0" + bytes(9) + b"\xff\xff\xd7\xff\xc4\x00\x03\x00"
     b"\xff\xc2\x00\x0b\x08\x00\x20\x00\x30\x01\x01\x11\x00"

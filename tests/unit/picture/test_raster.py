@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from tests.support.drawings import official_seal
 
 from esealkit.errors import (
     EsealError,
@@ -23,9 +24,8 @@ from esealkit.errors import (
 )
 from esealkit.limits import Limits
 from esealkit.picture.raster import Pixels, raster_picture, svg_pixels
-from esealkit.picture.simple import draw_simple_seal
 
-DRAWN = draw_simple_seal(name="EXAMPLE TECHNOLOGY", diameter_mm=40, dpi=150)
+SVG, PNG = official_seal()
 NS = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 
 
@@ -35,7 +35,7 @@ def svg(inside: str, head: str = 'width="40mm" height="40mm" viewBox="0 0 40 40"
 
 def saved(kind: str, **options: object) -> bytes:
     """The drawn seal on white, as another format."""
-    image = Image.open(io.BytesIO(DRAWN.png))
+    image = Image.open(io.BytesIO(PNG))
     white = Image.new("RGBA", image.size, "white")
     white.alpha_composite(image)
     out = io.BytesIO()
@@ -64,7 +64,7 @@ def test_every_raster_format_gives_its_pixels(kind: str) -> None:
 
 def test_a_drawing_is_rastered_at_its_size_in_millimetres() -> None:
     """An SVG in mm has as many pixels as its size at the resolution asked for."""
-    found = svg_pixels(DRAWN.svg.encode(), dpi=150, fonts=False)
+    found = svg_pixels(SVG, dpi=150, fonts=False)
     assert (found.width, found.height) == (236, 236)
     assert found.width_mm == pytest.approx(40)
     assert ink(found, 0.5, 0.5) == (230, 0, 18, 255)
@@ -98,7 +98,7 @@ def test_text_is_drawn_in_the_pinned_fonts_only() -> None:
 
 def test_an_embedded_picture_is_drawn() -> None:
     """A PNG inside an SVG is drawn; it is the one kind of content that is not a shape."""
-    data = base64.b64encode(DRAWN.png).decode()
+    data = base64.b64encode(PNG).decode()
     picture = svg(f'<image width="40" height="40" xlink:href="data:image/png;base64,{data}"/>')
     assert ink(svg_pixels(picture, dpi=100, fonts=False), 0.5, 0.5)[3] == 255
 
@@ -217,8 +217,8 @@ def test_text_and_profiles_of_a_png_reach_no_decoder() -> None:
     """Compressed text and profile chunks are cut away: a bomb in them is never inflated."""
     bomb = zlib.compress(bytes(1 << 26), 9)
     extra = chunk(b"zTXt", b"k\0\0" + bomb) + chunk(b"iCCP", b"p\0\0" + bomb)
-    picture = DRAWN.png[:33] + extra * 3 + DRAWN.png[33:]
-    assert raster_picture(picture).rgba == raster_picture(DRAWN.png).rgba
+    picture = PNG[:33] + extra * 3 + PNG[33:]
+    assert raster_picture(picture).rgba == raster_picture(PNG).rgba
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_text_and_profiles_of_a_png_reach_no_decoder() -> None:
         (b"\x97JB2\r\n\x1a\n", "picture.header"),
         (b"", "picture.kind"),
         (b"PNG?" * 9, "picture.kind"),
-        (DRAWN.png + bytes(5 << 20), "picture.bytes"),
+        (PNG + bytes(5 << 20), "picture.bytes"),
     ],
 )
 def test_hostile_raster_pictures_end_in_typed_errors(picture: bytes, code: str) -> None:
@@ -275,16 +275,16 @@ def test_a_missing_package_names_the_extra(package: str, monkeypatch: pytest.Mon
 def test_limits_and_arguments() -> None:
     """Limits are the caller's to set; a resolution out of range is a usage error."""
     tight = Limits(picture_pixels=1000)
-    for picture in (DRAWN.png, DRAWN.svg.encode()):
+    for picture in (PNG, SVG):
         with pytest.raises(LimitExceeded):
             raster_picture(picture, limits=tight)
     with pytest.raises(UsageError):
-        svg_pixels(DRAWN.svg.encode(), dpi=0, fonts=False)
+        svg_pixels(SVG, dpi=0, fonts=False)
 
 
 SEEDS = [
-    DRAWN.png,
-    DRAWN.svg.encode(),
+    PNG,
+    SVG,
     svg('<g clip-path="url(#c)" opacity=".5"><path d="M0 0C1 2 3 4 5 6z" stroke="red"/></g>'),
     *(saved(kind) for kind in ("JPEG", "GIF", "BMP")),
 ]

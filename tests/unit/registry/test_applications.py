@@ -7,11 +7,12 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from tests.support.drawings import official_seal
 from tests.support.registers import PAPERS, UNIT, Workshop
+from tests.support.scans import scan_of
 
 import esealkit as ek
 from esealkit.errors import Conflict, Incomplete, UsageError
-from esealkit.picture.simple import draw_simple_seal
 from esealkit.registry import State
 from esealkit.seal.kinds import KINDS
 
@@ -70,7 +71,7 @@ def test_another_imprint_is_not_confirmed(under: Under, profile: str) -> None:
     """reg:SH-10 An imprint that does not lie on the picture is confirmed only with a reason, which
     stays on record with score and pose."""
     shop = under(profile)
-    other = draw_simple_seal(name="Another Trading Company").png
+    other = scan_of(official_seal("另一贸易有限公司", dpi=300)[1])
     reference = shop.applied()
     with shop.acting("li") as register:
         found = register.compare_imprint(reference, other)
@@ -108,7 +109,7 @@ def test_the_picture_may_not_change_meanwhile(shop: Workshop, monkeypatch) -> No
     """An imprint is not confirmed for a picture that replaced the compared one."""
     reference = shop.applied()
     imprint = shop.kit.directory / "official.png"
-    other = draw_simple_seal(name="Another Trading Company").png
+    other = scan_of(official_seal("另一贸易有限公司", dpi=300)[1])
     with shop.acting("li") as register:
         compared = type(register)._compared
 

@@ -269,7 +269,7 @@ def test_later_revisions_add_no_stamps(
 
     first, second = tmp_path / "1.pdf", tmp_path / "2.pdf"
     stamped(bench, first, placement=ek.At(1, 30, 40))
-    monkeypatch.setattr(pdf_signing, "_check_allowed", lambda *_, **__: None)
+    monkeypatch.setattr(pdf_signing, "check_allowed", lambda *_, **__: None)
 
     class Written(Exception):
         """The file is there; nobody verifies it."""

@@ -31,6 +31,7 @@ for _command in (
     seal_pictures.lint,
     seal_pictures.imprint,
     seal_pictures.compare,
+    seal_pictures.confirm,
 ):
     seal.add_command(_command)
 
@@ -38,11 +39,7 @@ for _command in (
 @seal.command()
 @click.option("--picture", required=True, type=click.Path(), metavar="P", help="Picture file.")
 @click.option(
-    "--size",
-    metavar="W,H",
-    default="40,40",
-    show_default=True,
-    help="Shown size in whole millimetres.",
+    "--size", metavar="W,H", help="Shown size in whole millimetres; default: the picture's own."
 )
 @click.option("--name", required=True, metavar="TEXT", help="Name as registered.")
 @click.option("--id", "seal_id", required=True, metavar="ID", help="Unique ASCII code of the seal.")
@@ -71,13 +68,30 @@ for _command in (
 )
 @click.option("--tsa", metavar="URL", help="Time stamp on the seal itself (v5).")
 @click.option("--valid-until", metavar="TIME", help="End of validity; default: the certificates'.")
+@click.option(
+    "--validity-reason", default="", metavar="TEXT", help="Why it ends before the certificates."
+)
+@click.option(
+    "--profile",
+    type=click.Choice(["cn-2025", "sh-2018", "bj-2019"]),
+    help="Insist on the imprint and the name as the rules of this place do.",
+)
+@click.option(
+    "--short-name",
+    "short_names",
+    multiple=True,
+    metavar="TEXT",
+    help="Recorded short form (repeatable).",
+)
+@click.option("--trial", is_flag=True, help="A trial seal (试用), without imprint.")
+@click.option("--record", type=click.Path(), metavar="FILE", help="Write the signed record here.")
 @click.option("-o", "--output", required=True, type=click.Path(), metavar="ESL", help="Output.")
 @lang_option
 @click.pass_context
 def make(
     ctx: click.Context,
     picture: str,
-    size: str,
+    size: str | None,
     name: str,
     seal_id: str,
     kind: str | None,
@@ -89,18 +103,40 @@ def make(
     edition: str,
     tsa: str | None,
     valid_until: str | None,
+    validity_reason: str,
+    profile: str | None,
+    short_names: tuple[str, ...],
+    trial: bool,
+    record: str | None,
     output: str,
     lang: str | None,
 ) -> int:
-    """Make an electronic seal and write it to ESL."""
+    """Make an electronic seal and write it to ESL.
+
+    A picture that is marked 新刻/试用 is refused until it is confirmed against the recorded
+    imprint (seal confirm). With --profile the name must agree with the certificates', too.
+    """
     from pathlib import Path
 
     from esealkit.api.make import make_seal
+    from esealkit.api.making_checks import MakingRules
+    from esealkit.api.making_record import Making
     from esealkit.api.sign import open_key
     from esealkit.signing.output import StagedFile
     from esealkit.words import phrase
 
-    width, height = size_of(size)
+    def keep(making: Making) -> None:
+        with StagedFile(Path(str(record))) as staged:
+            staged.write(making.record)
+            staged.commit()
+
+    width, height = size_of(size) if size is not None else (None, None)
+    rules = MakingRules(
+        profile=profile or "",
+        check_name=profile is not None or bool(short_names),
+        short_names=short_names,
+        trial=trial,
+    )
     with open_key(key_uri, certificate=cert, pin=pin_of(pin_file)) as key:
         made = make_seal(
             picture=picture,
@@ -114,7 +150,10 @@ def make(
             key=key,
             edition=edition,
             valid_until=time_of(valid_until),
+            validity_reason=validity_reason,
             timestamper=time_stamper(tsa),
+            rules=rules if rules != MakingRules() else None,
+            keep_record=keep if record is not None else None,
         )
     with StagedFile(Path(output)) as staged:
         staged.write(made.der)

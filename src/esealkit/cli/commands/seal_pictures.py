@@ -1,4 +1,4 @@
-"""``esealkit seal draw``, ``lint``, ``imprint`` and ``compare``: seal pictures."""
+"""``esealkit seal draw``, ``lint``, ``imprint``, ``compare``, ``confirm``: seal pictures."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from esealkit.cli.options import chosen_language, lang_option
 from esealkit.cli.output import Exit, say
 from esealkit.errors import UsageError
 
-__all__ = ["compare", "draw", "imprint", "lint"]
+__all__ = ["compare", "confirm", "draw", "imprint", "lint"]
 
 
 @click.command()
@@ -182,7 +182,7 @@ def imprint(
     lang: str | None,
 ) -> int:
     """Turn the SCAN of an imprint into a seal picture on a transparent ground."""
-    from esealkit.api.pictures import import_imprint
+    from esealkit.api.imprints import import_imprint
     from esealkit.words import phrase
 
     language = chosen_language(ctx, lang)
@@ -211,7 +211,7 @@ def compare(
     lang: str | None,
 ) -> int:
     """Compare the SCAN of an imprint with a seal's PICTURE; exit 1 where they differ."""
-    from esealkit.api.pictures import compare_imprint
+    from esealkit.api.imprints import compare_imprint
     from esealkit.words import phrase
 
     language = chosen_language(ctx, lang)
@@ -233,3 +233,44 @@ def compare(
         )
     )
     return Exit.PASSED if found.same else Exit.FAILED
+
+
+@click.command()
+@click.argument("picture", metavar="PICTURE", type=click.Path())
+@click.option("--imprint", required=True, type=click.Path(), metavar="SCAN", help="The imprint.")
+@click.option("--clerk", required=True, metavar="NAME", help="Who compared both and confirms.")
+@click.option("--reason", default="", metavar="TEXT", help="Why, where the score is too low.")
+@click.option("--dpi", type=float, help="Resolution of the scan, to compare sizes in mm too.")
+@click.option("--difference", type=click.Path(), metavar="PNG", help="Write the difference here.")
+@click.option("-o", "--output", required=True, type=click.Path(), metavar="OUT", help="Output.")
+@lang_option
+@click.pass_context
+def confirm(
+    ctx: click.Context,
+    picture: str,
+    imprint: str,
+    clerk: str,
+    reason: str,
+    dpi: float | None,
+    difference: str | None,
+    output: str,
+    lang: str | None,
+) -> int:
+    """Take the mark 新刻/试用 off PICTURE: the CLERK has seen that the imprint SCAN agrees.
+
+    Writes the picture with who confirmed it and the imprint's digest to OUT.
+    """
+    import datetime as dt
+
+    from esealkit.api.imprints import compare_imprint, confirm_picture
+    from esealkit.words import phrase
+
+    found = compare_imprint(imprint, picture, dpi=dpi)
+    if difference is not None:
+        _write(difference, found.difference)
+    now = dt.datetime.now(dt.UTC)
+    confirmed = confirm_picture(picture, found, clerk=clerk, when=now, reason=reason)
+    _write(output, confirmed)
+    language = chosen_language(ctx, lang)
+    say(phrase("picture.confirmed", language, path=output, clerk=clerk, score=f"{found.score:.2f}"))
+    return Exit.PASSED
