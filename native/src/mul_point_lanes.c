@@ -306,7 +306,6 @@ EK_TARGET_AVX512 int ek_mul_point_lanes_var(ek_gej *r, const ek_scalar *k, const
     int at = ek_naf_var(naf, odd, k, p) - 1, doublings = 0;
 
     for (int i = 0; i < EK_NAF_ENTRIES; i++) make_entry(&table[i], &odd[i]);
-    while (at >= 0 && !naf[at]) at--;
     if (at < 0) return 0;
     start_var(&s, &table[naf[at] / 2]);
     while (at-- > 0) {

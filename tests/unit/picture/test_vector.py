@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from tests.support.svgs import svg
 
+from esealkit.api.pictures import draw_seal
 from esealkit.errors import EsealError
 from esealkit.limits import Limits
 from esealkit.picture.paths import box_of
-from esealkit.picture.simple import draw_simple_seal
 from esealkit.picture.vector import Group, Pen, Shape, VectorPicture, vector_picture
 
 RED = (230, 0, 18)
@@ -96,7 +96,7 @@ def test_what_svg_does_not_show_is_not_told(inside: str) -> None:
 
 
 HEADS = {
-    "ours": draw_simple_seal(name="EXAMPLE").svg.encode(),
+    "ours": draw_seal(kind="official", name="示例科技有限公司").svg.encode(),
     "CorelDRAW": b"""<?xml version="1.0" encoding="UTF-8"?>
 <svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" width="40mm" height="40mm"
  version="1.1" style="shape-rendering:geometricPrecision; text-rendering:geometricPrecision;
@@ -182,7 +182,7 @@ def test_what_is_not_told(case: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "picture", [b"", b"GIF89a" + b"\x01\0" * 9, draw_simple_seal(name="EXAMPLE").png, b"PK\x03\x04"]
+    "picture", [b"", b"GIF89a" + b"\x01\0" * 9, b"\x89PNG\r\n\x1a\n" + bytes(40), b"PK\x03\x04"]
 )
 def test_other_pictures_are_none_of_it(picture: bytes) -> None:
     """Whatever is no SVG is not told."""
