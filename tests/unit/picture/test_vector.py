@@ -182,7 +182,14 @@ def test_what_is_not_told(case: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "picture", [b"", b"GIF89a" + b"\x01\0" * 9, b"\x89PNG\r\n\x1a\n" + bytes(40), b"PK\x03\x04"]
+    "picture",
+    [
+        b"",
+        b"GIF89a" + b"\x01\0" * 9,
+        draw_seal(kind="official", name="示例科技有限公司").png(dpi=100),
+        b"PK\x03\x04",
+    ],
+    ids=["nothing", "GIF", "PNG", "zip"],
 )
 def test_other_pictures_are_none_of_it(picture: bytes) -> None:
     """Whatever is no SVG is not told."""
