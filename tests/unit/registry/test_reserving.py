@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import signal
 import threading
 
@@ -126,6 +127,8 @@ def test_a_maker_that_died_is_followed_by_another(shop: Workshop, kit) -> None:
     worker.start()
     worker.join()
     assert worker.exitcode == -signal.SIGKILL
+    # The maker went by the real clock.
+    shop.now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     with shop.acting("qian") as register:
         assert register.get(reference).state is State.MAKING
         assert shop.sound()
