@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from esealkit.errors import EsealError, LimitExceeded, MissingExtra, XmlError
 from esealkit.limits import Limits
 from esealkit.ofd.content import ContentReader, ImageItem, Item, PathItem, TextItem
-from esealkit.ofd.content.matrix import IDENTITY, Matrix, then
 from esealkit.ofd.content.model import ClipArea, Font, Gradient, Paint, Solid, Unit
 from esealkit.ofd.document import OfdDocument
 from esealkit.picture.measure import PictureKind, sniff_picture
@@ -25,6 +24,7 @@ from esealkit.picture.outlines import FontOutlines, pinned_font
 from esealkit.picture.png import encode_png
 from esealkit.picture.raster import Pixels, raster_picture, svg_pixels
 from esealkit.placement import Placed
+from esealkit.placement.affine import IDENTITY, Matrix, then
 
 __all__ = ["PageArtist", "PageDrawing", "SealImage", "ofd_picture_pixels", "picture_href"]
 

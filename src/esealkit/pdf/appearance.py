@@ -18,9 +18,10 @@ from esealkit.findings import Finding, not_applicable, passed, unknown
 from esealkit.limits import Limits
 from esealkit.pdf.examination import PdfExamination
 from esealkit.pdf.facts import Box, ObjectId, Showing
-from esealkit.pdf.geometry import IDENTITY, Rectangle, box_under
+from esealkit.pdf.geometry import Rectangle, box_under
 from esealkit.picture.compare import SAME, normal, similarity
 from esealkit.picture.raster import Pixels, raster_picture
+from esealkit.placement.affine import IDENTITY
 from esealkit.seal.model import Picture
 
 __all__ = ["check_appearance", "draw_appearance"]

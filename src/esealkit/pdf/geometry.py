@@ -8,41 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["IDENTITY", "Matrix", "PageGeometry", "Rectangle", "box_under", "mapped", "then"]
+from esealkit.placement.affine import Matrix, apply
+
+__all__ = ["POINTS", "PageGeometry", "Rectangle", "box_under"]
 
 POINTS = 72 / 25.4
 """Points of a millimetre."""
 
-Matrix = tuple[float, float, float, float, float, float]
-"""``a b c d e f`` (8.3.3)."""
 Rectangle = tuple[float, float, float, float]
 """Left, bottom, right, top in user space."""
-IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
-
-
-def mapped(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
-    """Where a matrix takes a point."""
-    a, b, c, d, e, f = matrix
-    return a * x + c * y + e, b * x + d * y + f
-
-
-def then(first: Matrix, second: Matrix) -> Matrix:
-    """``first``, and what it gives under ``second``."""
-    a, b, c, d, e, f = first
-    p, q, r, s, t, u = second
-    return (
-        a * p + b * r,
-        a * q + b * s,
-        c * p + d * r,
-        c * q + d * s,
-        e * p + f * r + t,
-        e * q + f * s + u,
-    )
 
 
 def box_under(matrix: Matrix, box: Rectangle) -> Rectangle:
     """The box around ``box`` after a matrix."""
-    points = [mapped(matrix, x, y) for x in box[::2] for y in box[1::2]]
+    points = [apply(matrix, x, y) for x in box[::2] for y in box[1::2]]
     across, up = [point[0] for point in points], [point[1] for point in points]
     return min(across), min(up), max(across), max(up)
 

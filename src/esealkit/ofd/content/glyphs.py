@@ -6,9 +6,10 @@ import math
 import unicodedata
 from collections.abc import Iterator
 
-from esealkit.ofd.content.matrix import apply, bounds
+from esealkit.ofd.content.matrix import bounds
 from esealkit.ofd.content.model import TextItem
 from esealkit.placement import Glyph
+from esealkit.placement.affine import apply
 
 __all__ = ["glyphs_of"]
 

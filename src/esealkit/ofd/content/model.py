@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from esealkit.ofd.content.matrix import Matrix
+from esealkit.placement.affine import Matrix
 
 __all__ = [
     "ClipArea",

@@ -15,13 +15,14 @@ from typing import Any
 
 from esealkit.errors import EsealError, LimitExceeded, XmlError
 from esealkit.ofd._xml import Element, box
-from esealkit.ofd.content.matrix import IDENTITY, Matrix, then, translation
+from esealkit.ofd.content.matrix import translation
 from esealkit.ofd.content.model import ClipArea, ImageItem, Item, PathItem, TextItem, Unit
 from esealkit.ofd.content.resources import Resources, part_at
 from esealkit.ofd.content.style import BLACK, Style, styled
 from esealkit.ofd.content.values import Budget, flag, floats, matrix, path_data, real, shifts, whole
 from esealkit.ofd.document import Box, OfdDocument, OfdPage, plain_id
 from esealkit.ofd.paths import directory_of
+from esealkit.placement.affine import IDENTITY, Matrix, then
 
 __all__ = ["Annotation", "ContentReader"]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from esealkit.errors import LimitExceeded, XmlError
 from esealkit.limits import Limits
 from esealkit.ofd._xml import Element, boolean, number
-from esealkit.ofd.content.matrix import IDENTITY, Matrix
+from esealkit.placement.affine import IDENTITY, Matrix
 
 __all__ = ["Budget", "flag", "floats", "matrix", "path_data", "real", "shifts", "whole"]
 

@@ -17,7 +17,7 @@ from esealkit.pdf._pyhanko.objects import dictionary, entries_of, guarded, plain
 from esealkit.pdf._pyhanko.pages import PageHandle, content_streams
 from esealkit.pdf._pyhanko.seal_forms import add_stream
 from esealkit.pdf.content import STAMP_TAG, open_states
-from esealkit.pdf.geometry import Matrix
+from esealkit.placement.affine import Matrix
 
 __all__ = ["draw_on_pages"]
 

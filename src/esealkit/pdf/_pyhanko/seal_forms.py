@@ -17,7 +17,8 @@ from pyhanko.pdf_utils.generic import (
 from esealkit.pdf._pyhanko.objects import numbers, plain
 from esealkit.pdf.artwork import Artwork, Layer
 from esealkit.pdf.drawing import Drawing, Image
-from esealkit.pdf.geometry import Matrix, Rectangle
+from esealkit.pdf.geometry import Rectangle
+from esealkit.placement.affine import Matrix
 
 __all__ = ["SealForms", "add_stream"]
 

@@ -30,15 +30,8 @@ from esealkit.pdf._pyhanko.page_tree import PagePlace, PageTree
 from esealkit.pdf._pyhanko.pages import content_streams
 from esealkit.pdf.content import STAMP_TAG, Operation, operations
 from esealkit.pdf.facts import Box, ObjectId, Showing
-from esealkit.pdf.geometry import (
-    IDENTITY,
-    Matrix,
-    PageGeometry,
-    Rectangle,
-    box_under,
-    mapped,
-    then,
-)
+from esealkit.pdf.geometry import PageGeometry, Rectangle, box_under
+from esealkit.placement.affine import IDENTITY, Matrix, apply, then
 
 __all__ = ["stamps_drawn", "widgets_shown"]
 
@@ -304,7 +297,7 @@ def _placed(geometry: PageGeometry, form: _Form, matrix: Matrix) -> tuple[Box, B
     left, bottom, right, top = form.ink_box
 
     def point(x: float, y: float) -> tuple[float, float]:
-        return geometry.shown(*mapped(matrix, x, y))
+        return geometry.shown(*apply(matrix, x, y))
 
     (x, y), across, down = point(left, top), point(right, top), point(left, bottom)
     width, height = across[0] - x, down[1] - y

@@ -51,8 +51,9 @@ from esealkit.pdf._pyhanko.seal_forms import SealForms
 from esealkit.pdf._pyhanko.security_store import extend_store
 from esealkit.pdf._pyhanko.signature_value import add_signature
 from esealkit.pdf.drawing import Drawing
-from esealkit.pdf.geometry import Matrix, Rectangle
+from esealkit.pdf.geometry import Rectangle
 from esealkit.pdf.plan import Gap, SignatureEntries, ValidationData
+from esealkit.placement.affine import Matrix
 
 __all__ = ["PageHandle", "PdfUpdate"]
 
