@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from esealkit.errors import Conflict
 from esealkit.registry import Register, State, restore
 from esealkit.sandbox import Sandbox
-from tests.support.clerks import CONTEXT, die_at_the_device, make, work
+from tests.support.clerks import at_once, make, maker_dies, work
 from tests.support.registers import PAPERS, Workshop, faults
 
 pytestmark = pytest.mark.interop
@@ -62,16 +61,15 @@ def test_backup_moves_between_databases(shop: Workshop) -> None:
 def test_a_seal_is_made_once(shop: Workshop, kit: Sandbox) -> None:
     """Of four makers at the same time one makes the seal; the chain has one end."""
     reference = shop.approved()
-    results = CONTEXT.Queue()
-    arguments = (shop.url, str(shop.keyfile), str(shop.folder / "w.db.journal"),
-                 str(kit.directory), reference, results)  # fmt: skip
-    workers = [CONTEXT.Process(target=make, args=arguments) for _ in range(4)]
-    for item in workers:
-        item.start()
-    said = sorted(results.get(timeout=60) for _ in workers)
-    for item in workers:
-        item.join()
-    assert said == ["made", "refused", "refused", "refused"]
+    arguments = (
+        shop.url,
+        str(shop.keyfile),
+        str(shop.folder / "w.db.journal"),
+        str(kit.directory),
+        reference,
+    )
+    said = at_once(make, [arguments] * 4, answers=4)
+    assert sorted(said) == ["made", "refused", "refused", "refused"]
     with shop.acting("li") as register:
         assert len(register.get(reference).seals) == 1
     assert shop.sound()
@@ -79,15 +77,8 @@ def test_a_seal_is_made_once(shop: Workshop, kit: Sandbox) -> None:
 
 def test_many_desks_at_once(shop: Workshop, kit: Sandbox) -> None:
     """Desks that work at the same time share codes and numbers without one used twice."""
-    results = CONTEXT.Queue()
-    arguments = (shop.url, shop.folder, shop.keyfile, kit.directory, "甲公司", results)
-    workers = [CONTEXT.Process(target=work, args=arguments) for _ in range(4)]
-    for item in workers:
-        item.start()
-    found = [results.get(timeout=120) for _ in range(12)]
-    for item in workers:
-        item.join()
-        assert item.exitcode == 0
+    arguments = (shop.url, shop.folder, shop.keyfile, kit.directory, "甲公司")
+    found = at_once(work, [arguments] * 4, answers=12)
     assert len({code for code, _, _ in found}) == 12
     assert sorted(number for _, _, number in found) == list(range(1, 13))
     assert shop.sound()
@@ -96,11 +87,7 @@ def test_many_desks_at_once(shop: Workshop, kit: Sandbox) -> None:
 def test_a_maker_that_died_is_followed_by_another(shop: Workshop, kit: Sandbox) -> None:
     """A maker killed at the device leaves a reservation that lapses; the seal is made once."""
     reference = shop.approved()
-    arguments = (shop.url, str(shop.keyfile), str(kit.directory), reference)
-    worker = CONTEXT.Process(target=die_at_the_device, args=arguments)
-    worker.start()
-    worker.join()
-    assert worker.exitcode == -signal.SIGKILL
+    maker_dies(shop, kit.directory, reference)
     with shop.acting("qian") as register:
         with pytest.raises(Conflict, match="being_made"):
             register.make(reference, shop.bench())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import multiprocessing
 import os
 import signal
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -48,6 +50,30 @@ def die_at_the_device(url: str, keyfile: str, lab: str, reference: str) -> None:
         Register.open(url, member="qian", keyfile=keyfile) as register,
     ):
         register.make(reference, Workbench(key=DyingKey(key), signers=[f"{lab}/signer.pem"]))
+
+
+def maker_dies(shop: Workshop, lab: Path, reference: str) -> None:
+    """A maker of another process, who goes by the real clock, is killed at the device."""
+    arguments = (shop.url, str(shop.keyfile), str(lab), reference)
+    worker = CONTEXT.Process(target=die_at_the_device, args=arguments)
+    worker.start()
+    worker.join()
+    assert worker.exitcode == -signal.SIGKILL
+    # The workshop's own clock may be minutes behind by now.
+    shop.now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+
+def at_once(target: Callable, arguments: Iterable[tuple], *, answers: int) -> list:
+    """What processes that begin together answer; each of them must end well."""
+    results = CONTEXT.Queue()
+    workers = [CONTEXT.Process(target=target, args=(*each, results)) for each in arguments]
+    for item in workers:
+        item.start()
+    found = [results.get(timeout=180) for _ in range(answers)]
+    for item in workers:
+        item.join()
+        assert item.exitcode == 0
+    return found
 
 
 def make(url: str, keyfile: str, witness: str, lab: str, reference: str, results) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import signal
 import threading
 
 import pytest
-from tests.support.clerks import CONTEXT, die_at_the_device, make, work
+from tests.support.clerks import at_once, make, maker_dies, work
 from tests.support.registers import Workshop
 
 from esealkit.errors import Conflict, IllegalStep, TokenError
@@ -122,13 +120,7 @@ def test_a_maker_that_died_is_followed_by_another(shop: Workshop, kit) -> None:
     """A maker killed at the device leaves a reservation: another waits until it lapses, or takes
     it over, and the seal is made once, with the code that was reserved."""
     reference = shop.approved()
-    arguments = (shop.url, str(shop.keyfile), str(kit.directory), reference)
-    worker = CONTEXT.Process(target=die_at_the_device, args=arguments)
-    worker.start()
-    worker.join()
-    assert worker.exitcode == -signal.SIGKILL
-    # The maker went by the real clock.
-    shop.now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    maker_dies(shop, kit.directory, reference)
     with shop.acting("qian") as register:
         assert register.get(reference).state is State.MAKING
         assert shop.sound()
@@ -174,16 +166,9 @@ def test_who_was_taken_over_enters_nothing(shop: Workshop) -> None:
 def test_a_seal_is_made_once(shop: Workshop, kit) -> None:
     """Of three makers who make the same seal at the same time, one makes it."""
     reference = shop.approved()
-    results = CONTEXT.Queue()
-    arguments = (shop.url, str(shop.keyfile), f"{shop.url}.journal", str(kit.directory), reference,
-                 results)  # fmt: skip
-    workers = [CONTEXT.Process(target=make, args=arguments) for _ in range(3)]
-    for item in workers:
-        item.start()
-    said = sorted(results.get(timeout=120) for _ in workers)
-    for item in workers:
-        item.join()
-    assert said == ["made", "refused", "refused"]
+    arguments = (shop.url, str(shop.keyfile), f"{shop.url}.journal", str(kit.directory), reference)
+    said = at_once(make, [arguments] * 3, answers=3)
+    assert sorted(said) == ["made", "refused", "refused"]
     with shop.acting("li") as register:
         assert len(register.get(reference).seals) == 1
     assert shop.sound()
@@ -192,20 +177,9 @@ def test_a_seal_is_made_once(shop: Workshop, kit) -> None:
 def test_many_desks_at_once(shop: Workshop, kit) -> None:
     """Four desks that apply, make and deliver at the same time share codes and numbers without one
     used twice, and leave one unbroken journal."""
-    results = CONTEXT.Queue()
     owners = ["甲公司", "甲公司", "乙公司", "乙公司"]
-    workers = [
-        CONTEXT.Process(
-            target=work, args=(shop.url, shop.folder, shop.keyfile, kit.directory, owner, results)
-        )
-        for owner in owners
-    ]
-    for item in workers:
-        item.start()
-    found = [results.get(timeout=180) for _ in range(12)]
-    for item in workers:
-        item.join()
-        assert item.exitcode == 0
+    place = (shop.url, shop.folder, shop.keyfile, kit.directory)
+    found = at_once(work, [(*place, owner) for owner in owners], answers=12)
     assert len({code for code, _, _ in found}) == 12
     # One unit code: one row of numbers, whatever the owner is called.
     assert sorted(number for _, _, number in found) == list(range(1, 13))
