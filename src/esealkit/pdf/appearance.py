@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from esealkit.errors import EsealError, MissingExtra, PdfError
 from esealkit.findings import Finding, not_applicable, passed, unknown
-from esealkit.limits import Limits
 from esealkit.pdf.examination import PdfExamination
 from esealkit.pdf.facts import Box, ObjectId, Showing
 from esealkit.pdf.geometry import Rectangle, box_under
@@ -24,7 +24,7 @@ from esealkit.picture.raster import Pixels, raster_picture
 from esealkit.placement.affine import IDENTITY
 from esealkit.seal.model import Picture
 
-__all__ = ["check_appearance", "draw_appearance"]
+__all__ = ["check_appearance"]
 
 _CHECK, _CLAUSE = "seal.picture", "GM/T 0112-2021 7"
 _LONGER_SIDE = 480
@@ -49,11 +49,10 @@ def check_appearance(
     widgets = [item for item in showings if not item.drawn][:_MOST_WIDGETS]
     if not widgets:
         return (not_applicable(_CHECK, _CLAUSE, code="pdf.seal_unseen"),)
-    limits = examination.document.limits
-    password = examination.document.password_text
-    looks = _Looks(examination.signed_bytes(index), password, picture, ofd, limits)
-    found = [_finding(item, _seen(item, looks)) for item in widgets]
-    drawn = [(item, _seen(item, looks)) for item in showings if item.drawn]
+    with ExitStack() as files:
+        looks = _Looks(examination, index, picture, ofd, files)
+        found = [_finding(item, _seen(item, looks)) for item in widgets]
+        drawn = [(item, _seen(item, looks)) for item in showings if item.drawn]
     drawn.sort(key=lambda row: (row[1].code, row[0].page or 0))
     for _, rows in groupby(drawn, key=lambda row: row[1].code):
         found.append(_together(list(rows)))
@@ -125,14 +124,16 @@ class _Looks:
 
     def __init__(
         self,
-        data: bytes,
-        password: str,
+        examination: PdfExamination,
+        index: int,
         picture: Picture,
         ofd: Callable[[bytes], Pixels] | None,
-        limits: Limits,
+        files: ExitStack,
     ) -> None:
-        self._data, self._password = data, password
-        self._picture, self._ofd, self._limits = picture, ofd, limits
+        self._examination, self._index, self._files = examination, index, files
+        self._picture, self._ofd = picture, ofd
+        self._limits = examination.document.limits
+        self._signed: Any = None
         self._own: Pixels | None = None
         self._known: dict[tuple[ObjectId | None, int, Box | None], _Look] = {}
 
@@ -148,9 +149,7 @@ class _Looks:
     def _compared(self, item: Showing, part: Box | None) -> _Look:
         assert item.form is not None
         try:
-            shown = draw_appearance(
-                self._data, item.form, rotate=item.rotate, password=self._password
-            )
+            shown = _drawn_alone(self._signed_file(), item.form, rotate=item.rotate)
             if self._own is None:
                 self._own = raster_picture(self._picture.data, ofd=self._ofd, limits=self._limits)
             own = self._own if part is None else _cut(self._own, part)
@@ -159,6 +158,22 @@ class _Looks:
         except EsealError as error:
             return _Look("pdf.seal_undrawn", reason=error.code)
         return _Look("pdf.seal_shown" if likeness >= SAME else "pdf.seal_different", likeness)
+
+    def _signed_file(self) -> Any:
+        """The file as it was signed, opened once for all forms; so is a file that does not open."""
+        if self._signed is None:
+            try:
+                self._signed = self._files.enter_context(
+                    _opened(
+                        self._examination.signed_bytes(self._index),
+                        self._examination.document.password_text,
+                    )
+                )
+            except EsealError as error:
+                self._signed = error
+        if isinstance(self._signed, EsealError):
+            raise self._signed
+        return self._signed
 
 
 def _share(item: Showing) -> Box | None:
@@ -188,23 +203,33 @@ def _cut(pixels: Pixels, part: Box) -> Pixels:
     return Pixels(width=columns, height=rows, rgba=rgba)
 
 
-def draw_appearance(
-    data: bytes, number: ObjectId, *, rotate: int = 0, password: str = ""
-) -> Pixels:
-    """A form XObject of a PDF, drawn alone on white (ISO 32000-1 12.5.5).
+def _opened(data: bytes, password: str) -> Any:
+    """A file for its forms to be taken from.
 
-    :param rotate: degrees clockwise by which the page of its widget is turned.
     :raises MissingExtra: the extra ``pdf`` is not installed.
-    :raises PdfError: it cannot be drawn.
+    :raises PdfError: it cannot be opened.
     """
     try:
         import pikepdf
-        import pypdfium2
+        import pypdfium2  # noqa: F401 - without it nothing is drawn
     except ImportError as error:
         raise MissingExtra("extra.missing", extra="pdf", package=error.name or "") from None
     try:
-        alone = _alone(pikepdf, data, number, rotate, password)
-        with pypdfium2.PdfDocument(alone) as drawn:
+        return pikepdf.open(io.BytesIO(data), password=password)
+    except Exception as error:
+        raise PdfError("pdf.malformed", reason=type(error).__name__) from error
+
+
+def _drawn_alone(whole: Any, number: ObjectId, *, rotate: int) -> Pixels:
+    """A form XObject of a PDF, drawn alone on white (ISO 32000-1 12.5.5).
+
+    :param rotate: degrees clockwise by which the page of its widget is turned.
+    :raises PdfError: it cannot be drawn.
+    """
+    import pypdfium2
+
+    try:
+        with pypdfium2.PdfDocument(_alone(whole, number, rotate)) as drawn:
             page = drawn[0]
             scale = _LONGER_SIDE / max(page.get_size())
             bitmap = page.render(scale=scale, rev_byteorder=True, force_bitmap_format=4)
@@ -219,12 +244,11 @@ def draw_appearance(
     return Pixels(width=columns, height=rows, rgba=pixels)
 
 
-def _alone(pikepdf: Any, data: bytes, number: ObjectId, rotate: int, password: str) -> bytes:
+def _alone(whole: Any, number: ObjectId, rotate: int) -> bytes:
     """A PDF of one page that shows nothing but the form, as large as its box."""
-    with (
-        pikepdf.open(io.BytesIO(data), password=password) as whole,
-        pikepdf.new() as alone,
-    ):
+    import pikepdf
+
+    with pikepdf.new() as alone:
         form = alone.copy_foreign(whole.get_object(*number))
         left, bottom, right, top = _shown_box(form)
         if not (0 < right - left < 20_000 and 0 < top - bottom < 20_000):
