@@ -23,7 +23,8 @@
     │  ├─ NotSigned  ├─ Tampered  ├─ NotCovered  ├─ Forbidden  └─ PlacementError
     ├─ JournalError                   a record of use is broken, rolled back or another's
     ├─ RegistryError                  the register (印章台账) refuses
-    │  ├─ IllegalStep  ├─ NotPermitted  ├─ Incomplete  └─ Conflict
+    │  ├─ IllegalStep  ├─ NotPermitted  ├─ Incomplete  ├─ Conflict
+    │  └─ RegisterUnavailable         its database is busy or out of reach
     ├─ NotPassed                      raised by ``Report.raise_unless_passed``
     ├─ KeyBackendError
     │  ├─ KeyNotFound  ├─ PinRejected  └─ TokenError
@@ -72,6 +73,7 @@ __all__ = [
     "PdfError",
     "PinRejected",
     "PlacementError",
+    "RegisterUnavailable",
     "RegistryError",
     "RevocationUnknown",
     "Revoked",
@@ -246,6 +248,10 @@ class JournalError(EsealError):
 
 class RegistryError(EsealError):
     """The register refuses, or its database cannot be used."""
+
+
+class RegisterUnavailable(RegistryError):
+    """The register's database is busy, or cannot be reached or opened."""
 
 
 class IllegalStep(RegistryError):

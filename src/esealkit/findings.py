@@ -7,7 +7,7 @@ plain evidence, and :mod:`esealkit.words` supplies the words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -104,10 +104,3 @@ def not_applicable(check: str, clause: str = "", /, *, code: str = "", **evidenc
     return Finding(
         check=check, outcome=Outcome.NOT_APPLICABLE, code=code, clause=clause, evidence=evidence
     )
-
-
-def worst(findings: Iterable[Finding]) -> Outcome:
-    """The gravest outcome among ``findings``: failed, unknown, passed, not applicable."""
-    order = (Outcome.FAILED, Outcome.UNKNOWN, Outcome.PASSED)
-    outcomes = {finding.outcome for finding in findings}
-    return next((outcome for outcome in order if outcome in outcomes), Outcome.NOT_APPLICABLE)

@@ -54,6 +54,7 @@ _BY_ERROR: tuple[tuple[type[errors.EsealError], int], ...] = (
     (errors.KeyNotFound, Exit.NO_INPUT),
     (errors.TokenError, Exit.UNAVAILABLE),
     (errors.NetworkError, Exit.UNAVAILABLE),
+    (errors.RegisterUnavailable, Exit.UNAVAILABLE),
     (errors.KeyBackendError, Exit.UNAVAILABLE),
 )
 

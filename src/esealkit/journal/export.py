@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
 
 from esealkit.journal.chain import Entry, time_text
-from esealkit.words import Language, inert, phrase
+from esealkit.words import Language, phrase
+from esealkit.words.tables import BOM, csv_line
 
 __all__ = ["write_csv", "write_uses"]
 
@@ -16,22 +15,18 @@ _COLUMNS = ("number", "at", "event", "subject", "actor", "document", "approval",
             "sha256", "data", "head")  # fmt: skip
 _USE = ("number", "at", "seal", "subject", "document", "document_sha256", "operator", "approval",
         "reason", "recording_sha256", "sha256", "outcome")  # fmt: skip
-_FORMULA = ("=", "+", "-", "@")
 
 
 def write_csv(entries: Iterable[Entry]) -> Iterator[str]:
-    """The table's lines, the head line first, with a byte order mark for spreadsheets.
-
-    Text that a spreadsheet would take for a formula gets an apostrophe before it.
-    """
-    yield "\ufeff" + _line(_COLUMNS)
+    """The table's lines, the head line first; see :mod:`esealkit.words.tables`."""
+    yield BOM + csv_line(_COLUMNS)
     for entry in entries:
         data = dict(entry.data)
         named = [str(data.pop(name, "")) for name in ("document", "approval", "reason", "sha256")]
         rest = json.dumps(data, ensure_ascii=False, sort_keys=True) if data else ""
         cells = (entry.number, time_text(entry.at), entry.event, entry.subject, entry.actor,
                  *named, rest, entry.head)  # fmt: skip
-        yield _cells(cells)
+        yield csv_line(cells)
 
 
 def write_uses(entries: Iterable[Entry], *, lang: Language = "zh") -> Iterator[str]:
@@ -40,7 +35,7 @@ def write_uses(entries: Iterable[Entry], *, lang: Language = "zh") -> Iterator[s
     Uses that a holder's journal records begin and end in entries of their own; a workshop's
     register has one entry a use.  What began and never ended stands last and says so.
     """
-    yield "\ufeff" + _line(phrase(f"journal.use.{name}", lang) for name in _USE)
+    yield BOM + csv_line(phrase(f"journal.use.{name}", lang) for name in _USE)
     open_: dict[str, Entry] = {}
     for entry in entries:
         use = str(entry.data.get("use", ""))
@@ -72,18 +67,4 @@ def _use(entry: Entry, outcome: str, sha256: str = "") -> str:
         "sha256": sha256 or str(known.get("sha256", "")),
         "outcome": outcome,
     }
-    return _cells(row[name] for name in _USE)
-
-
-def _cells(cells: Iterable[object]) -> str:
-    return _line(_safe(inert(cell, limit=30_000)) for cell in cells)
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _line(cells: Iterable[object]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow(cells)
-    return out.getvalue()
+    return csv_line(row[name] for name in _USE)

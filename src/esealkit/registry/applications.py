@@ -30,6 +30,9 @@ if TYPE_CHECKING:  # comparing takes the picture libraries
 
 __all__ = ["Applications"]
 
+_USUAL_MM = 40
+"""Across a unit's seal, where neither application nor picture says how large it is."""
+
 
 class Applications(Desk):
     """The clerk's and the examiner's first steps."""
@@ -59,6 +62,7 @@ class Applications(Desk):
     ) -> SealRecord:
         """Bring what was missing (补正).
 
+        :param size_mm: width and height; by default those of the new picture.
         :param trust: verifies papers that are signed files, as for an application.
         """
         brought = dict(materials or {})
@@ -72,8 +76,9 @@ class Applications(Desk):
                 row = taken.row
                 drawn = check_picture(data, kind=row.kind, name=row.name, short=row.short_name)
                 taken.values |= {"picture": _kept_picture(taken.writing, data), "drawn": drawn}
-            if size_mm is not None:
-                taken.values |= {"width_mm": size_mm[0], "height_mm": size_mm[1]}
+            if data is not None or size_mm is not None:
+                width, height = _size(*(size_mm or (None, None)), picture=data)
+                taken.values |= {"width_mm": width, "height_mm": height}
             if translation:
                 taken.values["translation"] = sm3(translation.encode()).hex()
         return self._record(reference)
@@ -178,9 +183,6 @@ class Applications(Desk):
             raise UsageError("registry.owner_missing")
         if not kind.personal and not application.unit_code:
             raise UsageError("registry.unit_code", unit="")
-        width, height = application.width_mm, application.height_mm
-        if not (0 < width <= 200 and 0 < height <= 200):
-            raise UsageError("making.size", width=width, height=height)
         name = application.name.strip() or application.owner.strip()
         picture, drawn = application.picture, application.drawn
         if picture is not None:
@@ -188,8 +190,11 @@ class Applications(Desk):
             short = application.short_name
             drawn = check_picture(picture, kind=kind.id, name=name, short=short) or drawn
         now = self._store.clock()
+        width, height = _size(application.width_mm, application.height_mm, picture=picture)
         return dataclasses.replace(
             application,
+            width_mm=width,
+            height_mm=height,
             owner=application.owner.strip(),
             unit_code=check_unit_code(application.unit_code) if application.unit_code else "",
             name=name,
@@ -293,14 +298,16 @@ class Applications(Desk):
         )
 
     def _next_number(self, step: Writing, unit: str, kind: SealKind) -> int | None:
-        """Arabic digits, never used twice, also not after a seal's end."""
+        """Arabic digits, never used twice, also not after a seal's end; a refused one was none."""
         if not self.profile.number_business_seals or kind.id not in self.profile.business:
             return None
         table = schema.seals
         whose = sa.or_(
             table.c.unit_code == unit, sa.and_(table.c.unit_code == "", table.c.owner == unit)
         )
-        query = sa.select(sa.func.max(table.c.number)).where(whose, table.c.kind == kind.id)
+        query = sa.select(sa.func.max(table.c.number)).where(
+            whose, table.c.kind == kind.id, table.c.state.not_in(["refused", "withdrawn"])
+        )
         return int(step.connection.execute(query).scalar() or 0) + 1
 
     def _refuse_second(self, step: Writing, slot: str, application: Application) -> None:
@@ -315,6 +322,23 @@ class Applications(Desk):
         if found is None:
             raise Incomplete("registry.no_picture", seal=row.reference)
         return raw(found)
+
+
+def _size(width: int | None, height: int | None, *, picture: bytes | None) -> tuple[int, int]:
+    """The size asked for, else the picture's own in whole millimetres, else the usual one.
+
+    :raises UsageError: one side without the other, or out of range.
+    """
+    if width is None or height is None:
+        if (width, height) != (None, None):
+            raise UsageError("making.size_unknown")
+        from esealkit.api.pictures import stated_size
+
+        stated = stated_size(picture) if picture is not None else None
+        width, height = (round(side) for side in stated or (_USUAL_MM, _USUAL_MM))
+    if not (0 < width <= 200 and 0 < height <= 200):
+        raise UsageError("making.size", width=width, height=height)
+    return width, height
 
 
 def _kept_picture(step: Writing, source: Source) -> str:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from esealkit.crypto.signing_key import SigningKey
-from esealkit.errors import IllegalStep, UsageError
+from esealkit.errors import UsageError
 from esealkit.registry import schema
 from esealkit.registry.certificate_page import CERTIFICATES, facts_of, lay_out
 from esealkit.registry.desk import Taken
-from esealkit.registry.machine import Role, State
-from esealkit.registry.publishing import Publishing
+from esealkit.registry.machine import Role, State, illegal_step
+from esealkit.registry.publishing import Publishing, may_sign
 from esealkit.registry.reading import row_of
 from esealkit.registry.records import SealRecord
 from esealkit.registry.store import moment_text
@@ -52,6 +52,7 @@ class Certificates(Publishing):
         :param kind: ``making`` or ``cancellation``.
         :param key: the workshop's; ``seal`` its own electronic seal, for a document.
         :raises IllegalStep: the seal is not made, or not cancelled.
+        :raises CertificateError: the key's certificate may not sign now.
         """
         target = Path(destination)
         form = target.suffix.lower()
@@ -77,6 +78,7 @@ class Certificates(Publishing):
         from esealkit.pki.statement import plain_json, sign_statement
 
         now = self._store.clock()
+        may_sign(key, now)
         value = {
             "schema": "esealkit.seal-certificate/1",
             "kind": kind,
@@ -130,13 +132,8 @@ class Certificates(Publishing):
         record = self._record(reference)
         ended = record.state in (State.CANCELLED, State.REPLACED)
         if not record.seals or (kind == "cancellation" and not ended):
-            raise IllegalStep(
-                "registry.illegal_step",
-                seal=record.reference,
-                step=f"certificate:{kind}",
-                state=record.state.value,
-                allowed=["made" if kind == "making" else "cancelled"],
-            )
+            allowed = {State.MADE if kind == "making" else State.CANCELLED}
+            raise illegal_step("certificate", record.state, allowed, seal=record.reference)
         return record
 
     def _issue(self, record: SealRecord, event: str, kind: str, digest: str = "") -> None:

@@ -48,3 +48,5 @@ def codes_of(text: str) -> Iterator[str]:
             raise UsageError("registry.code_block", line=line[:40])
         for number in range(first, last + 1):
             yield f"{number:014d}"
+    if not count:
+        raise UsageError("registry.code_block", line="")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from os import PathLike
@@ -24,12 +25,13 @@ from esealkit.registry.reading import read_record, row_of, state_of
 from esealkit.registry.records import SealRecord
 from esealkit.registry.store import Store, Writing, moment_text, put
 
-__all__ = ["Desk", "Progress", "Taken", "check_roles", "fit"]
+__all__ = ["Desk", "Progress", "Taken", "check_administrators", "check_roles", "fit"]
 
 Progress = Callable[[int, int], None]
 """Told how many records are done, and of how many."""
 
 _ADMINISTRATORS = {Role.SYSTEM, Role.SECURITY, Role.AUDIT}
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def _now() -> dt.datetime:
@@ -43,6 +45,17 @@ def check_roles(roles: set[Role]) -> None:
     """
     if roles & _ADMINISTRATORS and len(roles) > 1:
         raise NotPermitted("registry.roles_apart", roles=sorted(item.value for item in roles))
+
+
+def check_administrators(held: set[Role]) -> None:
+    """There is always one of each, or nobody could grant, audit or back up.
+
+    :raises NotPermitted: one is missing.
+    """
+    if missing := _ADMINISTRATORS - held:
+        raise NotPermitted(
+            "registry.administrators", missing=sorted(item.value for item in missing)
+        )
 
 
 @dataclass(slots=True)
@@ -134,14 +147,7 @@ class Desk:
         :raises NotPermitted: roles that do not go together, or an administrator is missing.
         :raises Conflict: there is a register already.
         """
-        held = {role for roles in members.values() for role in roles}
-        for roles in members.values():
-            check_roles(set(roles))
-        if not held >= _ADMINISTRATORS:
-            raise NotPermitted(
-                "registry.administrators",
-                missing=sorted(item.value for item in _ADMINISTRATORS - held),
-            )
+        check_administrators({role for roles in members.values() for role in roles})
         private = PrivateFields.from_file(keyfile)
         path = None if witness is None else Path(witness)
         store = Store(str(url), witness=path, key=key, clock=clock)
@@ -197,6 +203,9 @@ class Desk:
 
     def _put_member(self, step: Writing, name: str, roles: set[Role]) -> None:
         check_roles(roles)
+        if not name.strip():
+            raise UsageError("registry.member")
+        fit(schema.members, {"name": name})
         text = " ".join(sorted(item.value for item in roles))
         put(step.connection, schema.members, {"name": name}, {"roles": text})
         step.record("member.roles", subject=f"member:{name}", actor=self.member, roles=text)
@@ -352,10 +361,10 @@ class Desk:
 def fit(table: sa.Table, values: Mapping[str, Any]) -> None:
     """Whether the texts fit into their columns; not every database says so.
 
-    :raises UsageError: one is too long, or holds NUL.
+    :raises UsageError: one is too long, or holds NUL or what is no character.
     """
     for name, value in values.items():
-        if isinstance(value, str) and "\0" in value:
+        if isinstance(value, str) and ("\0" in value or _SURROGATE.search(value)):
             raise UsageError("registry.text", field=name)
         most = getattr(table.c[name].type, "length", None)
         if most and isinstance(value, str) and len(value) > most:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-import csv
 import dataclasses
 import html
-import io
 import json
 import re
+import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from typing import Any
 from esealkit.errors import InputError, UsageError, input_unreadable
 from esealkit.registry.records import Filing, MadeSeal, SealRecord
 from esealkit.words import inert
+from esealkit.words.tables import BOM, csv_line
 
 __all__ = ["render_export"]
 
@@ -50,11 +50,8 @@ def render_export(
     if form == "json":
         return json.dumps({root: row}, ensure_ascii=False, indent=2).encode()
     if form == "csv":
-        out = io.StringIO()
-        writer = csv.writer(out)
-        writer.writerow(row)
-        writer.writerow([inert(item, limit=30_000) for item in row.values()])
-        return ("\ufeff" + out.getvalue()).encode()
+        # Systems read it, not only spreadsheets: nothing is cut.
+        return (BOM + csv_line(row) + csv_line(row.values(), limit=sys.maxsize)).encode()
     if not all(_NAME.match(name) for name in (root, *row)):
         raise UsageError("registry.template", reason="name")
     # The Base64 of a picture is long, and inert by itself.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Mapping
 
 import sqlalchemy as sa
@@ -9,6 +11,9 @@ import sqlalchemy as sa
 from esealkit.errors import UsageError
 from esealkit.registry import schema
 from esealkit.registry.digests import fold_text
+from esealkit.registry.machine import State
+from esealkit.registry.store import moment_text
+from esealkit.seal.kinds import KINDS
 
 __all__ = ["FIELDS", "ids_of"]
 
@@ -30,6 +35,13 @@ FIELDS = (
 )  # fmt: skip
 """What can be asked for besides private fields; a text that ends in ``*`` asks for a beginning."""
 _LAST = "\U0010ffff"
+_DAY = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}\Z")
+_CHOICES = {
+    "state": [item.value for item in State],
+    "kind": [item.id for item in KINDS],
+    "filing": ["pending", "reported", "accepted", "returned"],
+}
+"""Fields of few values: another is a slip, not a question without an answer."""
 
 
 def ids_of(
@@ -66,6 +78,8 @@ def _within(connection: sa.Connection, text: str) -> sa.ColumnElement[bool]:
 
 def _condition(name: str, value: str) -> sa.ColumnElement[bool]:
     seals = schema.seals
+    if name in _CHOICES and not value.endswith("*") and value not in _CHOICES[name]:
+        raise UsageError("registry.field_value", field=name, value=value, known=_CHOICES[name])
     if name in _PARTS:
         column = _PARTS[name]
         if name == "serial":
@@ -73,16 +87,32 @@ def _condition(name: str, value: str) -> sa.ColumnElement[bool]:
         return seals.c.id.in_(sa.select(column.table.c.seal).where(_matches(column, value)))
     if name == "number":
         if not (value.isascii() and value.isdecimal()) or len(value) > 9:
-            raise UsageError("registry.field", field=name, known=["0-9"])
+            raise UsageError("registry.field_value", field=name, value=value, known=["0-9"])
         return seals.c.number == int(value)
     if name in _OWN:
         return _matches(seals.c[name], value)
     field, _, end = name.rpartition("_")
+    value = _moment(name, value)
     column = seals.c[field if field == "valid_until" else f"{field}_at"]
     if end == "from":
         return column >= value
     # A day is asked for to its end.
     return sa.and_(column != "", column <= value + (_LAST if len(value) <= 10 else ""))
+
+
+def _moment(name: str, value: str) -> str:
+    """A time as the tables hold it; a year, a month or a day stays as it is.
+
+    :raises UsageError: it is none.
+    """
+    if _DAY.match(value):
+        return value
+    try:
+        found = dt.datetime.fromisoformat(value)
+    except ValueError:
+        known = ["2026", "2026-01-31", "2026-01-31T08:00:00Z"]
+        raise UsageError("registry.field_value", field=name, value=value, known=known) from None
+    return moment_text(found)
 
 
 def _matches(column: sa.Column[str], value: str) -> sa.ColumnElement[bool]:

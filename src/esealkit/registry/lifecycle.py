@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from esealkit.crypto import SM3, sm3
 from esealkit.errors import IllegalStep, Incomplete, UsageError
 from esealkit.registry import schema
-from esealkit.registry.desk import Progress, Taken
+from esealkit.registry.desk import Progress, Taken, check_administrators
 from esealkit.registry.machine import STEPS, Role, State, next_state
 from esealkit.registry.made import end_makings, note_changes
 from esealkit.registry.makings import Makings
@@ -248,11 +248,14 @@ class Lifecycle(Makings):
     def grant(self, name: str, roles: set[Role]) -> None:
         """Set what a member may do (security administrator); no roles: nothing any more.
 
-        :raises NotPermitted: roles that do not go together.
+        :raises NotPermitted: roles that do not go together, or the last administrator of a sort
+            would go.
         """
         with self._store.writing() as step:
             self._permit(step.connection, Role.SECURITY)
             self._put_member(step, name, roles)
+            held = step.connection.execute(sa.select(schema.members.c.roles)).scalars()
+            check_administrators({Role(item) for texts in held for item in texts.split()})
 
     def set_licence(self, workshop: str, licence: str, until: dt.datetime | None) -> None:
         """Set the workshop's licence (许可证, SH-05; system administrator)."""

@@ -11,12 +11,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
 from esealkit.errors import IllegalStep
 
-__all__ = ["STEPS", "Role", "State", "Step", "next_state"]
+__all__ = ["STEPS", "Role", "State", "Step", "illegal_step", "next_state"]
 
 
 class State(str, Enum):
@@ -120,11 +121,17 @@ def next_state(step: str, state: State, *, seal: str) -> State:
     """
     found = STEPS[step]
     if state not in found.sources:
-        raise IllegalStep(
-            "registry.illegal_step",
-            seal=seal,
-            step=step,
-            state=state.value,
-            allowed=sorted(item.value for item in found.sources),
-        )
+        raise illegal_step(step, state, found.sources, seal=seal)
     return found.target or state
+
+
+def illegal_step(step: str, state: State, allowed: Iterable[State], *, seal: str) -> IllegalStep:
+    """That a step cannot be taken from a state, from which it can, and what can be done instead."""
+    return IllegalStep(
+        "registry.illegal_step",
+        seal=seal,
+        step=step,
+        state=state.value,
+        allowed=sorted(item.value for item in allowed),
+        next=[name for name, item in STEPS.items() if state in item.sources],
+    )

@@ -25,7 +25,7 @@ from esealkit.signing.output import StagedFile
 if TYPE_CHECKING:  # signed messages take the certificate libraries
     from esealkit.seal.status import StateChange
 
-__all__ = ["Published", "Publishing"]
+__all__ = ["Published", "Publishing", "may_sign"]
 
 _BATCH = 500
 
@@ -61,6 +61,8 @@ class Publishing(Audits):
 
         :param key: the publisher's, authorised like a seal maker's.
         :param days: until the next list.
+        :raises Expired, WrongUsage: the publisher's certificate may not sign now: nobody would
+            believe the list.
         :raises OutputError: the file cannot be written; the old one stays.
         :raises Conflict: another list was published meanwhile.
         """
@@ -68,6 +70,7 @@ class Publishing(Audits):
 
         if not 0 < days <= 3660:
             raise UsageError("registry.days", found=days)
+        may_sign(key, self._store.clock())
         folder = Path(destination).absolute().parent
         with (
             _as_output_errors(destination),
@@ -117,6 +120,20 @@ class Publishing(Audits):
             step.record(
                 "status.published", subject="status", actor=self.member, seals=seals, **values
             )
+
+
+def may_sign(key: SigningKey, now: dt.datetime) -> None:
+    """Whether the key's certificate may sign statements of the workshop now.
+
+    :raises UsageError: it has none, or one that is not for SM2.
+    :raises Expired, WrongUsage: it may not.
+    """
+    from esealkit.pki.certificate import Certificate
+    from esealkit.signing.readiness import check_signer_ready
+
+    if key.certificate is None:
+        raise UsageError("signing.no_certificate")
+    check_signer_ready(Certificate(key.certificate), now=now)
 
 
 @contextlib.contextmanager

@@ -35,8 +35,9 @@ class Application:
     """所属单位, 部门."""
     picture: Source | None = None
     """The seal's picture."""
-    width_mm: int = 40
-    height_mm: int = 40
+    width_mm: int | None = None
+    """Whole millimetres, like ``height_mm``; by default the picture's own, else 40."""
+    height_mm: int | None = None
     drawn: bool = False
     """Whether the picture was drawn here and not taken from a physical seal."""
     imprint_source: str = ""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -22,6 +23,7 @@ from esealkit.errors import (
     EsealError,
     InputError,
     MissingExtra,
+    RegisterUnavailable,
     RegistryError,
     UsageError,
 )
@@ -29,7 +31,7 @@ from esealkit.errors import (
 try:
     import sqlalchemy as sa
     from sqlalchemy import event
-    from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
+    from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
 except ImportError:
     raise MissingExtra("registry.extra", extra="registry") from None
 
@@ -41,6 +43,8 @@ from esealkit.registry import schema
 __all__ = ["Store", "Writing", "entries_about", "every_entry", "moment_text", "put", "raw"]
 
 _PATIENCE = 60
+"""Seconds that a writer waits for its turn on SQLite."""
+_SERVERS = ("postgresql+psycopg", "postgresql")
 
 
 def moment_text(moment: dt.datetime) -> str:
@@ -57,13 +61,18 @@ def typed_errors() -> Iterator[None]:
         yield
     except IntegrityError as error:
         raise Conflict("registry.conflict", reason=type(error.orig).__name__) from error
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise UsageError("registry.url") from error
-    except ModuleNotFoundError as error:
-        raise MissingExtra("registry.extra", extra="postgresql") from error
+    except OperationalError as error:
+        # SQLite's words for a writer that did not get its turn within the time of waiting.
+        busy = "database is locked" in str(error.orig)
+        code = "registry.busy" if busy else "registry.unavailable"
+        raise RegisterUnavailable(code, reason=_said(error), seconds=_PATIENCE) from error
     except DBAPIError as error:
-        text = str(error.orig).splitlines()[0] if str(error.orig) else type(error.orig).__name__
-        raise RegistryError("registry.database", reason=text) from error
+        raise RegistryError("registry.database", reason=_said(error)) from error
+
+
+def _said(error: DBAPIError) -> str:
+    """The database's own words, their first line."""
+    return next(iter(str(error.orig).splitlines()), type(error.orig).__name__)
 
 
 class Writing:
@@ -130,8 +139,7 @@ class Store:
         self.witness = Journal(witness, key=key, clock=clock) if witness is not None else None
         self.key = key
         self.clock = clock
-        with typed_errors():
-            self.engine = _engine(url, self.file)
+        self.engine = _engine(url, self.file)
 
     @contextlib.contextmanager
     def creating(self, values: Mapping[str, str]) -> Iterator[Writing]:
@@ -178,8 +186,9 @@ class Store:
 
         :raises RegistryError: it is not.
         """
-        if self.file is not None and not self.file.is_file():
-            raise InputError("input.missing", path=str(self.file))
+        if self.file is not None and not os.path.isfile(self.file):
+            code = "input.folder" if os.path.isdir(self.file) else "input.missing"
+            raise InputError(code, path=str(self.file))
         with self.begun() as connection:
             if not sa.inspect(connection).has_table(schema.meta.name):
                 raise RegistryError("registry.none")
@@ -306,21 +315,30 @@ def _line(connection: sa.Connection, number: int) -> bytes:
 
 
 def _file_of(url: str) -> Path | None:
-    """The file of a SQLite register, ``None`` for a server's."""
-    if "://" not in url:
-        return Path(url)
-    with typed_errors():
-        parsed = sa.make_url(url)
-    if parsed.get_backend_name() == "postgresql":
-        return None
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+    """The file of a SQLite register, ``None`` for a server's.
+
+    :raises UsageError: neither; a register in memory would be gone with its process.
+    """
+    name: str | None = url
+    if "://" in url:
+        try:
+            parsed = sa.make_url(url)
+        except (ArgumentError, ValueError):
+            raise UsageError("registry.url") from None
+        if parsed.drivername in _SERVERS:
+            return None
+        name = parsed.database if parsed.drivername == "sqlite" else None
+    if not name or name == ":memory:" or "\0" in name:
         raise UsageError("registry.url")
-    return Path(parsed.database)
+    return Path(name)
 
 
 def _engine(url: str, file: Path | None) -> sa.Engine:
     if file is None:
-        return sa.create_engine(url, pool_pre_ping=True)
+        try:
+            return sa.create_engine(url, pool_pre_ping=True)
+        except ModuleNotFoundError:
+            raise MissingExtra("registry.driver", extra="postgresql") from None
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=str(file)), connect_args={"timeout": _PATIENCE}
     )

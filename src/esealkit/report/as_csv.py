@@ -2,14 +2,11 @@
 
 Columns: ``file, seal, unit, code, time, verdict, reservations, advice``; ``unit`` is the
 organisation in the signer's certificate, ``code`` the seal's id (印章编码), ``time`` UTC, and
-``advice`` begins with the reason.  A cell that a spreadsheet could take for a formula is written
-behind an apostrophe, and control characters are escapes.
+``advice`` begins with the reason.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 
 from esealkit import words
@@ -17,14 +14,11 @@ from esealkit.report.as_text import attribute_of, reason_line
 from esealkit.report.run import Run
 from esealkit.verification.judgement import Judgement, Reservation
 from esealkit.verification.results import DocumentResult, SignatureResult
-from esealkit.words import inert, phrase
+from esealkit.words import phrase
+from esealkit.words.tables import csv_line
 
-__all__ = ["BOM", "csv_head", "csv_rows"]
+__all__ = ["csv_head", "csv_rows"]
 
-BOM = "\ufeff"
-"""Begins the file, so that Excel reads it as UTF-8."""
-_ACTIVE = frozenset("=+-@\t\r\n＝＋－＠")
-"""What may begin a formula; full-width signs count in East Asian editions of Excel."""
 _LONG = 2_000
 
 
@@ -40,12 +34,13 @@ def csv_head(lang: words.Language) -> str:
         phrase("csv.reservations", lang),
         phrase("csv.advice", lang),
     )
-    return _line(names)
+    return csv_line(names)
 
 
 def csv_rows(run: Run, lang: words.Language) -> str:
     """The lines of all documents of ``run``, without the line of names."""
-    return "".join(_line(row) for document in run.documents for row in _rows(document, lang))
+    rows = (row for document in run.documents for row in _rows(document, lang))
+    return "".join(csv_line(row, limit=_LONG) for row in rows)
 
 
 def _rows(document: DocumentResult, lang: words.Language) -> Iterator[tuple[str, ...]]:
@@ -103,15 +98,3 @@ def _why(document: DocumentResult, lang: words.Language) -> str:
         "",
     )
     return f"{reason_line(document, lang)} {advice}".rstrip()
-
-
-def _line(cells: tuple[str, ...]) -> str:
-    out = io.StringIO()
-    csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow(map(_cell, cells))
-    return out.getvalue()
-
-
-def _cell(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    shown = inert(text, limit=_LONG)
-    return f"'{shown}" if text[:1] in _ACTIVE and text else shown

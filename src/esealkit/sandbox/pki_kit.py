@@ -44,11 +44,13 @@ _STRANGER_ROOT: Name = (
 _SUBJECTS: dict[str, Name] = {
     "maker": (("C", "CN"), ("O", "示例印章制作有限公司"), ("CN", "示例电子印章制章者")),
     "signer": (("C", "CN"), ("ST", "北京市"), ("O", _COMPANY), ("CN", _COMPANY)),
+    "person": (("C", "CN"), ("O", _COMPANY), ("CN", "张三")),
     "revoked": (("C", "CN"), ("O", _COMPANY), ("OU", "采购部"), ("CN", "示例已吊销证书")),
     "expired": (("C", "CN"), ("O", _COMPANY), ("OU", "销售部"), ("CN", "示例已过期证书")),
     "stranger": (("C", "CN"), ("O", "另一家示例商贸有限公司"), ("CN", "示例外部签章者")),
     "tsa": (("C", "CN"), ("O", "示例电子认证服务有限公司"), ("CN", "示例时间戳服务")),
 }
+_HOLDERS = ("maker", "signer", "signer-enc", "person", "revoked", "expired", "stranger", "tsa")
 _SIGNING = ("digital_signature", "non_repudiation")
 _ENCRYPTION = ("key_encipherment", "data_encipherment", "key_agreement")
 
@@ -62,7 +64,8 @@ class SandboxPki:
     stranger_root: SoftwareKey
     """The root that nobody trusts; its key is not written."""
     holders: Mapping[str, SoftwareKey]
-    """``maker``, ``signer``, ``signer-enc``, ``revoked``, ``expired``, ``stranger``, ``tsa``."""
+    """``maker``, ``signer``, ``signer-enc``, ``person``, ``revoked``, ``expired``, ``stranger``,
+    ``tsa``."""
     crl: bytes
     """The root's CRL, DER: it lists ``revoked``."""
 
@@ -96,7 +99,7 @@ def make_pki(
     trusted, stranger = root(_ROOT), root(_STRANGER_ROOT)
     revoked_serial = _serial(random)
     holders = {}
-    for name in ("maker", "signer", "signer-enc", "revoked", "expired", "stranger", "tsa"):
+    for name in _HOLDERS:
         foreign = name == "stranger"
         serial = revoked_serial if name == "revoked" else _serial(random)
         issuer = (stranger, _STRANGER_ROOT) if foreign else (trusted, _ROOT)

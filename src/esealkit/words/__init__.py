@@ -52,17 +52,40 @@ def inert(value: object, *, limit: int = 500) -> str:
     return "".join(out)
 
 
-class _Values(dict[str, str]):
+class _Shown:
+    """A value of a template; ``{state:registry.state}`` shows its phrase of that family."""
+
+    def __init__(self, value: Any, lang: Language) -> None:
+        self._value = value
+        self._lang = lang
+
+    def __format__(self, family: str) -> str:
+        if not family:
+            return inert(_listed(self._value))
+        from esealkit.words.of_reports import PHRASES
+
+        many = isinstance(self._value, (list, tuple))
+        return inert(
+            ", ".join(
+                PHRASES.get(f"{family}.{item}", (str(item),) * 2)[self._lang == "en"]
+                for item in (self._value if many else [self._value])
+            )
+        )
+
+
+class _Values(dict[str, _Shown]):
     """Template values; one that is missing shows as ``?`` instead of raising."""
 
-    def __missing__(self, key: str) -> str:
-        return "?"
+    def __init__(self, values: Mapping[str, Any], lang: Language) -> None:
+        super().__init__({name: _Shown(value, lang) for name, value in values.items()})
+        self._lang = lang
+
+    def __missing__(self, key: str) -> _Shown:
+        return _Shown("?", self._lang)
 
 
-def _fill(template: str, values: Mapping[str, Any]) -> str:
-    if "{" not in template:
-        return template
-    return template.format_map(_Values({k: inert(_listed(v)) for k, v in values.items()}))
+def _fill(template: str, values: Mapping[str, Any], lang: Language) -> str:
+    return template.format_map(_Values(values, lang)) if "{" in template else template
 
 
 def _listed(value: Any) -> Any:
@@ -77,7 +100,7 @@ def error_message(code: str, lang: Language, values: Mapping[str, Any]) -> str:
     from esealkit.words.of_errors import ERRORS
 
     entry = ERRORS.get(code)
-    return _fill(entry[lang == "en"], values) if entry else inert(code)
+    return _fill(entry[lang == "en"], values, lang) if entry else inert(code)
 
 
 def error_advice(code: str, lang: Language, values: Mapping[str, Any]) -> str:
@@ -85,7 +108,7 @@ def error_advice(code: str, lang: Language, values: Mapping[str, Any]) -> str:
     from esealkit.words.of_errors import ERRORS
 
     entry = ERRORS.get(code)
-    return _fill(entry[2 + (lang == "en")], values) if entry and len(entry) > 2 else ""
+    return _fill(entry[2 + (lang == "en")], values, lang) if entry and len(entry) > 2 else ""
 
 
 def reason_message(code: str, lang: Language, values: Mapping[str, Any]) -> str:
@@ -93,7 +116,7 @@ def reason_message(code: str, lang: Language, values: Mapping[str, Any]) -> str:
     from esealkit.words.of_checks import REASONS
 
     entry = REASONS.get(code)
-    return _fill(entry[lang == "en"], values) if entry else inert(code)
+    return _fill(entry[lang == "en"], values, lang) if entry else inert(code)
 
 
 def reason_advice(code: str, lang: Language, values: Mapping[str, Any]) -> str:
@@ -101,11 +124,11 @@ def reason_advice(code: str, lang: Language, values: Mapping[str, Any]) -> str:
     from esealkit.words.of_checks import REASONS
 
     entry = REASONS.get(code)
-    return _fill(entry[2 + (lang == "en")], values) if entry and len(entry) > 2 else ""
+    return _fill(entry[2 + (lang == "en")], values, lang) if entry and len(entry) > 2 else ""
 
 
 def phrase(key: str, lang: Language, /, **values: Any) -> str:
     """A fixed phrase of reports and the command line; every key exists in both languages."""
     from esealkit.words.of_reports import PHRASES
 
-    return _fill(PHRASES[key][lang == "en"], values)
+    return _fill(PHRASES[key][lang == "en"], values, lang)

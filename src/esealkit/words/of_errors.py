@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from esealkit.words import (
     of_after,
+    of_journal,
     of_keys,
     of_making,
     of_modes,
@@ -105,6 +106,7 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     **of_pdf_reading.ERRORS,
     **of_pdf_writing.ERRORS,
     **of_placement.ERRORS,
+    **of_journal.ERRORS,
     **of_register.ERRORS,
     **of_rooms.ERRORS,
     **of_making.ERRORS,

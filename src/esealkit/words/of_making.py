@@ -26,9 +26,10 @@ ERRORS: dict[str, Text] = {
     "making.provisional": (
         "图样“{name}”为新刻/试用，尚未登记并确认印模，不能制成正式印章",
         "the picture of {name} is provisional: no imprint was recorded and confirmed",
-        "登记印模并确认：esealkit seal confirm，台账用 confirm-imprint；只试用时 --trial。",
-        "Record the imprint and confirm it: esealkit seal confirm, in a register confirm-imprint; "
-        "--trial makes a trial seal.",
+        "登记印模并确认：esealkit seal confirm，台账用 registry imprint --confirm；"
+        "只试用时 --trial。",
+        "Record the imprint and confirm it: esealkit seal confirm, in a register "
+        "registry imprint --confirm; --trial makes a trial seal.",
     ),
     "making.self_check": (
         "制成的印章“{seal}”自检未通过，已丢弃",

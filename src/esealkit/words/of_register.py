@@ -1,4 +1,4 @@
-"""Texts of the register and its journal: code → (中文, English[, 建议, advice])."""
+"""Texts of the register: code → (中文, English[, 建议, advice])."""
 
 from __future__ import annotations
 
@@ -7,80 +7,7 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "SM4 密文未通过鉴别：密钥不符，或内容已被改动",
         "the SM4 ciphertext is not authentic: another key, or altered bytes",
     ),
-    # the journal
-    "journal.altered": (
-        "日志第 {number} 条已被改动，不再写入",
-        "entry {number} of the journal was altered; nothing is written",
-        "请先审计（journal audit）并从备份恢复。",
-        "Audit it (journal audit) and restore it from a backup first.",
-    ),
-    "journal.another": ("{path} 是另一本日志", "{path} is another journal"),
-    "journal.approval": (
-        "使用“{seal}”须经审批",
-        "using the seal {seal} needs an approval",
-        "请用 --approval 给出审批编号或审批人。",
-        "Name the approval with --approval.",
-    ),
-    "journal.data": (
-        "日志内容无法写成 JSON：{reason}",
-        "the journal's data cannot be written as JSON: {reason}",
-    ),
-    "journal.diverged": (
-        "日志第 {number} 条与已有内容不相接",
-        "entry {number} does not continue the journal",
-    ),
-    "journal.event": ("事件名不合规：{event}", "not a name of an event: {event}"),
-    "journal.head_malformed": (
-        "日志头文件无法识别：{reason}",
-        "the journal's head cannot be read: {reason}",
-    ),
-    "journal.head_missing": (
-        "{path} 的日志头文件缺失，不再写入",
-        "the head of {path} is missing; nothing is written",
-        "日志头文件与日志同名，后缀 .head；请从备份恢复。",
-        "It stands beside the journal and ends in .head; restore it from a backup.",
-    ),
-    "journal.head_signature": (
-        "日志头的签名不成立",
-        "the signature over the journal's head does not hold",
-    ),
-    "journal.malformed": ("日志条目格式有误：{reason}", "malformed entry of a journal: {reason}"),
-    "journal.operator": (
-        "用印须登记经办人",
-        "the use of a seal needs an operator",
-        "请用 --operator 给出。",
-        "Name the operator with --operator.",
-    ),
-    "journal.rolled_back": (
-        "日志缺少条目：现有 {found} 条，应有 {expected} 条，不再写入",
-        "the journal lacks entries: {found} are there, {expected} should be; nothing is written",
-        "文件可能被截断或换成旧版；请审计并从备份恢复。",
-        "It may have been cut or replaced by an old copy; audit it and restore it from a backup.",
-    ),
-    "journal.too_long": (
-        "日志条目过长（最多 {most} 字节）",
-        "the entry is too long (at most {most} bytes)",
-    ),
-    "journal.use_elsewhere": (
-        "{path} 不是登记本次用印开始的日志",
-        "{path} is not the journal that holds the beginning of this use",
-    ),
-    "journal.use_needed": (
-        "本次用印的开始已登记，完成时须给出同一日志",
-        "the beginning of this use is recorded; its completion needs the same journal",
-        "complete 请给出 use=。",
-        "Give complete use=.",
-    ),
-    "journal.use_not_begun": (
-        "准备签名时未登记用印，完成时无从补记",
-        "no use was recorded when this was prepared, and it cannot be recorded afterwards",
-        "prepare 与 complete 都给出 use=。",
-        "Give use= to prepare and to complete.",
-    ),
-    "usage.no_journal": (
-        "--operator 与 --approval 须与 --journal 一起使用",
-        "--operator and --approval go with --journal",
-    ),
+    # the command line
     "usage.pair": ("应为“名称=值”：{text}", "this should be NAME=VALUE: {text}"),
     "usage.role": ("没有此角色：{text}（可用：{known}）", "no such role: {text} (known: {known})"),
     "usage.examine": (
@@ -111,12 +38,22 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "making.approver": (
         "该规则要求两人制章，缺少批准人的密钥",
         "these rules want two keys to make a seal; the approver's is missing",
+        "用 --approver 与 --approver-cert 给出。",
+        "Give it with --approver and --approver-cert.",
     ),
     "making.chain": (
         "“{subject}”的证书链不可信（{role}）：{reason}",
         "the certificate of {subject} leads to no trust ({role}): {reason}",
+        "把签发该证书的 CA 放入 --trust 目录（makers/ 或 signers/）。",
+        "Put the CA that issued it into the --trust directory (makers/ or signers/).",
     ),
-    "making.lint": ("印章图像不合格：{found}", "the picture is not fit for a seal: {found}"),
+    "making.lint": (
+        "印章图像不合格：{found}",
+        "the picture is not fit for a seal: {found}",
+        "esealkit seal lint 可说明原因；申请阶段用 registry supplement 更换，审核后撤回重报。",
+        "esealkit seal lint tells more; change picture or size with registry supplement, once "
+        "approved withdraw the application and apply again.",
+    ),
     "making.name": (
         "印章名称“{name}”与证书名称不一致：{found}",
         "the seal's name {name} does not agree with the certificates: {found}",
@@ -126,18 +63,26 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "making.no_trust": (
         "要求查验吊销状态，但未给出信任",
         "revocation is required, but no trust was given",
+        "用 --trust 给出信任目录，CRL 放在 crls/ 中。",
+        "Give a trust directory with --trust; CRLs lie in its crls/.",
     ),
     "making.revocation_unknown": (
         "无法查明“{subject}”的证书是否已吊销：{reason}",
         "whether the certificate of {subject} is revoked cannot be told: {reason}",
+        "把签发者的 CRL 放入信任目录的 crls/。",
+        "Put its issuer's CRL into crls/ of the trust directory.",
     ),
     "making.same_key": (
         "批准人与制章者用了同一密钥",
         "approver and maker use the same key",
+        "批准人须用另一人的密钥。",
+        "The approver's is another person's key.",
     ),
     "making.validity_reason": (
         "有效期止 {asked} 早于证书有效期，须说明理由",
         "the seal would end {asked}, before its certificates; that needs a reason",
+        "用 --validity-reason 说明。",
+        "Say why with --validity-reason.",
     ),
     # the register
     "registry.being_made": (
@@ -167,6 +112,8 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "registry.code_held": (
         "{seal} 已占用编码 {code}",
         "{seal} has the code {code} already",
+        "不要再给 --code，或给出此编码。",
+        "Leave --code out, or give this one.",
     ),
     "registry.paper_failed": (
         "材料“{paper}”验证不通过：{reason}",
@@ -199,8 +146,13 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "registry.taken_over": (
         "{seal} 的制作已由他人接手，本次结果作废",
         "the making of {seal} was taken over; this result is void",
+        "请查看记录（registry show）。",
+        "Look at the record (registry show).",
     ),
-    "registry.text": ("{field} 含有 NUL 字符", "{field} holds a NUL character"),
+    "registry.text": (
+        "{field} 含有 NUL 或不成字的编码",
+        "{field} holds NUL, or what is no character",
+    ),
     "registry.too_long": (
         "{field} 超过 {most} 个字符",
         "{field} is longer than {most} characters",
@@ -208,10 +160,14 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "registry.administrators": (
         "须先任命三员管理员，缺少：{missing}",
         "the three administrators come first; missing: {missing}",
+        "每种管理员至少一人：先任命接替者。",
+        "There is one of each at least: name a successor first.",
     ),
     "registry.altered": (
         "{seal} 的记录已被改动，请审计",
         "the record {seal} was altered; audit the register",
+        "registry audit 可指出何处被改动；请从备份恢复。",
+        "registry audit says where; restore it from a backup.",
     ),
     "registry.amend": (
         "此类变更须换章：{found}（可直接变更：{known}）",
@@ -222,19 +178,30 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "registry.approval_missing": (
         "使用印章 {seal} 须经审批",
         "using the seal {seal} needs an approval",
+        "用 --approval 给出审批编号或审批人。",
+        "Name the approval with --approval.",
     ),
-    "registry.backup_damaged": ("备份已损坏", "the backup is damaged"),
+    "registry.backup_damaged": (
+        "备份已损坏",
+        "the backup is damaged",
+        "请换用另一份备份。",
+        "Take another copy of the backup.",
+    ),
     "registry.backup_proof": (
         "备份与给出的摘要不符",
         "the backup does not have the digest that was given",
+        "核对 registry backup 当时给出的 SM3。",
+        "Compare with the SM3 that registry backup printed.",
     ),
     "registry.carrier": (
         "载体 {carrier} 中已有印章 {seal}",
         "the carrier {carrier} holds the seal {seal} already",
+        "用 --carrier 给出另一载体的序列号；同一载体换新用 renew。",
+        "Name the other device with --carrier; renew makes it anew for the same one.",
     ),
     "registry.certificate_format": (
-        "证书文件名须以 .ofd 或 .pdf 结尾：{path}",
-        "a certificate's name ends in .ofd or .pdf: {path}",
+        "证书文件名须以 .ofd、.pdf 或 .p7 结尾：{path}",
+        "a certificate's name ends in .ofd, .pdf or .p7: {path}",
     ),
     "registry.certificate_kind": (
         "没有此种证书：{found}",
@@ -247,24 +214,64 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "每行一个 14 位编码，或用连字符连接的首尾两个。",
         "One code of 14 digits a line, or the first and last with a hyphen between.",
     ),
-    "registry.code_taken": ("编码 {found} 已被使用", "the code {found} is taken"),
+    "registry.code_taken": (
+        "编码 {found} 已被使用",
+        "the code {found} is taken",
+        "换一个编码，或省去 --code 取下一个。",
+        "Give another, or leave --code out for the next.",
+    ),
     "registry.conflict": (
         "与台账中已有内容冲突：{reason}",
         "this conflicts with what the register holds: {reason}",
     ),
-    "registry.database": ("数据库出错：{reason}", "the database failed: {reason}"),
+    "registry.database": (
+        "数据库出错：{reason}",
+        "the database failed: {reason}",
+        "文件可能已损坏或不是台账；请从备份恢复。",
+        "The file may be damaged, or no register; restore it from a backup.",
+    ),
     "registry.database_rolled_back": (
         "数据库退回到旧版：有 {found} 条记录，见证日志有 {expected} 条",
         "the database was rolled back: it has {found} entries, its witness {expected}",
         "请从备份恢复数据库，不要删除见证日志。",
         "Restore the database from a backup; keep the witness.",
     ),
+    "registry.busy": (
+        "台账正被他人写入，等待 {seconds} 秒未果",
+        "somebody else is writing the register; {seconds} seconds were not enough to wait",
+        "请稍后重试；若总是如此，查明哪个程序占用数据库文件。",
+        "Try again; if it stays so, find out which program holds the database file.",
+    ),
+    "registry.unavailable": (
+        "无法打开数据库：{reason}",
+        "the database cannot be opened: {reason}",
+        "请检查路径、权限和磁盘，或服务器的地址、账号和运行状态。",
+        "Check path, permissions and disk, or the server's address, account and state.",
+    ),
+    "registry.driver": (
+        "未安装此数据库的驱动",
+        "the driver of this database is not installed",
+        "请安装 esealkit[{extra}]。",
+        "Install esealkit[{extra}].",
+    ),
+    "registry.member": ("成员须有姓名", "a member needs a name"),
+    "registry.field_value": (
+        "{field} 没有此取值：{value}（可用：{known}）",
+        "{field} is never {value} (known: {known})",
+    ),
     "registry.days": ("天数不合理：{found}", "not a number of days: {found}"),
     "registry.effective": (
         "生效时间须带时区且不在将来：{found}",
         "the effective time needs a zone and lies not ahead: {found}",
+        "例如 2026-01-31T08:00:00+08:00。",
+        "For example 2026-01-31T08:00:00+08:00.",
     ),
-    "registry.exists": ("此处已有台账：{path}", "there is a register here already: {path}"),
+    "registry.exists": (
+        "此处已有台账：{path}",
+        "there is a register here already: {path}",
+        "另取一个文件名；已有台账直接使用。",
+        "Give another name, or use the register that is there.",
+    ),
     "registry.extra": (
         "台账功能未安装",
         "the register is not installed",
@@ -272,29 +279,39 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "Install esealkit[{extra}].",
     ),
     "registry.field": (
-        "没有此查询项或取值有误：{field}（可用：{known}）",
-        "no such field, or not a value of it: {field} (known: {known})",
+        "没有此查询项：{field}（可用：{known}）",
+        "no such field: {field} (known: {known})",
     ),
     "registry.filing_step": (
-        "印章 {seal} 的备案处于 {state}，不能 {step}",
-        "the filing of {seal} is {state}: it cannot {step}",
+        "印章 {seal} 的备案为：{state:registry.filing}，不能 --{step}",
+        "the filing of {seal} is {state:registry.filing}: it cannot --{step}",
+        "registry show {seal} 可查看备案状态；先 --report，后 --accept 或 --return。",
+        "registry show {seal} tells how it stands: --report, then --accept or --return.",
     ),
     "registry.ground": (
         "没有此注销原因：{found}（可用：{known}）",
         "no such ground of cancellation: {found} (known: {known})",
     ),
     "registry.illegal_step": (
-        "印章 {seal} 处于 {state}，不能 {step}（须处于 {allowed}）",
-        "the seal {seal} is {state}: it cannot {step} (it must be {allowed})",
+        "印章 {seal} 现为：{state:registry.state}；"
+        "{step:registry.step} 须在：{allowed:registry.state}",
+        "the seal {seal} is {state:registry.state}: "
+        "{step:registry.step} takes one that is {allowed:registry.state}",
+        "现在可办理：{next:registry.step}。",
+        "Possible now: {next:registry.step}.",
     ),
     "registry.import_name": (
         "送来的印章名为“{found}”，申请的是“{expected}”",
         "the seal is named {found}, the application {expected}",
+        "请确认导入的是此申请的印章。",
+        "Make sure that it is this application's seal.",
     ),
     "registry.import_validity": ("印章“{seal}”没有有效期止", "the seal {seal} has no end"),
     "registry.import_verdict": (
         "送来的印章未通过验证：{verdict}（{reason}）",
         "the seal did not verify: {verdict} ({reason})",
+        "用 --trust 给出信任；制章者证书须在 makers/ 中。",
+        "Give --trust; the maker's certificate stands in its makers/.",
     ),
     "registry.imprint_differs": (
         "印章 {seal} 的图像与印模相似度 {score}，低于 {least}",
@@ -305,14 +322,20 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "registry.imprint_missing": (
         "印章 {seal} 须先核对备案印模",
         "the imprint of {seal} must be confirmed first",
+        "用 registry imprint {seal} 图片 比对，无误后加 --confirm 来源。",
+        "Look with registry imprint {seal} PICTURE, then confirm it: --confirm SOURCE.",
     ),
     "registry.keyfile": (
         "密钥文件应为 16 字节的十六进制",
         "a keyfile holds 16 bytes as hexadecimal",
+        "给出 registry init 所写的密钥文件。",
+        "Give the keyfile that registry init wrote.",
     ),
     "registry.licence": (
         "印章制作许可证缺失或已过期（{until}）",
         "the workshop's licence is missing or has ended ({until})",
+        "由系统管理员用 registry licence 登记。",
+        "The system administrator enters it: registry licence.",
     ),
     "registry.loss": (
         "挂失原因须为 lost 或 key-compromise：{found}",
@@ -321,10 +344,14 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "registry.materials_missing": (
         "印章 {seal} 缺少材料：{missing}",
         "materials of {seal} are missing: {missing}",
+        "逐项用 --material 名称=文件 提交；申请材料用 registry supplement 补交。",
+        "Bring each with --material NAME=FILE; those of an application with registry supplement.",
     ),
     "registry.no_carrier": (
         "载体 {carrier} 中没有印章 {seal}",
         "the carrier {carrier} does not hold the seal {seal}",
+        "registry show {seal} 列出其载体；新载体用 add-carrier。",
+        "registry show {seal} lists its carriers; add-carrier adds one.",
     ),
     "registry.no_codes": (
         "没有可用的印章编码（{seal}）",
@@ -345,7 +372,12 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "请导出申请，并用 import-made 导入制成的印章。",
         "Export the application, and import the finished seal with import-made.",
     ),
-    "registry.no_picture": ("印章 {seal} 没有图像", "the seal {seal} has no picture"),
+    "registry.no_picture": (
+        "印章 {seal} 没有图像",
+        "the seal {seal} has no picture",
+        "申请阶段用 registry supplement --picture 补交。",
+        "Bring it with registry supplement --picture while it is applied for.",
+    ),
     "registry.none": (
         "此处没有台账",
         "there is no register here",
@@ -355,10 +387,14 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "registry.not_filed": (
         "印章 {seal} 备案完成前不能交付",
         "the seal {seal} is delivered only after its filing was accepted",
+        "用 registry file --report 与 --accept 登记备案。",
+        "Enter the filing: registry file --report, then --accept.",
     ),
     "registry.not_permitted": (
         "“{member}”无权办理，需要角色：{roles}",
         "{member} may not do this; it takes a role of: {roles}",
+        "由安全管理员授权：registry grant {member} 角色。",
+        "The security administrator grants roles: registry grant {member} ROLE.",
     ),
     "registry.owner_missing": ("缺少印章所有人的名称", "the owner's name is missing"),
     "registry.private": (
@@ -373,19 +409,35 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "没有规则 {name}（可用：{known}）",
         "no profile {name} (known: {known})",
     ),
-    "registry.reason_missing": ("办理 {seal} 须说明理由", "this step of {seal} needs a reason"),
-    "registry.receipt_missing": ("缺少 {seal} 的备案回执", "the receipt of {seal} is missing"),
+    "registry.reason_missing": (
+        "办理 {seal} 须说明理由",
+        "this step of {seal} needs a reason",
+        "用 --reason 说明。",
+        "Give it with --reason.",
+    ),
+    "registry.receipt_missing": (
+        "缺少 {seal} 的备案回执",
+        "the receipt of {seal} is missing",
+        "用 --accept 给出回执编号。",
+        "Give its number with --accept.",
+    ),
     "registry.renew_early": (
         "印章 {seal} 自 {begin} 起方可更新",
         "the seal {seal} may be renewed from {begin}",
+        "此前可用 add-carrier 或 replace。",
+        "Until then there are add-carrier and replace.",
     ),
     "registry.replacing": (
         "印章 {seal} 已在换领：{other}",
         "the seal {seal} is being replaced already: {other}",
+        "先办结 {other}，或将其撤回。",
+        "Finish {other} first, or withdraw it.",
     ),
     "registry.reveal_reason": (
         "查看 {seal} 的隐私字段须说明理由",
         "to see the private fields of {seal} takes a reason",
+        "例如 --reveal 核对身份。",
+        "For example --reveal 'identity check'.",
     ),
     "registry.roles_apart": (
         "这些角色不能由一人兼任：{roles}",
@@ -399,17 +451,29 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "一枚印章可有多个载体（add-carrier）；换章用 replace。",
         "One seal may have several carriers (add-carrier); use replace for a new one.",
     ),
-    "registry.template": ("报送模板有误：{reason}", "the filing template is wrong: {reason}"),
+    "registry.template": (
+        "报送模板有误：{reason}",
+        "the filing template is wrong: {reason}",
+        "模板为 TOML：format = json、xml 或 csv，[fields] 名称 = 字段。",
+        "A template is TOML: format = json, xml or csv, and [fields] name = field.",
+    ),
     "registry.unit_code": (
         "统一社会信用代码有误：{unit}",
         "not a unified social credit code: {unit}",
         "18 位，末位为校验码（GB 32100-2015）。",
         "It has 18 characters, the last of them a check digit (GB 32100-2015).",
     ),
-    "registry.unknown": ("台账中没有 {seal}", "the register does not know {seal}"),
+    "registry.unknown": (
+        "台账中没有 {seal}",
+        "the register does not know {seal}",
+        "registry query 可按名称、编码查找。",
+        "registry query finds records by name or code.",
+    ),
     "registry.url": (
         "数据库地址有误，或不是 SQLite 与 PostgreSQL",
         "not the address of a SQLite or PostgreSQL database",
+        "给出 SQLite 文件，或 postgresql+psycopg://用户@主机/库。",
+        "Give a SQLite file, or postgresql+psycopg://user@host/database.",
     ),
     "registry.version": (
         "台账版本为 {found}，本程序使用 {expected}",
@@ -424,41 +488,4 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "见证日志退回到旧版：有 {found} 条，应有 {expected} 条",
         "the witness was rolled back: it has {found} entries and should have {expected}",
     ),
-    # faults that an audit finds
-    "audit.altered": ("第 {where} 条已被改动", "entry {where} was altered"),
-    "audit.another": ("{where}：属于另一本日志", "{where}: it belongs to another journal"),
-    "audit.database_rolled_back": (
-        "{where}：数据库退回到旧版，有 {found} 条，见证日志有 {expected} 条",
-        "{where}: rolled back, it has {found} entries, the witness {expected}",
-    ),
-    "audit.dropped": (
-        "第 {where} 至 {last} 条缺失",
-        "entries {where} to {last} were dropped",
-    ),
-    "audit.head": ("{where}：记录头缺失或不符", "{where}: the head is missing or wrong"),
-    "audit.head_signature": (
-        "{where}：记录头的签名不成立",
-        "{where}: the signature over the head does not hold",
-    ),
-    "audit.head_signer": (
-        "{where}：记录头不是由指定的证书签名",
-        "{where}: the head is not signed with the certificate that was named",
-    ),
-    "audit.malformed": ("第 {where} 条格式有误：{reason}", "entry {where} is malformed: {reason}"),
-    "audit.reordered": (
-        "第 {where} 条位置不对，排在第 {after} 条之后",
-        "entry {where} stands in the wrong place, behind {after}",
-    ),
-    "audit.rolled_back": (
-        "止于第 {where} 条，应有 {expected} 条：被截断或退回旧版",
-        "ends at {where}, {expected} should be there: cut off or rolled back",
-    ),
-    "audit.row_added": ("{where}：不经流程添加的记录", "{where}: added without a step"),
-    "audit.row_altered": ("{where}：记录已被改动", "{where}: the record was altered"),
-    "audit.row_dropped": ("{where}：记录被删除", "{where}: the record was deleted"),
-    "audit.witness_differs": (
-        "第 {where} 条与见证日志不符",
-        "entry {where} differs from the witness",
-    ),
-    "audit.witness_missing": ("{where}：见证日志缺失", "{where}: the witness is missing"),
 }

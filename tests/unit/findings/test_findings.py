@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
 
 from esealkit.findings import (
     Deviation,
-    Outcome,
     failed,
     not_applicable,
     passed,
     unknown,
-    worst,
 )
 
 
@@ -40,12 +36,3 @@ def test_deviation_has_words_with_its_values() -> None:
     row = Deviation(id="seal.version", where="x", evidence={"found": 3, "expected": 4})
     assert "3" in row.message("zh")
     assert "4" in row.message("en")
-
-
-def test_worst_outcome() -> None:
-    """Of several outcomes the gravest is failed, then unknown, then passed."""
-    rows = [failed("a"), unknown("a"), passed("a"), not_applicable("a")]
-    for size in range(1, 5):
-        for some in itertools.combinations(rows, size):
-            assert worst(some) is some[0].outcome
-    assert worst([]) is Outcome.NOT_APPLICABLE

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from esealkit.errors import InputError, UsageError
+from esealkit.picture.rules import PROFILES, kind_rule
 from esealkit.registry import Profile
 from esealkit.registry.profile import SHIPPED
 from esealkit.seal.kinds import KINDS
@@ -29,9 +30,18 @@ def test_every_profile_is_complete(name: str) -> None:
 
 
 def test_beijing_compares_every_seal() -> None:
-    """reg:SH-03 Under bj-2019 no kind of seal is made without its imprint, under sh-2018 a 公章."""
+    """reg:SH-03 Under bj-2019 no kind of seal is made without its imprint, under sh-2018 no 公章,
+    which there are a unit's, its departments', its branches' and its business seals."""
     assert Profile.named("bj-2019").imprint_required == {kind.id for kind in KINDS}
-    assert Profile.named("sh-2018").imprint_required == {"official"}
+    people = {kind.id for kind in KINDS if kind.personal}
+    assert Profile.named("sh-2018").imprint_required == {kind.id for kind in KINDS} - people
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_drawing_and_register_agree_on_what_is_on_trial(name: str) -> None:
+    """reg:SH-03 The kinds whose drawn picture is on trial are the register's, under each profile."""
+    drawn = {kind.id for kind in KINDS if kind_rule(kind.id, profile=name).provisional}
+    assert Profile.named(name).trial_until_imprint == drawn
 
 
 @pytest.mark.parametrize(

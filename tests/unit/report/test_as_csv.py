@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 import esealkit as ek
-from esealkit.report.as_csv import BOM, csv_head, csv_rows
+from esealkit.report.as_csv import csv_head, csv_rows
 from esealkit.report.run import Run
+from esealkit.words.tables import BOM
 
 
 def rows(run: Run, lang: str = "en") -> list[dict[str, str]]:

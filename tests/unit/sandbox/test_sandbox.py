@@ -19,7 +19,7 @@ from esealkit.sandbox import Sandbox, build
 from esealkit.sandbox.files import MARKER, write_file
 
 NOW = dt.datetime.now(dt.UTC)
-HOLDERS = ("maker", "signer", "signer-enc", "revoked", "expired", "stranger", "tsa")
+HOLDERS = ("maker", "signer", "signer-enc", "person", "revoked", "expired", "stranger", "tsa")
 ID = ("-vfyopt", "distid:1234567812345678")
 
 

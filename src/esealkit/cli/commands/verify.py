@@ -235,8 +235,9 @@ def _html(path: str, language: Language) -> Iterator[Callable[[Report], None]]:
 
 @contextmanager
 def _csv(path: str, language: Language) -> Iterator[Callable[[Report], None]]:
-    from esealkit.report.as_csv import BOM, csv_head, csv_rows
+    from esealkit.report.as_csv import csv_head, csv_rows
     from esealkit.signing.output import StagedFile
+    from esealkit.words.tables import BOM
 
     with StagedFile(Path(path)) as staged:
         staged.write((BOM + csv_head(language)).encode("utf-8"))

@@ -25,6 +25,9 @@ from esealkit.cli.output import Exit, say
 from esealkit.errors import UsageError
 
 _picture = click.option("--picture", type=click.Path(), metavar="P", help="The seal's picture.")
+_size = click.option(
+    "--size", metavar="W,H", help="Whole mm; default: what the picture says, else 40,40."
+)
 _translation = click.option(
     "--translation", default="", metavar="TEXT", help="Confirmed translation."
 )
@@ -39,7 +42,7 @@ _application = with_options(
         click.option("--short-name", default="", metavar="TEXT", help="规范化简称."),
         click.option("--department", default="", metavar="TEXT", help="所属单位."),
         _picture,
-        click.option("--size", default="40,40", show_default=True, metavar="W,H", help="mm."),
+        _size,
         click.option("--drawn", is_flag=True,
                      help="The picture was drawn, not taken from a seal."),
         click.option("--physical-code", default="", metavar="CODE",
@@ -59,7 +62,8 @@ def _given(given: dict[str, Any]) -> Any:
     from esealkit.cli.commands.seal import size_of
     from esealkit.registry import Application
 
-    width, height = size_of(given.pop("size"))
+    size = given.pop("size")
+    width, height = (None, None) if size is None else size_of(size)
     return Application(
         width_mm=width,
         height_mm=height,
@@ -83,6 +87,7 @@ def apply(desk: Desk, /, **given: Any) -> int:
 @reference
 @material
 @_picture
+@_size
 @_translation
 @trust_options
 @pass_desk
@@ -91,17 +96,21 @@ def supplement(
     reference: str,
     materials: tuple[str, ...],
     picture: str | None,
+    size: str | None,
     translation: str,
     trusts: tuple[str, ...],
     trust_makers: tuple[str, ...],
 ) -> int:
     """Bring what was missing (补正)."""
+    from esealkit.cli.commands.seal import size_of
+
     with desk.open() as register:
         return desk.tell(
             register.supplement(
                 reference,
                 materials=materials_of(materials),
                 picture=picture,
+                size_mm=None if size is None else size_of(size),
                 translation=translation,
                 trust=trust_of(trusts, trust_makers),
             )
