@@ -21,7 +21,7 @@ from esealkit.fetching import Fetcher
 from esealkit.findings import Outcome
 from esealkit.limits import Limits
 from esealkit.policy import Policy
-from esealkit.signing.output import StagedFile
+from esealkit.signing.output import Staged, StagedFile
 from esealkit.verification.judgement import JudgedCheck
 from esealkit.verification.results import SignatureResult
 
@@ -43,8 +43,8 @@ Standing = tuple[tuple[object, ...], ...]
 class Receipt:
     """What was signed, and how the finished file verified."""
 
-    destination: Path
-    """The finished file."""
+    destination: Path | None
+    """The finished file, ``None`` where it went to a stream."""
     sha256: str
     """Its digest."""
     signing_time: dt.datetime
@@ -139,7 +139,7 @@ def _is_about_looks(item: JudgedCheck) -> bool:
     return item.finding.check.startswith("stamp.")
 
 
-def write_staged(staged: StagedFile, write: Callable[[BinaryIO], None]) -> None:
+def write_staged(staged: Staged, write: Callable[[BinaryIO], None]) -> None:
     """Write the staged file and flush it to the disk.
 
     :raises OutputError: it could not be written.
@@ -148,7 +148,8 @@ def write_staged(staged: StagedFile, write: Callable[[BinaryIO], None]) -> None:
         write(staged.stream)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise OutputError("output.failed", path=str(staged.destination), reason=reason) from error
+        path = str(staged.destination or "")
+        raise OutputError("output.failed", path=path, reason=reason) from error
     staged.seal_off()
 
 
@@ -162,7 +163,7 @@ def digest_of(staged: StagedFile) -> str:
 
 
 def commit(
-    staged: StagedFile,
+    staged: Staged,
     signed_at: dt.datetime,
     judging: Judging,
     *,
@@ -170,7 +171,7 @@ def commit(
     before: Standing | None,
     new: int = 1,
     body: int | None = None,
-    stood: Callable[[Path], bool] | None = None,
+    stood: Callable[[Source], bool] | None = None,
     now: dt.datetime | None = None,
 ) -> Receipt:
     """Verify the staged file, rename it, and say what was done.
@@ -182,7 +183,7 @@ def commit(
     :param now: at which time to verify where the clock is not the system's; ``signed_at`` else.
     :raises OutputError: a check of a new signature failed, or an earlier one stands otherwise.
     """
-    report = judging.report(staged.path, None if clock_is_system else now or signed_at)
+    report = judging.report(staged.readable, None if clock_is_system else now or signed_at)
     results = report.documents[0].signatures
     added = [item for item in results if body is None or item.body == body][-new:]
     if len(added) < new:
@@ -198,10 +199,10 @@ def commit(
     whole = report.documents[0].format == "ofd"
     if before is not None and standing_of(others, whole=whole) != before:
         raise OutputError("signing.earlier_changed")
-    if stood is not None and not stood(staged.path):
+    if stood is not None and not stood(staged.readable):
         raise OutputError("signing.earlier_changed")
     digest = report.documents[0].sha256
-    report = report.renamed(str(staged.destination))
+    report = report.renamed(str(staged.destination or ""))
     staged.commit()
     return Receipt(
         destination=staged.destination,

@@ -8,13 +8,14 @@ from typing import BinaryIO
 from esealkit.api.circumstances import Circumstances, Request
 from esealkit.api.committing import Receipt, Standing, commit, digest_of, integrity_of, write_staged
 from esealkit.api.entries import write_entries
+from esealkit.api.sources import Source
 from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import Forbidden, UsageError
 from esealkit.ofd.document import OfdDocument
 from esealkit.ofd.embed import SignaturePlan
 from esealkit.ofd.entries import entries_parts
 from esealkit.signing.ofd_signing import finish_staged, lay_out, lay_out_signature
-from esealkit.signing.output import StagedFile
+from esealkit.signing.output import Staged, StagedFile, staged_for
 from esealkit.signing.prepared import PreparedValue, StagedSigning
 
 __all__ = ["complete", "package_to_sign", "prepare", "sign"]
@@ -22,7 +23,7 @@ __all__ = ["complete", "package_to_sign", "prepare", "sign"]
 
 def sign(
     content: bytes | BinaryIO,
-    destination: Path,
+    destination: Path | BinaryIO,
     key: SigningKey,
     request: Request,
     around: Circumstances,
@@ -35,12 +36,12 @@ def sign(
     timestamper = around.timestamper
     signature = key.sign(value.to_be_signed)
     signed = value.signed(signature, timestamper.stamp if timestamper else None)
-    with StagedFile(destination) as first:
+    with staged_for(destination) as first:
         write_staged(first, lambda stream: laid.write(stream, signed.value))
         if not around.entries or timestamper is None:
             return _committed(first, value, before, around)
         stamper = timestamper
-        with StagedFile(destination) as second:
+        with staged_for(destination) as second:
             finished = OfdDocument.open(first.stream, limits=around.judging.limits)
             write_staged(
                 second, lambda to: write_entries(finished, to, key, stamper, value.signed_at)
@@ -78,7 +79,7 @@ def complete(waiting: StagedSigning, signature: bytes, around: Circumstances) ->
     timestamper = around.timestamper
     signed = waiting.value.signed(signature, timestamper.stamp if timestamper else None)
 
-    def stood(path: Path) -> bool:
+    def stood(path: Source) -> bool:
         if waiting.earlier is None:
             return True
         found = integrity_of(
@@ -147,7 +148,7 @@ def _laid_out(
 
 
 def _committed(
-    staged: StagedFile, value: PreparedValue, before: Standing, around: Circumstances
+    staged: Staged, value: PreparedValue, before: Standing, around: Circumstances
 ) -> Receipt:
     return commit(
         staged,

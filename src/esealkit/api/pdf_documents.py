@@ -19,7 +19,7 @@ from esealkit.api.committing import (
 )
 from esealkit.api.downloads import download_for
 from esealkit.api.pdf_options import LEVELS, Level, PdfOptions
-from esealkit.api.sources import read_small
+from esealkit.api.sources import Source, read_small
 from esealkit.api.timestamping import TimeStamper
 from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import PdfError, UnsupportedError, UsageError
@@ -32,7 +32,7 @@ from esealkit.pki.timestamp import parse_token
 from esealkit.pki.trust import merge
 from esealkit.seal.model import Edition
 from esealkit.seal.parse import parse_seal_signature
-from esealkit.signing.output import StagedFile
+from esealkit.signing.output import StagedFile, staged_for
 from esealkit.signing.pdf_layout import TOKEN_ROOM, PdfForm, PdfLayout, holds_signatures
 from esealkit.signing.pdf_levels import add_document_time_stamp, add_validation_data
 from esealkit.signing.pdf_signing import (
@@ -69,7 +69,7 @@ class _Tokens:
 
 def sign(
     content: bytes | BinaryIO,
-    destination: Path,
+    destination: Path | BinaryIO,
     key: SigningKey,
     request: Request,
     around: Circumstances,
@@ -87,7 +87,7 @@ def sign(
         layout = sign_laid_out(stream, lay_out, key, tokens.stamp if tokens else None)
         before = around.judging.standing(content, around.now) if layout.earlier else ()
         new = _carry_on(stream, level, _leaves(request), request.chain, tokens, around)
-        with StagedFile(destination) as staged:
+        with staged_for(destination) as staged:
             write_staged(staged, layout.copy_to)
             return commit(
                 staged,
@@ -155,7 +155,7 @@ def complete(waiting: StagedSigning, signature: bytes, around: Circumstances) ->
     with embedded(waiting, signed) as layout, StagedFile(waiting.destination) as staged:
         new = _carry_on(layout.stream, level, leaves, value.chain, tokens, around)
 
-        def stood(path: Path) -> bool:
+        def stood(path: Source) -> bool:
             found = integrity_of(path, value.signed_at, around.judging)
             return waiting.earlier is None or found[:-new] == waiting.earlier
 

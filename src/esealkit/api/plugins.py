@@ -18,7 +18,7 @@ from esealkit.keys.oes import OesPlugin
 from esealkit.ofd.signatures import Provider
 from esealkit.seal.model import ElectronicSeal
 from esealkit.signing.ofd_signing import plan_seal
-from esealkit.signing.output import StagedFile
+from esealkit.signing.output import staged_for
 from esealkit.signing.readiness import check_seal_ready
 
 __all__ = ["stamp_through"]
@@ -27,7 +27,7 @@ __all__ = ["stamp_through"]
 def stamp_through(
     plugin: OesPlugin,
     content: bytes | BinaryIO,
-    destination: Path,
+    destination: Path | BinaryIO,
     *,
     seal: ElectronicSeal,
     placement: Places,
@@ -58,7 +58,7 @@ def stamp_through(
     value = plugin.seal_signature(
         property_info=laid.property_info, data_hash=sm3(laid.signature_xml), when=when
     )
-    with StagedFile(destination) as staged:
+    with staged_for(destination) as staged:
         write_staged(staged, lambda out: laid.write(out, value))
         return commit(
             staged,

@@ -19,7 +19,7 @@ def receipt_json(receipt: Receipt) -> str:
     return json.dumps(
         {
             "schema": "esealkit.receipt/1",
-            "destination": str(receipt.destination),
+            "destination": str(receipt.destination or ""),
             "sha256": receipt.sha256,
             "signing_time": receipt.signing_time.isoformat(),
             "clock_is_system": receipt.clock_is_system,

@@ -38,6 +38,7 @@ from esealkit.policy import Policy
 from esealkit.seal.kinds import kind_of as kind_of_seal
 from esealkit.seal.model import ElectronicSeal
 from esealkit.signing.ofd_signing import Extent
+from esealkit.signing.output import Destination, target_of
 from esealkit.signing.prepared import StagedSigning
 
 __all__ = [
@@ -79,7 +80,7 @@ class Prepared:
 
 def stamp(
     source: Source,
-    destination: str | PathLike[str],
+    destination: Destination,
     *,
     seal: ElectronicSeal | Source,
     key: SigningKey | OesPlugin,
@@ -106,7 +107,9 @@ def stamp(
 
     :param key: signs; or a seal plug-in, which makes the whole signature (OFD only, and without
         ``timestamper``, ``entries`` and ``also_key``).
-    :param destination: written beside, verified, renamed; may be the source itself.
+    :param destination: a path: written beside, verified, renamed; may be the source itself.  Or
+        a binary stream, such as ``io.BytesIO()``: what is finished and verified is written to
+        it, and no file is.
     :param lock: forbid further signatures (OFD: covers the list of signatures too; PDF:
         certifies the document as final, or locks all fields).
     :param protect: OFD: ``whole``; ``all-but-annotations``, so that annotations may be added
@@ -130,6 +133,7 @@ def stamp(
     :raises PlacementError: a stamp does not lie on its page.
     :raises OutputError: the destination could not be written; it is unchanged.
     """
+    target = target_of(destination)
     around = Circumstances(
         now=now_of(clock),
         clock_is_system=clock is None,
@@ -142,7 +146,7 @@ def stamp(
         pdf=pdf,
     )
     if isinstance(key, OesPlugin):
-        return _stamp_through(key, source, Path(destination), seal, placement, around, use)
+        return _stamp_through(key, source, target, seal, placement, around, use)
     request = Request.ready(
         key.certificate, key.chain, around, seal=_seal_of(seal, limits), placement=placement
     )
@@ -151,14 +155,14 @@ def stamp(
         recorded_use(use, _matter(request, found)) as finished,
     ):
         half = _half_for(_format_of(found.content))
-        receipt = half.sign(found.content, Path(destination), key, request, around)
+        receipt = half.sign(found.content, target, key, request, around)
         finished(receipt.sha256)
         return receipt
 
 
 def sign(
     source: Source,
-    destination: str | PathLike[str],
+    destination: Destination,
     *,
     key: SigningKey,
     mark: Mark | None = None,
@@ -195,6 +199,7 @@ def sign(
     :raises CertificateError, Forbidden, OutputError: as for :func:`stamp`, as are the other
         parameters.
     """
+    target = target_of(destination)
     around = Circumstances(
         now=now_of(clock),
         clock_is_system=clock is None,
@@ -213,7 +218,7 @@ def sign(
         recorded_use(use, _matter(request, found)) as finished,
     ):
         half = _half_for(_format_of(found.content))
-        receipt = half.sign(found.content, Path(destination), key, request, around)
+        receipt = half.sign(found.content, target, key, request, around)
         finished(receipt.sha256)
         return receipt
 
@@ -338,7 +343,7 @@ class _Half(Protocol):
     def sign(
         self,
         content: bytes | BinaryIO,
-        destination: Path,
+        destination: Path | BinaryIO,
         key: SigningKey,
         request: Request,
         around: Circumstances,
@@ -381,7 +386,7 @@ def _format_of(content: bytes | BinaryIO) -> str:
 def _stamp_through(
     plugin: OesPlugin,
     source: Source,
-    destination: Path,
+    destination: Path | BinaryIO,
     seal: ElectronicSeal | Source,
     placement: Places,
     around: Circumstances,

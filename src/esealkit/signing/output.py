@@ -1,21 +1,124 @@
 """Files that are whole or not there: staged beside, fsynced, then renamed (R-01 … R-03).
 
 The staged file is on the destination's own file system, so that the rename is atomic; until
-then the destination holds what it held before.  A handled error removes the staged file.
+then the destination holds what it held before.  A handled error removes the staged file.  What
+goes to a stream is staged in memory and written when it is whole.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
+import io
 import os
 import secrets
 import stat
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO, Protocol, Self
 
-from esealkit.errors import OutputError
+from esealkit.errors import OutputError, UsageError
 
-__all__ = ["StagedFile"]
+__all__ = ["Destination", "Staged", "StagedBytes", "StagedFile", "staged_for", "target_of"]
+
+Destination = str | os.PathLike[str] | BinaryIO
+"""Where a finished file goes: a path, or a binary stream to be written to."""
+
+
+class Staged(Protocol):
+    """One output in the making, on a disk or in memory."""
+
+    stream: BinaryIO
+
+    @property
+    def destination(self) -> Path | None:
+        """Where the file will stand, ``None`` for a stream's."""
+
+    @property
+    def readable(self) -> Path | BinaryIO:
+        """Where the staged bytes can be read."""
+
+    def seal_off(self) -> None:
+        """All is written."""
+
+    def commit(self) -> None:
+        """Give it to its destination."""
+
+    def discard(self) -> None:
+        """Drop what was staged."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def staged_for(destination: Path | BinaryIO) -> Staged:
+    """A staged output for a path or a stream.
+
+    :raises OutputError: the folder cannot be written, or something else stands there.
+    """
+    return StagedFile(destination) if isinstance(destination, Path) else StagedBytes(destination)
+
+
+class StagedBytes:
+    """One output in the making that goes to a stream; no file is written, nothing is synced."""
+
+    destination: Path | None = None
+
+    def __init__(self, to: BinaryIO) -> None:
+        self.stream: BinaryIO = io.BytesIO()
+        """Where to write."""
+        self._to = to
+
+    @property
+    def readable(self) -> BinaryIO:
+        """Where the staged bytes can be read."""
+        return self.stream
+
+    def seal_off(self) -> None:
+        """All is written."""
+
+    def commit(self) -> None:
+        """Write everything to the stream.
+
+        :raises OutputError: it did not take it.
+        """
+        self.stream.seek(0)
+        try:
+            while block := self.stream.read(1 << 20):
+                self._write(memoryview(block))
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or type(error).__name__
+            raise OutputError("output.failed", path="", reason=reason) from error
+
+    def _write(self, left: memoryview) -> None:
+        """All of it; raw streams may take a part at a time, and some do not say how much."""
+        while left:
+            taken: int | None = self._to.write(left)
+            if taken == 0:
+                raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+            left = left[len(left) if taken is None else taken :]
+
+    def discard(self) -> None:
+        """Forget the bytes."""
+        self.stream.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.discard()
+
+
+def target_of(destination: Destination) -> Path | BinaryIO:
+    """A path or a stream.
+
+    :raises UsageError: neither; text streams take no document.
+    """
+    if isinstance(destination, (str, os.PathLike)):
+        return Path(destination)
+    if not hasattr(destination, "write") or isinstance(destination, io.TextIOBase):
+        raise UsageError("usage.destination", found=type(destination).__name__)
+    return destination
 
 
 class StagedFile:
@@ -53,6 +156,11 @@ class StagedFile:
         self.stream: BinaryIO = os.fdopen(descriptor, "w+b")
         """Where to write."""
         self._done = False
+
+    @property
+    def readable(self) -> Path:
+        """Where the staged bytes can be read."""
+        return self.path
 
     def _check_replaceable(self) -> None:
         try:

@@ -457,6 +457,12 @@ ERRORS: dict[str, Text] = {
         "the verification did not pass ({verdict}): {reason}",
     ),
     # arguments
+    "usage.destination": (
+        "不能向 {found} 写入文件",
+        "no document can be written to {found}",
+        "请给出路径，或以二进制方式打开的文件。",
+        "Give a path, or a file opened in binary mode.",
+    ),
     "usage.source": (
         "不能从 {found} 读取内容",
         "content cannot be read from {found}",
