@@ -10,10 +10,12 @@ from itertools import product
 import pytest
 
 from esealkit.asn1 import der
+from esealkit.errors import IllegalStep
 from esealkit.findings import Outcome
 from esealkit.journal.export import _USE
 from esealkit.policy import CHECKS, Policy
 from esealkit.registry import SealRecord, State
+from esealkit.registry.machine import STEPS
 from esealkit.registry.private import PRIVATE_FIELDS
 from esealkit.seal.model import Edition
 from esealkit.verification.judgement import Identity, Integrity, Status, Verdict
@@ -232,6 +234,25 @@ def test_every_error_is_given_what_its_message_names() -> None:
     assert wrong == []
 
 
+def test_every_value_in_a_message_has_its_phrase() -> None:
+    """Where a message shows a value by its phrase, every value that it can have has one."""
+    values = {
+        "registry.state": [item.value for item in State],
+        "registry.step": [*STEPS, "certificate"],
+        "registry.filing": ["pending", "reported", "accepted", "returned"],
+    }
+    texts = [text for entry in ERRORS.values() for text in entry]
+    asked = {spec for text in texts for _, _, spec, _ in string.Formatter().parse(text) if spec}
+    assert asked == set(values)
+    missing = [f"{family}.{item}" for family, items in values.items() for item in items
+               if f"{family}.{item}" not in PHRASES]  # fmt: skip
+    assert missing == []
+    error = IllegalStep("registry.illegal_step", seal="A1", step="make", state="in_use",
+                        allowed=["approved"], next=["use"])  # fmt: skip
+    assert error.message("en") == "the seal A1 is in use: make takes one that is approved"
+    assert error.advice("zh") == "现在可办理：用印登记（use）。"
+
+
 def test_every_finding_has_words() -> None:
     """Every reason of a check, and every plain outcome, has a message in both languages."""
     missing = [
@@ -393,6 +414,9 @@ def test_every_phrase_exists() -> None:
             f"registry.state.{item.value}" for item in State
         ],
         "f'registry.state.{state}'": [f"registry.state.{item.value}" for item in State],
+        "f'material.{document.material_class}'": [
+            f"material.{item}" for item in ("sealed", "signed", "copy")
+        ],
         "f'short.{item.code}'": [],  # optional: the code itself is shown without one
         "key": ["label.time_claimed", "label.time_stamped"],
         "f'keys.{row.kind}'": ["keys.key", "keys.certificate"],

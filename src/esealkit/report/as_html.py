@@ -25,7 +25,7 @@ from esealkit.pki.chinese_extensions import chinese_extensions, is_seal_code
 from esealkit.policy import Effect
 from esealkit.report._markup import Child, Markup, joined, tag
 from esealkit.report._pictures import Budget, show
-from esealkit.report.as_text import headline, reason_line
+from esealkit.report.as_text import headline, material_line, reason_line
 from esealkit.report.run import Run
 from esealkit.verification.judgement import JudgedCheck, Reservation, Verdict
 from esealkit.verification.results import (
@@ -162,6 +162,7 @@ class _Page:
                 " ",
                 headline(document, lang, self.run.policy),
             ),
+            tag("p", material_line(document, lang)) if document.material_class else None,
             tag(
                 "p",
                 phrase("label.reason", lang),

@@ -16,7 +16,7 @@ from esealkit.verification.judgement import JudgedCheck, Reservation, Verdict
 from esealkit.verification.results import DocumentResult, SignatureResult
 from esealkit.words import inert, phrase
 
-__all__ = ["attribute_of", "headline", "reason_line", "report_row", "report_text"]
+__all__ = ["attribute_of", "headline", "material_line", "reason_line", "report_row", "report_text"]
 
 _MARKS = {
     Outcome.PASSED: "✓",
@@ -81,6 +81,12 @@ def reason_line(document: DocumentResult, lang: words.Language) -> str:
     return _reason((*document.checks, *of_signatures), document.code, lang)
 
 
+def material_line(document: DocumentResult, lang: words.Language) -> str:
+    """What kind of material it is: sealed, signed or an unsigned copy."""
+    said = phrase(f"material.{document.material_class}", lang)
+    return f"{phrase('label.material', lang)}{'：' if lang == 'zh' else ': '}{said}"
+
+
 def _seal_and_maker(signature: SignatureResult, lang: words.Language) -> str:
     """Whose seal, and who made it."""
     seal = signature.seal
@@ -124,6 +130,8 @@ def attribute_of(subject: str, key: str) -> str:
 def _document(document: DocumentResult, lang: words.Language, policy: str) -> Iterator[str]:
     name = inert(document.path) or phrase("label.document", lang)
     yield f"{name}: {headline(document, lang, policy)}"
+    if document.material_class:
+        yield f"  {material_line(document, lang)}"
     if (document.code and not document.signatures) or (
         document.code and all(item.code != document.code for item in document.signatures)
     ):

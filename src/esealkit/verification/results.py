@@ -251,3 +251,18 @@ class DocumentResult:
     """Coverage map."""
     view: VerifiedView | None = field(default=None, repr=False, compare=False)
     """The parts as they were hashed; ``None`` where the format has none or nobody kept it."""
+
+    @property
+    def material_class(self) -> str:
+        """What an office received (长春市网上办事大厅办法 13): ``sealed``, such as an e-licence;
+        ``signed`` without a seal; ``copy``, without a signature; ``""`` for what did not pass, of
+        which none can be said, and for a seal by itself.
+        """
+        if self.format == "seal":
+            return ""
+        if self.verdict is Verdict.UNSIGNED:
+            return "copy"
+        kinds = {item.signature_kind for item in self.signatures}
+        if self.verdict is not Verdict.PASSED:
+            return ""
+        return "sealed" if "seal" in kinds else "signed" if "signature" in kinds else ""

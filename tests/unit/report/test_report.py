@@ -85,6 +85,21 @@ def test_contract_keys_are_there(bench: Workbench) -> None:
                if part["rendered"])  # fmt: skip
 
 
+def test_what_an_office_received(bench: Workbench, tmp_path: Path) -> None:
+    """reg:CC-13 Text, page and JSON tell a sealed licence, signed material and an unsigned copy
+    apart; of what did not pass they name no class."""
+    ek.sign(sample(), tmp_path / "signed.ofd", key=bench.key("signer"), trust=bench.trust)
+    found = {**reports(bench), "signed": bench.verify(tmp_path / "signed.ofd")}
+    said = {"passed": ("sealed", "加盖电子印章"), "signed": ("signed", "经数字签名"),
+            "unsigned": ("copy", "未经签名")}  # fmt: skip
+    for name, report in found.items():
+        kind, words = said.get(name, ("", "材料类别"))
+        [document] = json.loads(report.to_json())["documents"]
+        assert document["material_class"] == kind, name
+        assert (words in report.to_text("zh")) == bool(kind), name
+        assert (words in report.to_html("zh")) == bool(kind), name
+
+
 def test_languages_tell_the_same_facts(bench: Workbench) -> None:
     """Chinese and English reports differ in messages only."""
 
