@@ -414,6 +414,9 @@ def test_every_phrase_exists() -> None:
             f"registry.state.{item.value}" for item in State
         ],
         "f'registry.state.{state}'": [f"registry.state.{item.value}" for item in State],
+        "f'enquiry.question.{kind}'": [
+            f"enquiry.question.{item}" for item in ("made", "state", "used")
+        ],
         "f'material.{document.material_class}'": [
             f"material.{item}" for item in ("sealed", "signed", "copy")
         ],

@@ -1,4 +1,5 @@
-"""Hand-over (归档): the original, a reading copy marked 副本, and a record of its verification.
+"""Hand-over (归档): the original, a reading copy marked 副本, and a record of its verification; and
+what an authority is asked about a doubted seal.
 
 ::
 
@@ -11,6 +12,16 @@
 from __future__ import annotations
 
 from esealkit.archive.checking import ArchiveCheck, Checked, check_archive
+from esealkit.archive.enquiry import Enquiry, enquire, keep_answer
 from esealkit.archive.writing import Archived, archive
 
-__all__ = ["ArchiveCheck", "Archived", "Checked", "archive", "check_archive"]
+__all__ = [
+    "ArchiveCheck",
+    "Archived",
+    "Checked",
+    "Enquiry",
+    "archive",
+    "check_archive",
+    "enquire",
+    "keep_answer",
+]

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import io
 import os
-import secrets
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any, Self
 
 from esealkit import words
 from esealkit.api.sources import Opened, Source, ofd_document, opened
 from esealkit.api.verify import Report, Trust, verify
-from esealkit.archive.record import RECORD, SIGNATURE, file_row, record_bytes
+from esealkit.archive.directory import NewDirectory
+from esealkit.archive.record import RECORD, SIGNATURE, record_bytes
 from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import (
     EsealError,
-    InputError,
     NotPassed,
     OutputError,
     UnsupportedError,
@@ -110,7 +106,7 @@ def archive(
             )
         pictures = _seal_files(document)
         copy = _reading_copy(found, document, mark, limits)
-        with _Directory(target) as folder:
+        with NewDirectory(target) as folder:
             rows = [] if strip else [folder.copy("original.ofd", "original", found)]
             rows.append(folder.write("reading-copy.ofd", "reading copy", copy))
             shown = report.renamed(Path(found.path).name)
@@ -230,74 +226,3 @@ def _seal_files(document: DocumentResult) -> dict[str, bytes]:
             suffix = measured.kind.value if measured else "bin"
             found[f"seal-{signature.index + 1}.{suffix}"] = signature.seal.picture.data
     return found
-
-
-# -- the directory ----------------------------------------------------------------------------
-
-
-class _Directory:
-    """A directory in the making beside its place; renamed whole, removed unless committed."""
-
-    def __init__(self, target: Path) -> None:
-        self._target = target
-        self._path = target.with_name(f".{target.name[:80]}.{secrets.token_hex(6)}.esealkit-part")
-        self.names: list[str] = []
-        self._done = False
-        try:
-            self._path.mkdir(mode=0o755)
-        except OSError as error:
-            raise self._failed(error) from error
-
-    def write(self, name: str, role: str, data: bytes) -> dict[str, Any]:
-        """One file, flushed to the disk; gives its row of the record."""
-        try:
-            with (self._path / name).open("xb") as out:
-                out.write(data)
-                out.flush()
-                os.fsync(out.fileno())
-        except OSError as error:
-            raise self._failed(error) from error
-        self.names.append(name)
-        return file_row(name, role, data)
-
-    def copy(self, name: str, role: str, found: Opened) -> dict[str, Any]:
-        """The original, byte for byte."""
-        if isinstance(found.content, bytes):
-            data = found.content
-        else:
-            found.content.seek(0)
-            data = found.content.read()
-        if hashlib.sha256(data).hexdigest() != found.sha256:
-            raise InputError("input.unreadable", path=found.path, reason="changed")
-        return self.write(name, role, data)
-
-    def commit(self) -> None:
-        """Into place; the target must not have appeared meanwhile."""
-        try:
-            _sync(self._path)
-            if self._target.exists():
-                raise OutputError("archive.exists", path=str(self._target))
-            os.rename(self._path, self._target)
-            _sync(self._target.parent)
-        except OSError as error:
-            raise self._failed(error) from error
-        self._done = True
-
-    def _failed(self, error: OSError) -> OutputError:
-        reason = error.strerror or type(error).__name__
-        return OutputError("output.failed", path=str(self._target), reason=reason)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if not self._done:
-            shutil.rmtree(self._path, ignore_errors=True)
-
-
-def _sync(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -46,6 +46,29 @@ ERRORS: dict[str, Text] = {
         "{path} 不是归档目录：没有可读的 record.json",
         "{path} is no archive: it has no readable record.json",
     ),
+    "enquiry.authority": (
+        "须写明机关名称",
+        "the authority has to be named",
+        "询问用 --authority，答复用 --by。",
+        "Name it with --authority, who answered with --by.",
+    ),
+    "enquiry.questions": ("questions 须为列表", "questions is a list of texts"),
+    "enquiry.no_seal": (
+        "{path} 没有电子印章，无从询问",
+        "{path} has no electronic seal to ask about",
+        "请先用 verify 查看文件中有什么。",
+        "Look with verify at what the file holds.",
+    ),
+    "enquiry.says": (
+        "答复须为其中之一：{known}，而不是“{found}”",
+        "an answer is one of {known}, not {found}",
+    ),
+    "enquiry.none": (
+        "{path} 中没有询问（request.json）",
+        "there is no enquiry in {path} (request.json)",
+        "请给出 archive ask 写出的目录。",
+        "Name the directory that archive ask wrote.",
+    ),
     "view.no_document": (
         "报告中没有第 {index} 个文件（共 {count} 个）",
         "the report has no document {index} (of {count})",
@@ -96,6 +119,30 @@ PHRASES: dict[str, tuple[str, str]] = {
         "原件没有保留：此后无人能够重新验证签章。",
         "The original was dropped: nobody can verify the seals again.",
     ),
+    "enquiry.title": ("电子印章核验询问", "Enquiry about electronic seals"),
+    "enquiry.to": ("致：{authority}", "To: {authority}"),
+    "enquiry.about": ("文件：{path}（SHA-256 {sha256}）", "Document: {path} (SHA-256 {sha256})"),
+    "enquiry.at": ("日期：{time}", "Date: {time}"),
+    "enquiry.answer": ("答复：____________________", "Answer: ____________________"),
+    "enquiry.question.made": (
+        "名称“{name}”、编码 {id} 的电子印章（SM3 {sm3}）是否由贵单位制作或备案？",
+        "Was the electronic seal {name}, code {id} (SM3 {sm3}), made or filed with you?",
+    ),
+    "enquiry.question.state": (
+        "该印章“{name}”（{id}）在 {time} 是否处于可用状态，此后有无暂停、挂失或注销？",
+        "Was the seal {name} ({id}) in force at {time}, and was it suspended, reported lost or "
+        "cancelled since?",
+    ),
+    "enquiry.question.used": (
+        "该印章“{name}”（{id}）的所有人是否在 {time} 对 SHA-256 为 {sha256} 的文件用印？",
+        "Did the owner of the seal {name} ({id}) use it at {time} on the document with SHA-256 "
+        "{sha256}?",
+    ),
+    "enquiry.written": (
+        "{path}：询问材料已写出，{count} 个文件，{questions} 个问题",
+        "{path}: enquiry written, {count} file(s), {questions} question(s)",
+    ),
+    "enquiry.kept": ("{path}：答复已存", "{path}: answer kept"),
     "archive.copy": ("副本", "COPY"),
     "archive.copy_note": (
         "阅读副本，不含签章数据",

@@ -1,4 +1,4 @@
-"""``esealkit archive IN OUT`` and ``esealkit archive verify DIR``."""
+"""``esealkit archive IN OUT``, ``archive verify DIR``, ``archive ask`` and ``archive answer``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from esealkit.cli.options import (
     trust_of,
     trust_options,
 )
-from esealkit.cli.output import EXIT_BY_VERDICT, complain, say
+from esealkit.cli.output import EXIT_BY_VERDICT, Exit, complain, say
 from esealkit.errors import NotPassed
 
 __all__ = ["archive"]
@@ -45,6 +45,8 @@ def archive() -> None:
     \b
       esealkit archive IN OUT [--key URI] [--strip]
       esealkit archive verify DIR
+      esealkit archive ask IN DIR --authority NAME
+      esealkit archive answer DIR --by NAME --says confirmed
     """
 
 
@@ -157,3 +159,91 @@ def verify(
     if not found.original_kept:
         say("  " + words.phrase("archive.stripped", language))
     return EXIT_BY_VERDICT[found.verdict.value]
+
+
+@archive.command("ask")
+@click.argument("source", metavar="IN", type=click.Path())
+@click.argument("destination", metavar="DIR", type=click.Path())
+@click.option("--authority", required=True, metavar="NAME", help="Whom it is addressed to.")
+@click.option(
+    "--question", "questions", multiple=True, metavar="TEXT", help="A further one (repeatable)."
+)
+@click.option("--key", "key_uri", metavar="URI", help="Sign the request with this key.")
+@click.option("--cert", type=click.Path(), metavar="PEM", help="The key's certificate.")
+@click.option("--pin-file", type=click.Path(), metavar="F", help="PIN of the key, '-' for stdin.")
+@click.option("--policy", metavar="NAME|FILE", help="default, strict, integrity or a file.")
+@click.option(
+    "--evidence", multiple=True, type=click.Path(), metavar="FILE", help="CRLs and the like."
+)
+@trust_options
+@lang_option
+@click.pass_context
+def ask(
+    ctx: click.Context,
+    source: str,
+    destination: str,
+    authority: str,
+    questions: tuple[str, ...],
+    key_uri: str | None,
+    cert: str | None,
+    pin_file: str | None,
+    policy: str | None,
+    evidence: tuple[str, ...],
+    trusts: tuple[str, ...],
+    trust_makers: tuple[str, ...],
+    lang: str | None,
+) -> int:
+    """Write DIR to ask an authority about the seals of IN: file, report, questions."""
+    from esealkit.archive import enquire
+
+    language = chosen_language(ctx, lang)
+    key: Any = None
+    if key_uri is not None:
+        from esealkit.api.sign import open_key
+
+        key = open_key(key_uri, certificate=cert, pin=pin_of(pin_file))
+    done = enquire(
+        source,
+        destination,
+        trust=trust_of(trusts, trust_makers),
+        authority=authority,
+        questions=questions,
+        key=key,
+        policy=policy_of(policy),
+        evidence=evidence,
+        lang=language,
+    )
+    values = {"path": str(done.directory), "count": len(done.files)}
+    said = words.phrase("enquiry.written", language, questions=len(done.questions), **values)
+    say(said)
+    return Exit.PASSED
+
+
+@archive.command("answer")
+@click.argument("directory", metavar="DIR", type=click.Path())
+@click.option("--by", required=True, metavar="NAME", help="Who answered.")
+@click.option(
+    "--says",
+    required=True,
+    type=click.Choice(["confirmed", "denied", "undecided"]),
+    help="What was said of the seal.",
+)
+@click.option("--file", "answer", type=click.Path(), metavar="F", help="The answer itself.")
+@click.option("--note", default="", metavar="TEXT", help="In a few words.")
+@lang_option
+@click.pass_context
+def answer_command(
+    ctx: click.Context,
+    directory: str,
+    by: str,
+    says: str,
+    answer: str | None,
+    note: str,
+    lang: str | None,
+) -> int:
+    """Keep what the authority answered, in the directory that ``ask`` wrote."""
+    from esealkit.archive import keep_answer
+
+    kept = keep_answer(directory, says=says, by=by, answer=answer, note=note)
+    say(words.phrase("enquiry.kept", chosen_language(ctx, lang), path=str(kept)))
+    return Exit.PASSED
