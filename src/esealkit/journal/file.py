@@ -107,6 +107,15 @@ class Journal:
                 self._write(file, identity, count - len(lines), lines)
             return count
 
+    def begun(self) -> bool:
+        """Whether there is anything of it: a crash may leave a new file empty and without head."""
+        try:
+            return self.path.stat().st_size > 0 or head_path(self.path).exists()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise input_unreadable(self.path, error) from error
+
     def entries(self) -> Iterator[Entry]:
         """The entries, one by one, without judging the chain.
 

@@ -64,8 +64,12 @@ def typed_errors() -> Iterator[None]:
     except OperationalError as error:
         # SQLite's words for a writer that did not get its turn within the time of waiting.
         busy = "database is locked" in str(error.orig)
-        code = "registry.busy" if busy else "registry.unavailable"
-        raise RegisterUnavailable(code, reason=_said(error), seconds=_PATIENCE) from error
+        if busy:
+            raise RegisterUnavailable("registry.busy", seconds=_PATIENCE) from error
+        raise RegisterUnavailable("registry.unavailable", reason=_said(error)) from error
+    except UnicodeEncodeError as error:
+        # Half a character, as a command line in another encoding brings it.
+        raise UsageError("registry.text", field=str(error.object)[:80]) from error
     except DBAPIError as error:
         raise RegistryError("registry.database", reason=_said(error)) from error
 
@@ -187,8 +191,9 @@ class Store:
         :raises RegistryError: it is not.
         """
         if self.file is not None and not os.path.isfile(self.file):
-            code = "input.folder" if os.path.isdir(self.file) else "input.missing"
-            raise InputError(code, path=str(self.file))
+            if os.path.isdir(self.file):
+                raise InputError("input.directory", path=str(self.file))
+            raise InputError("input.missing", path=str(self.file))
         with self.begun() as connection:
             if not sa.inspect(connection).has_table(schema.meta.name):
                 raise RegistryError("registry.none")
@@ -274,7 +279,7 @@ class Store:
 
     def heal(self) -> None:
         """Make the witness that a crash kept a new or restored register from getting."""
-        if self.witness is None or self.witness.path.exists():
+        if self.witness is None or self.witness.begun():
             return
         with self.begun() as connection:
             marks = sa.select(schema.meta.c.key).where(schema.meta.c.key.startswith("mirrored:"))
@@ -328,7 +333,7 @@ def _file_of(url: str) -> Path | None:
         if parsed.drivername in _SERVERS:
             return None
         name = parsed.database if parsed.drivername == "sqlite" else None
-    if not name or name == ":memory:" or "\0" in name:
+    if not name or name == ":memory:" or "\0" in name or not Path(name).name:
         raise UsageError("registry.url")
     return Path(name)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -157,3 +159,146 @@ def test_a_clerk_reads_chinese(shop: Workshop, capsys) -> None:
     assert "（审验专用章 1）：已申请" in capsys.readouterr().out
     assert run([*base, "deliver", reference]) == 65
     assert "esealkit: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("", 64), (":memory:", 64), ("sqlite://", 64), ("sqlite:///:memory:", 64),
+        ("sqlite+aiosqlite:///x.db", 64), ("mysql://x/y", 64), ("http://x", 64), ("foo://", 64),
+        ("postgresql+psycopg://[::bad", 64), ("postgresql+psycopg://h:port/x", 64),
+        ("postgresql+asyncpg://h/x", 64), ("file\0name", 64), (".", 64), ("none.db", 66), ("/", 64),
+        ("..", 66),
+        ("x" * 5000, 66),
+    ],
+    ids=ascii,
+)  # fmt: skip
+def test_wrong_addresses(
+    address: str, expected: int, shop: Workshop, capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An address that is no SQLite file's and no PostgreSQL server's is a wrong argument, a place
+    where no register is has no input; making one there leaves nothing behind."""
+    monkeypatch.chdir(shop.folder)
+    before = sorted(shop.folder.rglob("*"))
+    assert run(["registry", "--db", address, "--as", "li", "overdue"]) == expected
+    if expected == 64:
+        members = [f"--member={item}={item}" for item in ("system", "security", "audit")]
+        asked = ["registry", "--db", address, "--as", "system", "--keyfile", str(shop.keyfile)]
+        assert run([*asked, "init", *members]) == 64
+    assert "Traceback" not in capsys.readouterr().err
+    assert sorted(shop.folder.rglob("*")) == before
+
+
+def test_a_database_that_somebody_holds(
+    shop: Workshop, call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While another program holds the database, a step says so after its time of waiting, exits
+    with 69 and has written nothing; readers go on."""
+    monkeypatch.setattr("esealkit.registry.store._PATIENCE", 0.2)
+    reference = shop.approved()
+    holder = sqlite3.connect(shop.url, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    code, _, said = call("li", "withdraw", reference)
+    assert (code, "somebody else is writing" in said, "hint:" in said) == (69, True, True)
+    code, out, _ = call("li", "show", reference)
+    assert (code, "approved" in out) == (0, True)
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert call("li", "withdraw", reference)[0] == 0
+    assert call("aud", "audit")[0] == 0
+
+
+def test_what_is_no_database(shop: Workshop, call) -> None:
+    """A damaged file is refused, and a folder that cannot be written is unavailable, each with a
+    hint."""
+    Path(shop.url).write_bytes(b"no database at all" * 100)
+    code, _, said = call("li", "overdue")
+    assert (code, "hint:" in said) == (65, True)
+    asked = ["registry", "--db", str(shop.folder / "no" / "x.db"), "--as", "system", "--keyfile",
+             str(shop.keyfile), "init",
+             *(f"--member={item}={item}" for item in ("system", "security", "audit"))]  # fmt: skip
+    assert run(asked) == 69
+
+
+def test_refusals_say_what_can_be_done(shop: Workshop, call) -> None:
+    """A step out of turn names the state in words, the states that the step takes and what can be
+    done now, in both languages; a missing paper, imprint or role names the command that mends it."""
+    reference = shop.approved()
+    _, _, said = call("li", "deliver", reference)
+    assert f"the seal {reference} is approved: deliver takes one that is made" in said
+    assert "hint: Possible now:" in said
+    assert "withdraw" in said
+    code, _, said = call("qian", "renew", reference, "--lang", "zh")
+    assert code == 64  # --lang belongs to the group
+    run(["registry", "--db", shop.url, "--as", "li", "deliver", reference])
+    for member, arguments, words in (
+        ("li", ["make", reference, "--key", "x", "--signer", "x"], "66"),
+        ("li", ["examine", reference, "--approve"], "registry grant li"),
+        ("li", ["use", reference, shop.keyfile, "--operator", "x"], "Possible now"),
+        (
+            "li",
+            ["cancel", shop.in_use(kind="contract"), "--ground", "其他"],
+            "--material NAME=FILE",
+        ),
+    ):
+        code, _, said = call(member, *arguments)
+        assert words in (said, str(code)) or words in said, arguments
+
+
+def test_an_administrator_of_each_sort_remains(shop: Workshop, call) -> None:
+    """The last security administrator is not dismissed, a member has a name, and a successor makes
+    room."""
+    assert call("sec", "grant", "sec")[0] == 77
+    assert call("sec", "grant", "", "clerk")[0] == 64
+    assert call("sec", "grant", "n" * 300, "clerk")[0] == 64
+    assert call("sec", "grant", "neu", "security")[0] == 0
+    assert call("neu", "grant", "sec")[0] == 0
+    assert call("sec", "grant", "x", "clerk")[0] == 77
+
+
+def test_questions_with_slips(shop: Workshop, call) -> None:
+    """A state, kind, filing or time that there is not is a wrong argument, and the known ones are
+    named; times are asked for by year, month, day or moment in any zone."""
+    shop.applied()
+    for slip in ("state=nonsense", "kind=图章", "filing=x", "number=x", "made_from=yesterday",
+                 "due_to=2026-13-01T00:00:00Z", "applied_from="):  # fmt: skip
+        code, _, said = call("li", "query", "--where", slip)
+        assert (code, "known:" in said) == (64, True), slip
+    year = shop.now.year
+    for asked in (f"applied_from={year}", f"applied_to={year}-12", f"applied_from={year}-01-01",
+                  "state=appl*", "kind=official"):  # fmt: skip
+        assert "A00000001" in call("li", "query", "--where", asked)[1], asked
+    local = shop.now.astimezone(dt.timezone(dt.timedelta(hours=8)))
+    before, after = ((local + dt.timedelta(minutes=n)).isoformat() for n in (-1, 1))
+    assert "A00000001" in call("li", "query", "--where", f"applied_from={before}")[1]
+    assert "A00000001" not in call("li", "query", "--where", f"applied_from={after}")[1]
+
+
+def test_nobody_signs_for_the_workshop_with_an_expired_certificate(shop: Workshop, call) -> None:
+    """Neither a status list nor a certificate is written under a certificate that has expired."""
+    reference, kit = shop.in_use(), shop.kit.directory
+    key = ["--key", kit / "expired.key", "--cert", kit / "expired.pem"]
+    assert call("qian", "publish", "-o", shop.folder / "s.p7", *key)[0] == 65
+    assert call("li", "certificate", reference, "--kind", "making",
+                "-o", shop.folder / "c.p7", *key)[0] == 65  # fmt: skip
+    assert not list(shop.folder.glob("*.p7"))
+
+
+def test_texts_that_are_no_text(shop: Workshop, call) -> None:
+    """A name with half a character or NUL is a wrong argument, wherever it is given."""
+    reference = shop.in_use()
+    for arguments in (
+        ["apply", "--owner", "x\udc80", "--unit-code", UNIT, "--kind", "合同专用章"],
+        ["apply", "--owner", "甲", "--unit-code", UNIT, "--kind", "合同专用章",
+         "--translation", "x\udc80"],
+        ["amend", reference, "--set", "department=x\udc80"],
+        ["hand-over", reference, "--keeper", "x\udc80"],
+        ["use", reference, shop.keyfile, "--operator", "x\udc80", "--approval", "1"],
+        ["file", reference, "--report", "x\udc80"],
+        ["attach", reference, shop.keyfile, "--name", "x\udc80"],
+        ["query", "x\udc80"], ["query", "--where", "owner=x\udc80"], ["show", "x\udc80"],
+        ["show", reference, "--reveal", "x\udc80"],
+    ):  # fmt: skip
+        code, _, said = call("li", *arguments)
+        assert code in (0, 64, 65), (arguments, code, said)
+    assert call("sec", "grant", "x\udc80", "clerk")[0] == 64

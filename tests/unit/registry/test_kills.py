@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 from tests.support.clerks import CONTEXT, run_step
-from tests.support.registers import Workshop, faults
+from tests.support.registers import PEOPLE, Workshop, faults
 from tests.support.steps import REF, STEPS, prepare
+
+from esealkit.registry import Profile, Register, Role
 
 
 class Interrupter:
@@ -94,6 +96,32 @@ def test_a_killed_step_is_taken_or_not(
     interrupter = Interrupter(opened("cn-2025").copied(tmp_path), name, seed=1)
     for _ in range(3):
         interrupter.kill()
+
+
+def test_a_witness_that_was_only_begun(shop: Workshop) -> None:
+    """A new register whose maker died when its witness was an empty file without a head gets it when
+    it is opened; once a step was taken, an emptied witness is a fault."""
+    at = {"member": "sec", "keyfile": shop.keyfile, "clock": shop.clock}
+    url = shop.folder / "new.db"
+    witness, head = shop.folder / "new.db.journal", shop.folder / "new.db.journal.head"
+
+    def audited() -> list[str]:
+        with Register.open(url, **{**at, "member": "aud"}) as register:
+            return [item.code for item in register.audit().faults]
+
+    def emptied() -> None:
+        witness.write_bytes(b"")
+        head.unlink()
+
+    Register.create(url, profile=Profile.named("cn-2025"), members=PEOPLE, **at).close()
+    emptied()
+    assert audited() == []
+    assert witness.stat().st_size > 0
+    for _ in range(2):
+        with Register.open(url, **at) as register:
+            register.grant("neu", {Role.CLERK})
+    emptied()
+    assert "audit.rolled_back" in audited()
 
 
 @pytest.mark.soak
