@@ -298,16 +298,14 @@ class Applications(Desk):
         )
 
     def _next_number(self, step: Writing, unit: str, kind: SealKind) -> int | None:
-        """Arabic digits, never used twice, also not after a seal's end; a refused one was none."""
+        """Arabic digits, never used twice, also not after a refusal or a seal's end."""
         if not self.profile.number_business_seals or kind.id not in self.profile.business:
             return None
         table = schema.seals
         whose = sa.or_(
             table.c.unit_code == unit, sa.and_(table.c.unit_code == "", table.c.owner == unit)
         )
-        query = sa.select(sa.func.max(table.c.number)).where(
-            whose, table.c.kind == kind.id, table.c.state.not_in(["refused", "withdrawn"])
-        )
+        query = sa.select(sa.func.max(table.c.number)).where(whose, table.c.kind == kind.id)
         return int(step.connection.execute(query).scalar() or 0) + 1
 
     def _refuse_second(self, step: Writing, slot: str, application: Application) -> None:

@@ -15,7 +15,7 @@ from esealkit.registry.machine import State
 from esealkit.registry.store import moment_text
 from esealkit.seal.kinds import KINDS
 
-__all__ = ["FIELDS", "ids_of"]
+__all__ = ["CHOICES", "FIELDS", "ids_of"]
 
 _OWN = ("reference", "state", "owner", "short_name", "unit_code", "department", "kind", "name",
         "number", "seal_code", "physical_code", "imprint_source", "workshop",
@@ -36,12 +36,12 @@ FIELDS = (
 """What can be asked for besides private fields; a text that ends in ``*`` asks for a beginning."""
 _LAST = "\U0010ffff"
 _DAY = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}\Z")
-_CHOICES = {
+CHOICES = {
     "state": [item.value for item in State],
     "kind": [item.id for item in KINDS],
     "filing": ["pending", "reported", "accepted", "returned"],
 }
-"""Fields of few values: another is a slip, not a question without an answer."""
+"""Fields of few values."""
 
 
 def ids_of(
@@ -78,8 +78,6 @@ def _within(connection: sa.Connection, text: str) -> sa.ColumnElement[bool]:
 
 def _condition(name: str, value: str) -> sa.ColumnElement[bool]:
     seals = schema.seals
-    if name in _CHOICES and not value.endswith("*") and value not in _CHOICES[name]:
-        raise UsageError("registry.field_value", field=name, value=value, known=_CHOICES[name])
     if name in _PARTS:
         column = _PARTS[name]
         if name == "serial":

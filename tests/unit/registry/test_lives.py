@@ -106,23 +106,3 @@ def test_a_record_is_as_large_as_its_picture(
     assert [size(item) for item in (empty, asked)] == [(38, 38), (45, 45)]
     with pytest.raises(UsageError, match=r"making\.size_unknown"):
         shop.applied(kind="contract", width_mm=40)
-
-
-def test_what_was_refused_takes_no_number(shop: Workshop) -> None:
-    """A business seal whose application was withdrawn or refused leaves its number to the next; the
-    number of a made seal is never given again."""
-
-    def number() -> tuple[str, int | None]:
-        reference = shop.approved(kind="contract")
-        with shop.acting("li") as register:
-            return reference, register.get(reference).number
-
-    first, one = number()
-    with shop.acting("li") as register:
-        register.withdraw(first)
-    second, again = number()
-    shop_made = shop.made(kind="contract")
-    with shop.acting("li") as register:
-        register.cancel(shop_made, ground="其他", materials=PAPERS)
-        assert register.get(shop_made).number == 2
-    assert (one, again, number()[1]) == (1, 1, 3)

@@ -82,6 +82,7 @@ def test_unfit_certificates_are_refused(
     the seal approved."""
     shop = under(profile)
     reference = shop.approved(kind="合同专用章")
+    shop.confirmed(reference)
     bench = shop.bench(signers=[shop.kit.directory / f"{signer}.pem"])
     with shop.acting("qian") as register:
         with pytest.raises(error):
@@ -95,6 +96,7 @@ def test_revocation_data_is_demanded(under: Under) -> None:
     """reg:SH-09 Under sh-2018 a certificate is refused when revocation cannot be looked up."""
     shop = under("sh-2018")
     reference = shop.approved(kind="合同专用章")
+    shop.confirmed(reference)
     store = dataclasses.replace(shop.trust, crls=())
     with shop.acting("qian") as register, pytest.raises(RevocationUnknown):
         register.make(reference, shop.bench(trust=store))
@@ -106,6 +108,8 @@ def test_the_name_agrees_with_the_certificate(under: Under) -> None:
     shop = under("sh-2018")
     reference = shop.approved(kind="合同专用章", name="别家公司合同专用章")
     short = shop.approved(kind="合同专用章", name="示例科技合同专用章", short_name="示例科技")
+    for item in (reference, short):
+        shop.confirmed(item)
     with shop.acting("qian") as register:
         with pytest.raises(CertificateError, match="making.name"):
             register.make(reference, shop.bench())
@@ -117,6 +121,7 @@ def test_validity_is_the_certificates(under: Under) -> None:
     """reg:SH-13 The seal ends with its certificate; earlier needs a reason, later is refused."""
     shop = under("sh-2018")
     reference = shop.approved(kind="合同专用章")
+    shop.confirmed(reference)
     last = Certificate(shop.kit.pki.holders["signer"].certificate).not_after
     sooner = last - dt.timedelta(days=30)
     with shop.acting("qian") as register:

@@ -216,15 +216,20 @@ def pairs_of(items: Sequence[str]) -> dict[str, str]:
 def fields_of(items: Sequence[str]) -> dict[str, Any]:
     """``--where`` as fields of a query.
 
-    :raises UsageError: a field that there is not.
+    :raises UsageError: a field that there is not, or a value that it never has: a slip, not a
+        question without an answer.
     """
-    from esealkit.registry.finding import FIELDS
+    from esealkit.registry.finding import CHOICES, FIELDS
     from esealkit.registry.private import PRIVATE_FIELDS
 
     found, known = pairs_of(items), (*FIELDS, *PRIVATE_FIELDS)
     for name in found:
         if name not in known:
             raise UsageError("registry.field", field=name, known=list(known))
+    for name, choices in CHOICES.items():
+        value = found.get(name, "*")
+        if not value.endswith("*") and value not in choices:
+            raise UsageError("registry.field_value", field=name, value=value, known=choices)
     return dict(found)
 
 
