@@ -50,6 +50,15 @@ def archive() -> None:
     """
 
 
+def _key(uri: str | None, certificate: str | None, pin_file: str | None) -> Any:
+    """The key that signs the record, ``None`` without one."""
+    if uri is None:
+        return None
+    from esealkit.api.sign import open_key
+
+    return open_key(uri, certificate=certificate, pin=pin_of(pin_file))
+
+
 @archive.command("write")
 @click.argument("source", metavar="IN", type=click.Path())
 @click.argument("destination", metavar="OUT", type=click.Path())
@@ -86,17 +95,12 @@ def write(
     from esealkit.archive import archive as write_archive
 
     language = chosen_language(ctx, lang)
-    key: Any = None
-    if key_uri is not None:
-        from esealkit.api.sign import open_key
-
-        key = open_key(key_uri, certificate=cert, pin=pin_of(pin_file))
     try:
         done = write_archive(
             source,
             destination,
             trust=trust_of(trusts, trust_makers),
-            key=key,
+            key=_key(key_uri, cert, pin_file),
             policy=policy_of(policy),
             evidence=evidence,
             when=time_of(when),
@@ -197,18 +201,13 @@ def ask(
     from esealkit.archive import enquire
 
     language = chosen_language(ctx, lang)
-    key: Any = None
-    if key_uri is not None:
-        from esealkit.api.sign import open_key
-
-        key = open_key(key_uri, certificate=cert, pin=pin_of(pin_file))
     done = enquire(
         source,
         destination,
         trust=trust_of(trusts, trust_makers),
         authority=authority,
         questions=questions,
-        key=key,
+        key=_key(key_uri, cert, pin_file),
         policy=policy_of(policy),
         evidence=evidence,
         lang=language,

@@ -60,6 +60,15 @@ def key_options(*, required: bool = True) -> Callable[[_Command], _Command]:
     return with_key
 
 
+def named_key(
+    *, key_uri: str, cert: str | None, chain: tuple[str, ...], pin_file: str | None
+) -> Any:
+    """The key that the options of :func:`key_options` name; closes at the end of a block."""
+    from esealkit.api.sign import open_key
+
+    return open_key(key_uri, certificate=cert, pin=pin_of(pin_file), chain=chain)
+
+
 def mode_options(command: _Command) -> _Command:
     """What the signature covers, forbids and builds on; the time stamp and the provider."""
     for option in (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -17,8 +18,7 @@ from esealkit.cli.commands.registry.desk import (
     registry,
     write,
 )
-from esealkit.cli.commands.stamp import key_options
-from esealkit.cli.options import pin_of
+from esealkit.cli.commands.stamp import key_options, named_key
 from esealkit.cli.output import Exit, say
 from esealkit.errors import UsageError
 
@@ -81,22 +81,15 @@ def export_filing(desk: Desk, reference: str, template: str, kind: str, output: 
 @pass_desk
 def certificate(
     desk: Desk,
+    /,
     reference: str,
     kind: str,
     seal: str | None,
     output: str,
-    key_uri: str,
-    cert: str | None,
-    chain: tuple[str, ...],
-    pin_file: str | None,
+    **given: Any,
 ) -> int:
     """Write a certificate of making or cancellation; it goes with the filing."""
-    from esealkit.api.sign import open_key
-
-    with (
-        open_key(key_uri, certificate=cert, pin=pin_of(pin_file), chain=chain) as key,
-        desk.open() as register,
-    ):
+    with named_key(**given) as key, desk.open() as register:
         register.certificate(reference, output, kind=kind, seal=seal, key=key)
     shown = desk.phrase(f"registry.filing_of.{kind}")
     say(desk.phrase("registry.certified", path=output, kind=shown))

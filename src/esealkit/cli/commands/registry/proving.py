@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from esealkit import words
@@ -14,8 +16,7 @@ from esealkit.cli.commands.registry.desk import (
     progress,
     registry,
 )
-from esealkit.cli.commands.stamp import key_options
-from esealkit.cli.options import pin_of
+from esealkit.cli.commands.stamp import key_options, named_key
 from esealkit.cli.output import Exit, say
 
 
@@ -25,23 +26,9 @@ from esealkit.cli.output import Exit, say
               help="Until the next list.")  # fmt: skip
 @key_options()
 @pass_desk
-def publish(
-    desk: Desk,
-    output: str,
-    days: int,
-    key_uri: str,
-    cert: str | None,
-    chain: tuple[str, ...],
-    pin_file: str | None,
-) -> int:
+def publish(desk: Desk, /, output: str, days: int, **given: Any) -> int:
     """Write the signed seal status list (印章状态名录)."""
-    from esealkit.api.sign import open_key
-
-    with (
-        open_key(key_uri, certificate=cert, pin=pin_of(pin_file), chain=chain) as key,
-        desk.open() as register,
-        progress("publish") as told,
-    ):
+    with named_key(**given) as key, desk.open() as register, progress("publish") as told:
         done = register.publish_status(output, key=key, days=days, progress=told)
     until = done.next_update.date().isoformat()
     values = {"path": output, "number": done.number, "count": done.seals, "until": until}
