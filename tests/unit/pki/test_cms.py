@@ -35,14 +35,14 @@ from esealkit.crypto import sm3
 from esealkit.errors import EsealError, SealFormatError
 from esealkit.keys import SoftwareKey
 from esealkit.pki.certificate import Certificate
-from esealkit.pki.cms import (
+from esealkit.pki.cms import parse_signed_message
+from esealkit.pki.cms_build import Family, build_signed_message
+from esealkit.pki.cms_verify import (
     find_message,
     looks_like_attributes,
-    parse_signed_message,
     select_certificate,
     verify_signer,
 )
-from esealkit.pki.cms_build import Family, build_signed_message
 
 DIGEST = sm3(DOCUMENT)
 GENUINE = pytest.mark.skipif(
