@@ -174,6 +174,10 @@ class PdfExamination:
                 **evidence,
             )
             return
+        if changes.level == "undecided":
+            reason = changes.reason
+            yield unknown(check, _CLAUSE, code="pdf.form_irregular", reason=reason, **evidence)
+            return
         if changes.level == "annotations":
             yield unknown(check, _MDP, code="pdf.annotations_added", **evidence)
             return

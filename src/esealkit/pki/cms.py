@@ -25,6 +25,14 @@ _SIGNED_DATA = frozenset({oids.GM_SIGNED_DATA, oids.CMS_SIGNED_DATA})
 _PLAIN_DATA = frozenset({oids.GM_DATA, oids.CMS_DATA})
 _NO_TYPE = frozenset({"0.0"})
 """HNCA writes no content type at all (corpus row 23)."""
+_DIGEST_OF = {
+    oids.SM2_WITH_SM3: oids.SM3,
+    oids.RSA_WITH_SHA1: oids.SHA1,
+    oids.RSA_WITH_SHA256: oids.SHA256,
+    oids.RSA_WITH_SHA384: oids.SHA384,
+    oids.RSA_WITH_SHA512: oids.SHA512,
+}
+"""Signers are known that name their whole signature algorithm where the digest's belongs."""
 _KNOWN_CONTENT = _PLAIN_DATA | _NO_TYPE | {oids.TST_INFO}
 
 
@@ -197,6 +205,9 @@ class _Reader:
         if version != (1 if key_identifier is None else 3):
             raise SealFormatError("cms.version", where="SignerInfo.version", found=version)
         digest = parts.pop(0).sequence("digestAlgorithm", 1, 2)[0].oid("digestAlgorithm")
+        if digest in _DIGEST_OF:
+            self.note("cms.digest_algorithm", "SignerInfo.digestAlgorithm", algorithm=digest)
+            digest = _DIGEST_OF[digest]
         attributes: bytes | None = None
         values: dict[str, tuple[Node, ...]] = {}
         repeated: tuple[str, ...] = ()
@@ -255,11 +266,12 @@ def _check_frame(
 
 
 def _announced(node: Node) -> str:
-    """The OID of one AlgorithmIdentifier with absent or NULL parameters, else ``""``."""
+    """The digest of one AlgorithmIdentifier with absent or NULL parameters, else ``""``."""
     try:
-        oid, *parameters = node.sequence("digestAlgorithms", 1, 2)
+        first, *parameters = node.sequence("digestAlgorithms", 1, 2)
         known = all(item.is_universal(Tag.NULL) for item in parameters)
-        return oid.oid("digestAlgorithms") if known else ""
+        oid = first.oid("digestAlgorithms")
+        return _DIGEST_OF.get(oid, oid) if known else ""
     except EsealError:
         return ""
 
