@@ -314,6 +314,23 @@ def test_sm2_goes_with_sm3(digest: str) -> None:
     assert judged(signed_data(unknown)).code == "signature.malformed"
 
 
+@pytest.mark.parametrize("announced", [oids.SM3, oids.SM2_WITH_SM3], ids=["digest", "both"])
+def test_digest_named_by_the_signature_algorithm(announced: str) -> None:
+    """A signer who names his whole signature algorithm where the digest's belongs is read with a
+    row, and refused under strict; one of another digest fails."""
+    rows = [content_type(), message_digest()]
+    named = build.sequence(build.oid(oids.SM2_WITH_SM3))
+    value = signed_data(
+        signer_info(attributes=rows, digest=named), digests=build.sequence(build.oid(announced))
+    )
+    assert judged(value).verdict == "passed"
+    assert judged(value).deviations == {"cms.digest_algorithm"}
+    assert judged(value, policy="strict").verdict == "failed"
+    other = build.sequence(build.oid(oids.RSA_WITH_SHA256))
+    wrong = signer_info(attributes=rows, digest=other)
+    assert judged(signed_data(wrong, digests=other)).verdict == "failed"
+
+
 # -- encodings ----------------------------------------------------------------------------------
 
 
