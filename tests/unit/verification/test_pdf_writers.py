@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -68,6 +69,15 @@ def test_prev_of_nought_is_none(bench: Workbench) -> None:
     at = file.data.rindex(b">>\nstartxref")
     file.data = file.data[:at] + b"/Prev 0 " + file.data[at:]
     assert verdict(bench, signed(bench, file)) == ("passed", "")
+
+
+def test_prev_of_nought_cuts_nothing_off(bench: Workbench) -> None:
+    """/Prev 0 in the trailer of an update, which would hide the signatures before it, makes the
+    file unreadable, not unsigned."""
+    data = signed(bench).data
+    changed = re.sub(rb"/Prev \d+", lambda found: b"/Prev 0".ljust(len(found[0])), data)
+    assert changed != data
+    assert verdict(bench, changed) == ("unreadable", "pdf.malformed")
 
 
 @pytest.mark.parametrize(

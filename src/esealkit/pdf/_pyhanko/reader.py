@@ -36,8 +36,14 @@ class _Sections(XRefBuilder):
 
     def _read_xref_table(self, declared_startxref: int) -> Any:
         self._counted()
-        # Writers are known that put /Prev 0, where the header is, for none.
-        return super()._read_xref_table(declared_startxref) or None
+        previous = super()._read_xref_table(declared_startxref)
+        if previous != 0:
+            return previous
+        # Writers put /Prev 0, where the header is, for none; only a whole table has none before it.
+        section = self.sections[-1]
+        if 1 + len(section.xref_data.explicit_refs_in_revision) < section.meta_info.size:
+            raise PdfError("pdf.malformed", reason="/Prev")
+        return None
 
     def _read_xref_stream_object(self) -> Any:
         self._counted()
