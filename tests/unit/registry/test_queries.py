@@ -6,11 +6,11 @@ import dataclasses
 from collections.abc import Callable
 
 import pytest
-from tests.support.registers import PAPERS, Workshop
+from tests.support.registers import PAPERS, UNIT, Workshop
 
 from esealkit.errors import NotPermitted, RegistryError, UsageError
 from esealkit.registry import Profile, SealRecord
-from esealkit.registry.finding import FIELDS
+from esealkit.registry.finding import FIELDS, ids_of
 from esealkit.registry.private import PRIVATE_FIELDS
 
 Under = Callable[[str], Workshop]
@@ -112,6 +112,35 @@ def test_a_text_is_found_anywhere(busy: tuple[Workshop, str], text: str) -> None
     shop, reference = busy
     with shop.acting("li") as register:
         assert reference in [item.reference for item in register.query(text=text)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "index"),
+    [
+        ({"state": "in_use"}, "state"), ({"state": "in_use", "owner": "示例*"}, "owner"),
+        ({"kind": "official", "unit_code": UNIT}, "unit_code"),
+        ({"state": "in_use", "made_from": "2026"}, "state"),
+    ],
+    ids=["state", "owner", "unit", "time"],
+)  # fmt: skip
+def test_the_narrower_field_leads(
+    busy: tuple[Workshop, str], fields: dict[str, str], index: str
+) -> None:
+    """Of a field of few values and one of many the database goes by the index of the latter, and
+    finds what it would by either."""
+    shop, _ = busy
+    with shop.acting("li") as register, register._store.begun() as connection:
+        question = ids_of(connection, "", fields, {}).limit(100)
+        text = question.compile(connection.engine, compile_kwargs={"literal_binds": True})
+        plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}").all())
+        assert f"INDEX esealkit_seals_{index}" in plan
+        found = {item.reference for item in register.query(**fields)}
+        each = [
+            {item.reference for item in register.query(**{name: value})}
+            for name, value in fields.items()
+        ]
+    assert found == set.intersection(*each)
+    assert found
 
 
 def test_text_is_no_pattern(busy: tuple[Workshop, str]) -> None:
