@@ -11,7 +11,6 @@ was signed before.
 from __future__ import annotations
 
 import datetime as dt
-import io
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +27,6 @@ __all__ = [
     "SealState",
     "StateChange",
     "StatusList",
-    "build_status_list",
     "is_status_list",
     "write_status_list",
 ]
@@ -148,38 +146,6 @@ def _time(text: str) -> dt.datetime:
     return moment.astimezone(dt.UTC)
 
 
-def build_status_list(
-    rows: Iterable[tuple[bytes, str, Sequence[StateChange]]],
-    *,
-    issuer: str,
-    number: int,
-    this_update: dt.datetime,
-    next_update: dt.datetime,
-    key: SigningKey,
-    previous: bytes = b"",
-) -> bytes:
-    """A signed list.
-
-    :param rows: SM3 of the SESeal, its esID, its history.
-    :param key: the publisher's; its certificate must be authorised like a seal maker's.
-    :param previous: SM3 of the list before, which chains them.
-    :raises UsageError: no certificate, naive times, or an empty history.
-    """
-    out, content = io.BytesIO(), io.BytesIO()
-    write_status_list(
-        out,
-        content,
-        rows,
-        issuer=issuer,
-        number=number,
-        this_update=this_update,
-        next_update=next_update,
-        key=key,
-        previous=previous,
-    )
-    return out.getvalue()
-
-
 def write_status_list(
     out: BinaryIO,
     scratch: BinaryIO,
@@ -192,10 +158,15 @@ def write_status_list(
     key: SigningKey,
     previous: bytes = b"",
 ) -> bytes:
-    """As :func:`build_status_list`, into a file; gives the SM3 of what was written.
+    """Write a signed list; gives the SM3 of what was written.
 
+    :param out: where to write.
     :param scratch: an empty file, which holds the rows until their length is known; memory does
         not grow with them.
+    :param rows: SM3 of the SESeal, its esID, its history.
+    :param key: the publisher's; its certificate must be authorised like a seal maker's.
+    :param previous: SM3 of the list before, which chains them.
+    :raises UsageError: no certificate, naive times, or an empty history.
     """
     if key.certificate is None:
         raise UsageError("signing.no_certificate")

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from tests.support.stamped import Workbench, outcomes, reasons
+from tests.support.status_lists import status_list
 from tests.support.tokens import carrying, token, tst_info
 
 import esealkit as ek
@@ -24,7 +25,6 @@ from esealkit.seal.status import (
     SealState,
     StateChange,
     StatusList,
-    build_status_list,
     is_status_list,
 )
 
@@ -49,7 +49,7 @@ def listing(
 ) -> bytes:
     """A list by ``signer``, made ``made`` days before now and good ``until``."""
     rows = [(sm3(seal if seal is not None else bench.seal_kept), "id", changes)] if changes else []
-    return build_status_list(
+    return status_list(
         rows,
         issuer="示例名录",
         number=number,
@@ -325,7 +325,7 @@ def test_size_is_limited(desk: Kept) -> None:
 def test_many_seals(desk: Kept) -> None:
     """A list of ten thousand seals answers for each of them."""
     row = (change(desk, "valid", 40),)
-    made = build_status_list(
+    made = status_list(
         [(sm3(str(n).encode()), str(n), row) for n in range(10_000)],
         issuer="x", number=1, this_update=desk.now, next_update=desk.now + DAY,
         key=desk.key("maker"))  # fmt: skip
@@ -348,5 +348,5 @@ def test_building_refuses_nonsense(desk: Kept) -> None:
         ([(bytes(32), "1", (good,))], {"key": bare}, "signing.no_certificate"),
     ):
         with pytest.raises(UsageError) as refused:
-            build_status_list(rows, **(arguments | changes))
+            status_list(rows, **(arguments | changes))
         assert refused.value.code == code
