@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from dataclasses import fields
 from itertools import product
+from pathlib import Path
 
 import pytest
 
+import esealkit
 from esealkit.asn1 import der
 from esealkit.errors import IllegalStep
 from esealkit.findings import Outcome
@@ -232,6 +235,17 @@ def test_every_error_is_given_what_its_message_names() -> None:
         if needed - site.given:
             wrong.append(f"{needed - site.given} at {site}")
     assert wrong == []
+
+
+def test_tables_are_written_in_one_place() -> None:
+    """Only one module writes CSV: a cell that could be a formula is guarded there."""
+    root = Path(esealkit.__file__).parent
+    found = {
+        str(path.relative_to(root))
+        for path in root.rglob("*.py")
+        if re.search(r"^\s*(import|from) csv\b", path.read_text("utf-8"), re.MULTILINE)
+    }
+    assert found == {"words/tables.py"}
 
 
 def test_every_value_in_a_message_has_its_phrase() -> None:

@@ -74,7 +74,9 @@ def _template(name: str | PathLike[str]) -> Mapping[str, Any]:
         raise InputError("input.missing", path=str(name)) from None
     except OSError as error:
         raise input_unreadable(name, error) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError("registry.template", reason=str(error)) from error
+    except (UnicodeDecodeError, RecursionError) as error:
         raise UsageError("registry.template", reason=type(error).__name__) from error
     fields = value.get("fields")
     if value.get("format") not in ("json", "xml", "csv") or not isinstance(fields, dict):

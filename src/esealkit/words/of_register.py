@@ -454,8 +454,8 @@ ERRORS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "registry.template": (
         "报送模板有误：{reason}",
         "the filing template is wrong: {reason}",
-        "模板为 TOML：format = json、xml 或 csv，[fields] 名称 = 字段。",
-        "A template is TOML: format = json, xml or csv, and [fields] name = field.",
+        '模板为 TOML：format 为 json、xml 或 csv；[fields] 下每行 "名称" = "字段"，均加引号。',
+        'A template is TOML: format is json, xml or csv; below [fields] lines "name" = "field".',
     ),
     "registry.unit_code": (
         "统一社会信用代码有误：{unit}",

@@ -15,6 +15,7 @@ from tests.support.registers import PAPERS, Workshop
 
 from esealkit.crypto import sm3
 from esealkit.errors import IllegalStep, Incomplete, InputError, UsageError
+from esealkit.words.tables import guarded
 
 Under = Callable[[str], Workshop]
 
@@ -148,3 +149,26 @@ def test_templates_of_ones_own(shop: Workshop) -> None:
             register.export_filing(reference, template=shop.folder / "none.toml")
         with pytest.raises(Incomplete, match="no_filing"):
             register.export_filing(reference, kind="cancellation")
+
+
+@pytest.mark.parametrize(
+    "name", ["=1+1公司", "+甲", "-乙", "@丙", "'=丁", "<a>&\"'</a>]]>", '甲",=1', "a;=1", "\u202e甲"],
+    ids=ascii,
+)  # fmt: skip
+def test_exports_carry_any_name(shop: Workshop, name: str) -> None:
+    """A name that a spreadsheet, a browser or a parser could act upon is in each form of an export
+    the text that it is: no formula, no markup, no direction of writing."""
+    reference = shop.made(kind="合同专用章", department=name)
+    template = shop.folder / "t.toml"
+    found = {}
+    with shop.acting("li") as register:
+        for form in ("csv", "json", "xml"):
+            template.write_text(f'format = "{form}"\n[fields]\n"部门" = "department"\n', "utf-8")
+            found[form] = register.export_filing(reference, template=template).decode()
+    assert json.loads(found["json"])["filing"]["部门"] == name
+    shown = name.replace("\u202e", "\\u202e")
+    assert etree.fromstring(found["xml"].encode()).findtext("部门") == shown
+    [row] = csv.DictReader(io.StringIO(found["csv"].removeprefix("\ufeff"), newline=""))
+    cell = row["部门"]
+    assert cell[:1] not in tuple("=+-@")
+    assert (cell[1:] if guarded(cell) else cell) == shown
