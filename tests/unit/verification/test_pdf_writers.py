@@ -247,10 +247,20 @@ def test_an_irregular_form_that_is_left_alone(bench: Workbench) -> None:
     assert verdict(bench, with_store(file)) == ("passed", "")
 
 
-def test_an_irregular_form_that_is_filled(bench: Workbench) -> None:
+@pytest.mark.parametrize(
+    ("number", "body"),
+    [
+        (TEXT_FIELD, text_field(b"to.tal", b"9")),
+        (
+            CATALOG,
+            b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [9 0 R 11 0 R] /SigFlags 3 >> >>",
+        ),
+    ],
+    ids=["a field", "the form itself"],
+)
+def test_an_irregular_form_that_is_changed(number: int, body: bytes, bench: Workbench) -> None:
     """Changes of a form that cannot be compared are undecided."""
-    file = irregular(bench).update({TEXT_FIELD: text_field(b"to.tal", b"9")})
-    report = bench.verify(file.data)
+    report = bench.verify(irregular(bench).update({number: body}).data)
     assert (report.verdict.value, report.code) == ("indeterminate", "pdf.form_irregular")
     assert outcomes(report)["document.changes"] == "unknown", reasons(report)
     assert report.verdict is ek.Verdict.INDETERMINATE
