@@ -11,23 +11,20 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import os
 import platform
-import queue
 import statistics
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import peers
 from libcrypto import LibCrypto
+from scaling import scaling
 
 import esealkit as ek
 from esealkit.crypto import _active, backend, sm2, sm3, sm3_many
@@ -243,70 +240,6 @@ def measure(operation: Operation, rounds: int) -> list[dict[str, Any]]:
     return lines
 
 
-def hash_for_a_while() -> None:
-    """Some 25 ms of hashing that holds no lock of the interpreter."""
-    data = bytes(1 << 20)
-    for _ in range(10):
-        sm3(data)
-
-
-def wall(kind: Any, count: int) -> float:
-    """Seconds until ``count`` threads or processes that started together have all hashed.
-
-    Each reports its own begin and end on the common clock, so that starting one is not counted.
-    """
-    gate = kind.Barrier(count)
-    spans: Any = kind.SimpleQueue()
-
-    def run() -> None:
-        hash_for_a_while()  # the CPU's clock and the caches settle
-        gate.wait()
-        begin = time.monotonic()
-        hash_for_a_while()
-        spans.put((begin, time.monotonic()))
-
-    running = [kind.Worker(target=run) for _ in range(count)]
-    for worker in running:
-        worker.start()
-    ends = [spans.get() for _ in running]
-    for worker in running:
-        worker.join()
-    return max(end for _, end in ends) - min(begin for begin, _ in ends)
-
-
-def scaling() -> Iterator[dict[str, Any]]:
-    """How much more two threads do than one: the core releases the interpreter's lock.
-
-    Two processes, which share nothing, show what the machine's second core is worth: where the
-    cores are two threads of one, no program scales further.  Each figure is the best round's, for
-    another program's time is never this one's doing.
-    """
-    threads = SimpleNamespace(
-        Barrier=threading.Barrier, SimpleQueue=queue.SimpleQueue, Worker=threading.Thread
-    )
-    fork = multiprocessing.get_context("fork")
-    processes = SimpleNamespace(
-        Barrier=fork.Barrier, SimpleQueue=fork.SimpleQueue, Worker=fork.Process
-    )
-    for what, kind, target in (
-        ("SM3 on two threads", threads, 1.9),
-        ("SM3 in two processes", processes, None),
-    ):
-        rounds = [(wall(kind, 1), wall(kind, 2)) for _ in range(15)]
-        ratio = 2 * min(one for one, _ in rounds) / min(two for _, two in rounds)
-        yield {
-            "what": what,
-            "who": backend(),
-            "figure": ratio,
-            "unit": "times one",
-            "reference": "one",
-            "ratio": ratio,
-            "target": target,
-            "stretch": None,
-            "met": None if target is None else ratio >= target,
-        }
-
-
 def documents() -> dict[str, Any]:
     """Verifying one sealed document in a warm process, chain and CRL included."""
     with tempfile.TemporaryDirectory() as folder:
@@ -351,6 +284,13 @@ def show(line: dict[str, Any]) -> None:
         f"{line['what']:28} {line['who']:18} {figure:>11} {line['unit']:9} {ratio:17} {verdict}",
         flush=True,
     )
+    if "wall_ratio" in line:
+        print(
+            f"{'':28} by the clock x{line['wall_ratio']:.2f}: {line['share_on_cpu']:.0%} on a CPU, "
+            f"{line['share_of_other_programs']:.0%} other programs had it, "
+            f"{line['share_waiting']:.1%} waiting",
+            flush=True,
+        )
 
 
 def processor() -> str:

@@ -72,8 +72,8 @@ for cc in $compilers; do
     run make -s CC="$cc" symbols
     if [ "$libcrypto" = 1 ]; then run make -s CC="$cc" libcrypto; fi
     run make -s CC="$cc" wipe
-    # clang -O0 gives lanes more stack than is wiped behind a batch; nobody ships that
-    if [ "$cc" = gcc ]; then run make -s OPT=-O0 wipe; else run make -s CC="$cc" OPT=-O3 wipe; fi
+    run make -s CC="$cc" OPT=-O0 wipe
+    run make -s CC="$cc" OPT=-O3 wipe
     run make -s CC="$cc" DEFINES=-DEK_PORTABLE check
     # the field with MULX and ADX everywhere, and products of 32-bit limbs
     run make -s CC="$cc" DEFINES=-DEK_FIELD_ADX=1 arith exhaustive
@@ -86,6 +86,7 @@ for cc in $compilers; do
             run make -s CC="$cc" replay
             run make -s CC="$cc" tsan
         else
+            run make -s CC="$cc" asan-alone
             run make -s CC="$cc" msan
             run make -s CC="$cc" sm3-msan
             run make -s CC="$cc" fuzz

@@ -86,8 +86,8 @@ int ek_sm3_many(uint8_t *digests, size_t digests_cap, const uint8_t *const *mess
 
 /* --- SM2 keys ------------------------------------------------------------------------------- */
 
-/* A point of the curve, never infinity: only ek_sm2_public_load and the private key functions
- * make one, and the first checks it.  Holds Z for the default id as well. */
+/* A point of the curve, never infinity nor -G: only ek_sm2_public_load and the private key
+ * functions make one, and the first checks it.  Holds Z for the default id as well. */
 typedef struct ek_sm2_public {
     uint64_t point[8];
     uint8_t xy[64];
@@ -104,7 +104,8 @@ typedef struct ek_sm2_private {
 } ek_sm2_private;
 
 /* Reads 04 || x || y (65 bytes) or 02/03 || x (33 bytes).  Refuses every other form (hybrid 06/07,
- * infinity), coordinates >= p, and points off the curve.  VAR: time depends on the key (public). */
+ * infinity), coordinates >= p, points off the curve, and -G, whose d = n - 1 is none of [1, n-2].
+ * VAR: time depends on the key (public). */
 int ek_sm2_public_load(ek_sm2_public *key, const uint8_t *bytes, size_t bytes_len);
 
 /* Writes 04 || x || y.  CT: nothing leaks. */

@@ -24,7 +24,8 @@
 /* EK_PLANT_LEAK=1..5 plants one leak each, which the constant-time test must catch; 6 wipes
  * nothing, which tests/wipe_tests.c must catch; 7 divides by a secret, which MemorySanitizer must
  * catch; 10 and 11, 12 and 13 branch on a digit and index a table by it in lanes: of AVX-512, for
- * MemorySanitizer, and of AVX2, for valgrind. */
+ * MemorySanitizer, and of AVX2, for valgrind; 14 and 15 skip digits that are zero in all lanes of
+ * AVX2 and of AVX-512. */
 #ifndef EK_PLANT_LEAK
 #define EK_PLANT_LEAK 0
 #endif

@@ -35,6 +35,7 @@
 #include "field.c"
 #include "group.c"
 #include "mul_base.c"
+#include "mul_point_var.c"
 #include "mul_double_var.c"
 #else
 typedef int ek_no_curve_adx; /* a translation unit is never empty */

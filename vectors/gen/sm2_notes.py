@@ -38,6 +38,6 @@ NOTES: dict[str, dict[str, str]] = {
         ("PointDuplication", "EDGE_CASE", "sG equals tP, or s and t are tiny.", "The addition formula divides by zero."),
         ("LargeX", "EDGE_CASE", "x of the sum lies between n and p.", "x is not reduced modulo n, once in 2^128 by chance."),
         ("EdgeCasePublicKey", "EDGE_CASE", "Public points with extreme coordinates.", "Field arithmetic fails."),
-        ("MinusG", "EDGE_CASE", "P = -G, whose d = n-1 is no private key; a point of the curve like any other to a verifier.", "The joint multiplication meets infinity."),
+        ("MinusG", "CAN_OF_WORMS", "P = -G, whose d = n-1 is outside [1, n-2] (GB/T 32918.2 6.1): no public key.", "r = e + x(rG) holds with any s: the signature of a key that nobody may have."),
     )
 }  # fmt: skip

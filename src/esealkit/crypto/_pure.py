@@ -144,7 +144,7 @@ def public_load(encoded: Any) -> _Public | None:
             y = (_P - y) % _P
     else:
         return None
-    if not _on_curve(x, y):
+    if not _on_curve(x, y) or (x, y) == (_GX, _P - _GY):  # -G: d = n-1 is no private key
         return None
     return _Public(b"\x04" + x.to_bytes(32, "big") + y.to_bytes(32, "big"))
 

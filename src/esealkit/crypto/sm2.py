@@ -60,7 +60,7 @@ class _Immutable:
 
 @final
 class PublicKey(_Immutable):
-    """A point of the SM2 curve, never infinity.  Equality and hash go by the point."""
+    """A point dG of the SM2 curve with d in [1, n-2].  Equality and hash go by the point."""
 
     __slots__ = ()
 
@@ -75,7 +75,8 @@ class PublicKey(_Immutable):
         """Read ``04 || x || y`` (65 bytes) or ``02/03 || x`` (33 bytes), big-endian.
 
         Raises :class:`~esealkit.errors.KeyFormatError` (``crypto.public_key``) for any other
-        form, coordinates not below p and points off the curve (GB/T 32918.1 6.2.1).
+        form, coordinates not below p, points off the curve (GB/T 32918.1 6.2.1), and -G, whose
+        d = n-1 is no private key (GB/T 32918.2 6.1).
         """
         handle = active.public_load(encoded)
         if handle is None:

@@ -71,7 +71,7 @@ def decrypt(key: PrivateKey, ciphertext: bytes) -> bytes:
 
 
 def _parts(ciphertext: bytes) -> tuple[PublicKey, bytes, bytes]:
-    """C1 as a point of the curve, C3 and C2."""
+    """C1 as a point of the curve, C3 and C2; -G is refused as for a key, once in 2^256."""
     try:
         if ciphertext[:1] == b"\x30":
             x, y, check, hidden = _from_der(ciphertext)

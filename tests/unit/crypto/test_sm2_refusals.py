@@ -300,6 +300,19 @@ def test_points_that_are_no_public_key(crypto: Any, standard: Any) -> None:
         assert caught.value.code == "crypto.public_key"
 
 
+def test_minus_g_is_no_public_key(crypto: Any, standard: Any) -> None:
+    """-G, the point of d = n-1, is refused in both forms; G, the point of d = 1, is a key."""
+    base = crypto.sm2.PrivateKey.from_bytes((1).to_bytes(32, "big")).public_key
+    x, y = base.to_bytes()[1:33], base.to_bytes()[33:]
+    assert crypto.sm2.PublicKey.from_bytes(b"\x04" + x + y) == base
+    assert crypto.sm2.PublicKey.from_bytes(bytes([2 | y[-1] & 1]) + x) == base
+    minus_y = (standard.p - int.from_bytes(y, "big")).to_bytes(32, "big")
+    for encoded in (b"\x04" + x + minus_y, bytes([2 | minus_y[-1] & 1]) + x):
+        with pytest.raises(KeyFormatError) as caught:
+            crypto.sm2.PublicKey.from_bytes(encoded)
+        assert caught.value.code == "crypto.public_key"
+
+
 def test_compressed_points(crypto: Any, standard: Any) -> None:
     """02/03 || x gives the point with that parity of y, and x without a root is refused."""
     p = standard.p
