@@ -162,8 +162,8 @@ NOTICES: dict[str, Text] = {
     "drawing.face": (
         "规定用{face}体；未给出字体，已用 {used}",
         "the rule asks for the face {face}; no font was given and {used} was used",
-        "用 font 给出仿宋字体。",
-        "Give a FangSong font.",
+        "用 --font（Python 中为 font=）给出仿宋字体文件。",
+        "Give the file of a FangSong font: --font, in Python font=.",
     ),
     "imprint.colourless": (
         "扫描图没有颜色：黑色字迹无法与印泥区分",
