@@ -1,8 +1,9 @@
 """Where an imprint differs from what its picture leads to expect, and by how much.
 
-Two things are looked at in windows all over the seal: ink that only the imprint has, at the size
-of a stroke's end; and ink that either has alone beside ink that the other has, at the size of a
-character, for that is a stroke that moved.  How much of each is usual is learned from the imprint
+Three things are looked at in windows all over the seal: ink that only the imprint has, at the size
+of a stroke's end; ink that either has alone beside ink that the other has, at the size of a
+character, for that is a stroke that moved; and ink that is missing, which counts least, for worn
+rubber leaves strokes out.  How much of each is usual is learned from the imprint
 itself: wear, blur and noise are much alike all over it, and a changed character is not like the
 others.
 """
@@ -47,8 +48,9 @@ class _Sense:
     """At the most this is taken to be usual."""
 
 
-_EXTRA = _Sense(half=3, slight=0.035, times=2.7, usual=0.1)
-_MOVED = _Sense(half=8, slight=0.017, times=1.3, usual=0.03)
+_EXTRA = _Sense(half=3, slight=0.035, times=2.7, usual=0.15)
+_MOVED = _Sense(half=8, slight=0.017, times=1.4, usual=0.045)
+_MISSING = _Sense(half=8, slight=0.08, times=3.5, usual=0.06)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +75,15 @@ def strange_places(expected: Any, found: Any, *, least: float) -> list[Place]:
     ink = _Means(expected, squared=False)
     more, less = _Means(extra, squared=True), _Means(lacking, squared=True)
 
-    def only_more(half: int) -> Windows:
-        return more.windows(half)
-
     def both(half: int) -> Windows:
         missing = less.windows(half)
         return {at: math.sqrt(value * missing[at]) for at, value in more.windows(half).items()}
 
+    looked_at = ((more.windows, _EXTRA), (both, _MOVED), (less.windows, _MISSING))
     places: list[Place] = []
-    candidates = [*_strangest(ink, only_more, _EXTRA), *_strangest(ink, both, _MOVED)]
+    candidates = [
+        place for windows, sense in looked_at for place in _strangest(ink, windows, sense)
+    ]
     for place in sorted(candidates, key=lambda place: -place.strangeness):
         if places and (place.strangeness < least or len(places) == _MOST_PLACES):
             break
