@@ -46,11 +46,13 @@ class _Sense:
     """How many times that is strange."""
     usual: float
     """At the most this is taken to be usual."""
+    of_ink: bool = False
+    """Whether it is a share of the ink; else of how much ink and ground are mixed."""
 
 
 _EXTRA = _Sense(half=3, slight=0.035, times=2.7, usual=0.15)
-_MOVED = _Sense(half=8, slight=0.017, times=1.4, usual=0.045)
-_MISSING = _Sense(half=8, slight=0.08, times=3.5, usual=0.06)
+_MOVED = _Sense(half=8, slight=0.017, times=1.3, usual=0.045)
+_MISSING = _Sense(half=8, slight=0.05, times=3.0, usual=0.03, of_ink=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def _strangest(ink: _Means, differing: Callable[[int], Windows], sense: _Sense) 
     """All windows with how strange they are, by what is usual far from the worst of them."""
     shares = ink.windows(sense.half)
     differ = {
-        at: value / (shares[at] * (1 - shares[at]) + _PALE)
+        at: value / (shares[at] * (1 - shares[at] * (not sense.of_ink)) + _PALE)
         for at, value in differing(sense.half).items()
     }
     x, y = max(differ, key=lambda at: differ[at])
