@@ -65,6 +65,8 @@ class Comparison:
     """Where they agree least: a box in shares of the picture's width and height."""
     doubtful: tuple[tuple[float, float, float, float], ...] = ()
     """Where a clerk should look, worst first: boxes as above, none where all is as usual."""
+    size_mm: tuple[float, float] | None = None
+    """Width and height of the picture in mm, where they are known."""
     imprint_sha256: str = ""
     """Of the imprint's bytes, where bytes were given."""
     picture_sha256: str = ""
@@ -76,6 +78,17 @@ class Comparison:
     def same(self) -> bool:
         """Whether the score reaches the threshold."""
         return self.score >= self.threshold
+
+    @property
+    def doubtful_mm(self) -> tuple[tuple[float, float], ...]:
+        """Middles of :attr:`doubtful`, mm from the left and the top; none without a size."""
+        if self.size_mm is None:
+            return ()
+        width, height = self.size_mm
+        return tuple(
+            (round((left + right) / 2 * width, 1), round((top + bottom) / 2 * height, 1))
+            for left, top, right, bottom in self.doubtful
+        )
 
 
 def compare_pixels(
@@ -114,9 +127,16 @@ def compare_pixels(
         difference=_difference(fixed.ink, lying),
         worst=boxes[0],
         doubtful=tuple(boxes) if strangest >= _DOUBTFUL else (),
+        size_mm=_size(picture),
         imprint_sha256=hashlib.sha256(imprint_bytes).hexdigest() if imprint_bytes else "",
         picture_sha256=hashlib.sha256(picture_bytes).hexdigest() if picture_bytes else "",
     )
+
+
+def _size(picture: Pixels) -> tuple[float, float] | None:
+    if picture.width_mm is None:
+        return None
+    return picture.width_mm, picture.height_mm or picture.width_mm * picture.height / picture.width
 
 
 def _cells(rough: Grid, loose: Grid) -> int:

@@ -284,6 +284,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{path}：{clerk} 已确认与印模一致（得分 {score}）",
         "{path}: {clerk} confirmed that the imprint agrees (score {score})",
     ),
+    "picture.look_there": (
+        "请查看：距图样左边 {x} mm、上边 {y} mm",
+        "look {x} mm from the picture's left and {y} mm from its top",
+    ),
     "picture.same": ("印模与图样一致", "the imprint agrees with the picture"),
     "picture.different": ("印模与图样不一致", "the imprint does not agree with the picture"),
 }

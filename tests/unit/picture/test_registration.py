@@ -106,6 +106,8 @@ def test_one_changed_character_is_shown_where_it_is() -> None:
     found = compare_pixels(other, SEAL)
     assert not found.same
     assert found.doubtful[0] == found.worst
+    assert found.doubtful_mm[0] == pytest.approx((17.5, 4.5), abs=2.5)
+    assert replace(found, size_mm=None).doubtful_mm == ()
     assert compare_pixels(SEAL, SEAL).doubtful == ()
     left, top, right, bottom = found.worst
     # The fourth of eight characters stands just left of the top.
