@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import mul
 from typing import Any
 
 from esealkit.errors import UsageError
@@ -23,6 +24,8 @@ SIDE = 432
 _FILLED = 0.875
 _CANDIDATES = 6
 """Turns that are looked at closely."""
+_VALUES = range(256)
+_SQUARES = [value * value for value in _VALUES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,7 @@ class _Likeness:
     def __call__(self, pose: Pose) -> float:
         lying = laid(self._loose, pose, self._side)
         mean, spread = _moments(lying)
-        shared = _mean(self._chops.multiply(self._fixed, lying)) * 255
+        shared = _moments(self._chops.multiply(self._fixed, lying))[0] * 255
         return (shared - self._mean * mean) / math.sqrt(self._spread * spread + 1e-9)
 
 
@@ -181,17 +184,12 @@ def _resized(grid: Any, side: int) -> Any:
     return grid.resize((width, width), pillow()[0].Resampling.BOX)
 
 
-def _mean(image: Any) -> float:
-    histogram = image.histogram()
-    return float(sum(i * n for i, n in enumerate(histogram)) / sum(histogram))
-
-
 def _moments(image: Any) -> tuple[float, float]:
     """Mean and variance."""
-    histogram = image.histogram()
+    histogram: list[int] = image.histogram()
     count = sum(histogram)
-    mean = sum(i * n for i, n in enumerate(histogram)) / count
-    return mean, sum(i * i * n for i, n in enumerate(histogram)) / count - mean * mean
+    mean = sum(map(mul, _VALUES, histogram)) / count
+    return mean, sum(map(mul, _SQUARES, histogram)) / count - mean * mean
 
 
 def settled(fixed: Grid, loose: Grid) -> Pose:
