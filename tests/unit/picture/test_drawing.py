@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 
 import pytest
-from tests.support.drawings import joining_font
+from tests.support.drawings import LONG, joining_font
 
 from esealkit.errors import EsealError, LimitExceeded, MalformedError, UsageError
 from esealkit.picture.drawing import Drawing, SealDesign, draw
@@ -117,6 +117,22 @@ def test_other_scripts_are_shaped_and_need_a_translation() -> None:
         official(second_name="བོད", second_font=font)
     latin = official("示例科技有限公司", second_name="Example Ltd.", second_place="lower")
     assert parts(latin)["second"] == 11
+
+
+def test_a_long_name_takes_what_a_short_second_name_leaves() -> None:
+    """Two names on one ring: the first takes more than half of it where there is room, and stays 2 mm off."""
+    drawing = official(LONG, second_name="EXAMPLE LTD.", second_place="lower")
+    name, second = (
+        [box for p in drawing.paths if p.part.startswith(part) and (box := box_of(p.outline))]
+        for part in ("name", "second")
+    )
+    assert len(name) == 40
+    assert name[0][1] > 22
+    assert name[-1][1] > 22
+    for a in name:
+        for b in second:
+            apart = max(a[0] - b[2], b[0] - a[2], a[1] - b[3], b[1] - a[3])
+            assert apart >= 1.99
 
 
 def test_a_given_font_is_drawn_with_and_named() -> None:
