@@ -60,6 +60,17 @@ crypto_peer() {
   echo "$to/classes:$path" >"$made/ofdrw-crypto.classpath"
 }
 
+# Signed PDFs of many programs and countries: the test data of the EU's DSS, read from its jar.
+dss_files() {
+  rm -f "$made/dss-pades.jar"
+  local artifact=eu.europa.ec.joinup.sd-dss:dss-pades:6.2:jar:tests
+  timeout 200 mvn -q -B dependency:get -Dartifact=$artifact -Dtransitive=false \
+    >"$made/dss.log" 2>&1 || return 1
+  timeout 120 mvn -q -B dependency:copy -Dartifact=$artifact -DoutputDirectory="$made" \
+    -Dmdep.stripVersion=true >>"$made/dss.log" 2>&1 || return 1
+  mv "$made/dss-pades-tests.jar" "$made/dss-pades.jar"
+}
+
 go_peer() {
   rm -f "$made/gmsm"
   (cd "$here/go" && timeout 300 go build -mod=readonly -o "$made/gmsm" . >"$made/gmsm.log" 2>&1)
@@ -151,8 +162,10 @@ if have mvn maven default-jdk-headless && have javac default-jdk-headless; then
     skip "ofdrw-crypto cannot be made ready:"
     tail -n 3 "$made/ofdrw-crypto.log"
   }
+  have pdfsig poppler-utils || skip "poppler-utils cannot be installed: pdfsig"
+  thrice dss_files || { skip "DSS's files cannot be had:"; tail -n 3 "$made/dss.log"; }
 else
-  skip "Java and Maven cannot be installed: Bouncy Castle, ofdrw"
+  skip "Java and Maven cannot be installed: Bouncy Castle, ofdrw, DSS's files"
 fi
 if have go golang-go; then
   thrice go_peer || { skip "gmsm (Go) cannot be made ready:"; tail -n 3 "$made/gmsm.log"; }

@@ -40,6 +40,10 @@ class Row(NamedTuple):
         return self.form in SEALS
 
     @property
+    def password(self) -> str:
+        return "u" if self.shape == "encrypted" else ""
+
+    @property
     def name(self) -> str:
         return ", ".join(self)
 

@@ -138,7 +138,7 @@ class Maker:
             "trust": self.trust,
             "evidence": self.evidence,
             "policy": "strict",
-            "password": "u" if row.shape == "encrypted" else None,
+            "password": row.password or None,
             "timestamper": None
             if row.level == "B-B"
             else KeyTimeStamper(key=self.bench.key("tsa")),
@@ -189,12 +189,11 @@ def check(maker: Maker, row: Row, target: Path) -> None:
     _check_signatures(row, receipt)
     _check_stamps(row, receipt)
     _check_with_pyhanko(maker, row, target)
-    assert pdfs.qpdf_says(target) == "" or row.shape == "encrypted"
+    assert pdfs.qpdf_says(target, password=row.password) == ""
     _check_pages(row, receipt, target)
     bent = bytearray(data)
     bent[len(source) // 2] ^= 1
-    password = "u" if row.shape == "encrypted" else None
-    report = ek.verify(bytes(bent), trust=maker.trust, password=password)
+    report = ek.verify(bytes(bent), trust=maker.trust, password=row.password or None)
     assert report.verdict is not ek.Verdict.PASSED
 
 
@@ -232,8 +231,7 @@ def _check_with_pyhanko(maker: Maker, row: Row, target: Path) -> None:
     """The messages of standard form, and the document's time stamp, by pyHanko's own rules."""
     if row.form.startswith("GM."):
         return  # of a form that pyHanko does not know
-    password = "u" if row.shape == "encrypted" else ""
-    verdicts = judged(target, *maker.roots, password=password)
+    verdicts = judged(target, *maker.roots, password=row.password)
     standard = (not row.sealed) + ("and" in row.form)
     assert len(verdicts) == standard + (row.level == "B-LTA")
     assert all(item.sound for item in verdicts)
@@ -242,7 +240,7 @@ def _check_with_pyhanko(maker: Maker, row: Row, target: Path) -> None:
 def _check_pages(row: Row, receipt: ek.Receipt, target: Path) -> None:
     """Every page is drawn without complaint, and where a stamp is told the page is red."""
     command = ["pdftoppm", "-r", "36", "-cropbox"]
-    command += ["-upw", "u"] if row.shape == "encrypted" else []
+    command += ["-upw", row.password] if row.password else []
     drawn = subprocess.run([*command, target], capture_output=True, check=True)
     assert drawn.stderr == b""
     pages = _images(drawn.stdout)

@@ -545,7 +545,7 @@ CASES: tuple[Case, ...] = (
     case("P-45d", looped_length, "indeterminate pdf.changes_unbounded"),
     case("P-45e", looped_structure, "failed pdf.changes_unreadable"),
     case("P-45f", entwined, "indeterminate pdf.changes_unbounded"),
-    case("P-45h", lambda f: compressed_object(f, b"<< /FT /Sig /T (loop) >>", b"/Extends # 0 R"), "failed pdf.changes_unreadable"),
+    case("P-45h", lambda f: compressed_object(f, b"<< /FT /Sig /T (loop) >>", b"/Extends # 0 R"), "failed pdf.changed_later"),
     case("P-45g", endless, "unreadable pdf.malformed"),
     case("P-46a", lambda f: f.plain.data + Pdf().data, "unreadable pdf.malformed"),
     case("P-46b", lambda f: b"GIF89a" + f.plain.data, "unreadable pdf.malformed"),

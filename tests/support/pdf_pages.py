@@ -102,12 +102,13 @@ def hybrid() -> bytes:
     return body + stream + re.sub(rb"startxref\n\d+", b"startxref\n%d" % (at + len(stream)), table)
 
 
-def qpdf_says(path: Path) -> str:
+def qpdf_says(path: Path, *, password: str = "") -> str:
     """What ``qpdf --check`` complains about, ``""`` for nothing."""
     if shutil.which("qpdf") is None:
-        with pikepdf.open(path) as document:
+        with pikepdf.open(path, password=password) as document:
             return "\n".join(document.check_pdf_syntax())
-    found = subprocess.run(["qpdf", "--check", path], capture_output=True, text=True, check=False)
+    command = ["qpdf", "--check", f"--password={password}", path]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
     return "" if found.returncode == 0 else found.stdout + found.stderr
 
 

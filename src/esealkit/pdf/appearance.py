@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, BinaryIO
 
 from esealkit.errors import EsealError, MissingExtra, PdfError
 from esealkit.findings import Finding, not_applicable, passed, unknown
@@ -165,7 +165,7 @@ class _Looks:
             try:
                 self._signed = self._files.enter_context(
                     _opened(
-                        self._examination.signed_bytes(self._index),
+                        self._examination.signed_stream(self._index),
                         self._examination.document.password_text,
                     )
                 )
@@ -203,7 +203,7 @@ def _cut(pixels: Pixels, part: Box) -> Pixels:
     return Pixels(width=columns, height=rows, rgba=rgba)
 
 
-def _opened(data: bytes, password: str) -> Any:
+def _opened(data: BinaryIO, password: str) -> Any:
     """A file for its forms to be taken from.
 
     :raises MissingExtra: the extra ``pdf`` is not installed.
@@ -215,7 +215,7 @@ def _opened(data: bytes, password: str) -> Any:
     except ImportError as error:
         raise MissingExtra("extra.missing", extra="pdf", package=error.name or "") from None
     try:
-        return pikepdf.open(io.BytesIO(data), password=password)
+        return pikepdf.open(data, password=password)
     except Exception as error:
         raise PdfError("pdf.malformed", reason=type(error).__name__) from error
 

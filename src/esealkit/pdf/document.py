@@ -66,6 +66,13 @@ class PdfDocument:
 
         :raises PdfError: there is no such revision.
         """
+        return self.data[: self._revision_end(number)]
+
+    def stream(self, number: int | None = None) -> BinaryIO:
+        """The same to be read where it lies, not copied; the whole file without a number."""
+        return _stream(self.data, None if number is None else self._revision_end(number))
+
+    def _revision_end(self, number: int) -> int:
         if not 1 <= number <= len(self.revisions):
             raise PdfError("pdf.no_revision", number=number, count=len(self.revisions))
         found = self.revisions[number - 1]
@@ -74,7 +81,7 @@ class PdfDocument:
             for entry in self.signatures
             if entry.covers and entry.revision is found and entry.signed_end is not None
         ]
-        return self.data[: max(signed, default=found.line_end(self.data))]
+        return max(signed, default=found.line_end(self.data))
 
     def showings(self, entry: SignatureEntry) -> tuple[Showing, ...]:
         """Where a signature is shown: its widgets, then the stamps that its revision drew.
@@ -117,8 +124,11 @@ def _text(password: str | bytes | None) -> str:
     return password.decode("utf-8", "replace") if isinstance(password, bytes) else password or ""
 
 
-def _stream(data: FileBytes) -> BinaryIO:
-    return io.BytesIO(data) if isinstance(data, bytes) else cast("BinaryIO", MappedStream(data))
+def _stream(data: FileBytes, end: int | None = None) -> BinaryIO:
+    """``data`` as a stream, or its beginning."""
+    if isinstance(data, bytes):
+        return io.BytesIO(data[:end])
+    return cast("BinaryIO", MappedStream(data, end))
 
 
 def _reading_class() -> type[PdfReading]:

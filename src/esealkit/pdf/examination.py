@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from esealkit._lazy import cached_property
 from esealkit.errors import EsealError, LimitExceeded, PdfError
@@ -173,6 +174,10 @@ class PdfExamination:
                 **evidence,
             )
             return
+        if changes.level == "undecided":
+            reason = changes.reason
+            yield unknown(check, _CLAUSE, code="pdf.form_irregular", reason=reason, **evidence)
+            return
         if changes.level == "annotations":
             yield unknown(check, _MDP, code="pdf.annotations_added", **evidence)
             return
@@ -202,12 +207,10 @@ class PdfExamination:
             self._showings[index] = self.document.showings(self.entries[index])
         return self._showings[index]
 
-    def signed_bytes(self, index: int) -> bytes:
+    def signed_stream(self, index: int) -> BinaryIO:
         """The file as signature ``index`` left it; all of it where that cannot be told."""
         revision = self.entries[index].revision
-        if revision is None:
-            return self.document.data[:]
-        return self.document.revision_bytes(revision.index + 1)
+        return self.document.stream(None if revision is None else revision.index + 1)
 
     # -- coverage ------------------------------------------------------------------------------
 

@@ -9,11 +9,12 @@ __all__ = ["MappedStream"]
 
 
 class MappedStream(io.RawIOBase):
-    """Reads a mapped file; the mapping stays its owner's."""
+    """Reads a mapped file, or its beginning; the mapping stays its owner's."""
 
-    def __init__(self, data: mmap.mmap) -> None:
+    def __init__(self, data: mmap.mmap, end: int | None = None) -> None:
         super().__init__()
         self._data = data
+        self._end = len(data) if end is None else end
         self._at = 0
 
     def readable(self) -> bool:
@@ -26,7 +27,7 @@ class MappedStream(io.RawIOBase):
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Move; gives the new place."""
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: len(self._data)}[whence]
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._end}[whence]
         if start + offset < 0:
             raise ValueError("negative seek position")
         self._at = start + offset
@@ -38,8 +39,8 @@ class MappedStream(io.RawIOBase):
 
     def read(self, size: int | None = -1) -> bytes:
         """Up to ``size`` bytes, all that is left without it."""
-        end = len(self._data) if size is None or size < 0 else self._at + size
-        found = self._data[self._at : end]
+        end = self._end if size is None or size < 0 else min(self._at + size, self._end)
+        found = self._data[self._at : max(end, self._at)]
         self._at += len(found)
         return found
 

@@ -19,8 +19,11 @@ from esealkit.pdf.syntax import FileBytes, read_value
 __all__ = ["Revision", "check_framing", "read_revisions"]
 
 _CLAUSE = "ISO 32000-1 7.5"
-_END = re.compile(rb"[\0\t\n\f\r ]*startxref[\0\t\n\f\r ]+(\d{1,15})[\0\t\n\f\r ]+%%EOF")
+_GAP = rb"(?:[\0\t\n\f\r ]|%(?!%EOF)[^\r\n]*[\r\n])*"
+"""White space and comments (7.2.4): iText writes its version before ``startxref``."""
+_END = re.compile(_GAP + rb"startxref[\0\t\n\f\r ]+(\d{1,15})[\0\t\n\f\r ]+%%EOF")
 _END_OF_OBJECT = re.compile(rb"[\0\t\n\f\r ]*endobj")
+_TRAILER = re.compile(_GAP + rb"trailer(?=[\0\t\n\f\r <])")
 _BLANK = b"\0\t\n\f\r "
 _MOST_BLANK = 1024
 
@@ -92,10 +95,19 @@ def _first_page(sections: Sequence[XrefSection]) -> bool:
 
 
 def _behind(data: FileBytes, section: XrefSection) -> int:
-    """Where ``startxref`` may stand: behind the trailer, or behind the stream's object."""
-    if found := _END_OF_OBJECT.match(data, section.end):
+    """Where ``startxref`` may stand: behind the trailer, or behind the stream's object.
+
+    Writers of linearised files are known that put a trailer behind the stream too; one that names
+    no objects is no other file to anybody.
+    """
+    found = _END_OF_OBJECT.match(data, section.end)
+    if found is None:
+        return read_value(data, section.end).end
+    trailer = _TRAILER.match(data, found.end())
+    if trailer is None:
         return found.end()
-    return read_value(data, section.end).end
+    said = read_value(data, trailer.end())
+    return said.end if said.entries.keys() <= {b"Size", b"ID"} else found.end()
 
 
 def check_framing(data: FileBytes, revisions: Sequence[Revision]) -> Finding:

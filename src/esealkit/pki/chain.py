@@ -86,6 +86,8 @@ def build_chain(
     issuers = tuple(item for item in roots if item.is_ca or item.subject == item.issuer)
     if not issuers:
         return ChainResult(outcome=ChainOutcome.NO_ANCHOR, reason="no anchor given")
+    if certificate.subject_der == certificate.issuer_der and is_issued_by(certificate, certificate):
+        return ChainResult(outcome=ChainOutcome.NO_ANCHOR, reason="self-signed")
     moment = min(max(moment, certificate.not_before), certificate.not_after)
     if certificate.unknown_critical:
         return ChainResult(

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from esealkit.asn1 import build, der, oids
 from esealkit.errors import UnsupportedError
 from esealkit.pki.certificate import Certificate
-from esealkit.pki.cms import digest_named
 from esealkit.pki.pss import PSS_SHA256
+from esealkit.pki.signed_bytes import digest_named
 
 __all__ = [
     "Family",

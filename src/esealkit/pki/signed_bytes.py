@@ -7,13 +7,14 @@ larger than memory; each digest walks over them once and is kept.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 from esealkit.asn1 import oids
 from esealkit.crypto import SM3
 from esealkit.errors import UnsupportedError
 
-__all__ = ["Signed", "SignedBytes", "digest_name"]
+__all__ = ["Signed", "SignedBytes", "digest_name", "digest_named"]
 
 _NAMES = {
     oids.SM3: "sm3",
@@ -101,3 +102,12 @@ class SignedBytes:
 
 Signed = bytes | memoryview | SignedBytes
 """What was signed; one buffer, or several."""
+
+
+def digest_named(oid: str) -> tuple[str, Callable[[bytes], bytes]]:
+    """Name and function of a digest algorithm.
+
+    :raises UnsupportedError: not known here.
+    """
+    name = digest_name(oid)
+    return name, lambda data: SignedBytes(data).digest(name)

@@ -18,16 +18,14 @@ from esealkit.crypto.signing_key import SigningKey
 from esealkit.errors import EsealError, InvalidSignature, SealFormatError, UsageError
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pki.certificate import Certificate
-from esealkit.pki.cms import (
+from esealkit.pki.cms import SignedMessage, SignerInfo, parse_signed_message
+from esealkit.pki.cms_build import MessageDraft, draft_signed_message
+from esealkit.pki.cms_verify import (
     Message,
-    SignedMessage,
-    SignerInfo,
     find_message,
-    parse_signed_message,
     select_certificate,
     verify_signer,
 )
-from esealkit.pki.cms_build import MessageDraft, draft_signed_message
 
 __all__ = [
     "Statement",

@@ -25,21 +25,19 @@ from esealkit.errors import (
 )
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pki.certificate import Certificate
-from esealkit.pki.cms import (
-    SignedMessage,
-    digest_named,
-    find_message,
-    names_certificate,
-    parse_signed_message,
-    select_certificate,
-    verify_signer,
-)
+from esealkit.pki.cms import SignedMessage, parse_signed_message
 from esealkit.pki.cms_build import (
     Family,
     build_signed_message,
     signing_certificate_attribute,
 )
-from esealkit.pki.signed_bytes import Signed, SignedBytes, digest_name
+from esealkit.pki.cms_verify import (
+    find_message,
+    names_certificate,
+    select_certificate,
+    verify_signer,
+)
+from esealkit.pki.signed_bytes import Signed, SignedBytes, digest_name, digest_named
 
 __all__ = [
     "Token",

@@ -11,7 +11,7 @@ from esealkit.asn1 import der
 from esealkit.errors import EsealError, InvalidSignature, UnsupportedError
 from esealkit.findings import Finding, failed, passed, unknown
 from esealkit.pki.certificate import Certificate
-from esealkit.pki.cms import Message, Variant
+from esealkit.pki.cms_verify import Message, Variant
 from esealkit.pki.evidence import Evidence
 from esealkit.pki.signatures import recovered_digest
 from esealkit.pki.signed_bytes import SignedBytes

@@ -22,21 +22,18 @@ from esealkit.errors import EsealError, InvalidSignature, SealFormatError, Unsup
 from esealkit.findings import Deviation, Finding, failed, not_applicable, passed, unknown
 from esealkit.pki.carried import carried_evidence
 from esealkit.pki.certificate import Certificate
-from esealkit.pki.cms import (
+from esealkit.pki.cms import SignedMessage, SignerInfo, parse_signed_message
+from esealkit.pki.cms_verify import (
     Message,
-    SignedMessage,
-    SignerInfo,
     Variant,
     content_type_matches,
-    digest_named,
     find_message,
     is_weak_signer,
     names_certificate,
-    parse_signed_message,
     select_certificate,
     verify_signer,
 )
-from esealkit.pki.signed_bytes import SignedBytes
+from esealkit.pki.signed_bytes import SignedBytes, digest_named
 from esealkit.verification.certificate_steps import judge_signer
 from esealkit.verification.circumstances import Circumstances
 from esealkit.verification.subject import Subject

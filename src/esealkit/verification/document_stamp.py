@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from esealkit.errors import EsealError, InvalidSignature
 from esealkit.findings import Finding, failed, passed, unknown
 from esealkit.pki.certificate import Certificate
-from esealkit.pki.cms import digest_named
+from esealkit.pki.signed_bytes import digest_named
 from esealkit.pki.timestamp import parse_token, verify_token
 from esealkit.verification.circumstances import Circumstances
 from esealkit.verification.subject import Subject

@@ -154,6 +154,12 @@ REASONS: dict[str, Text] = {
         "whether they may be",
         *_SIGNER_BEFORE,
     ),
+    "pdf.form_irregular": (
+        "签名之后的更新涉及表单，而表单不合规，无法逐项比较：{reason}",
+        "an update after signing touches the form, which breaks the rules and cannot be compared: "
+        "{reason}",
+        *_SIGNER_BEFORE,
+    ),
     "pdf.field_added": (
         "签名之后增加了可见的空白签名域：{fields}，可能遮盖内容",
         "visible empty signature fields were added after signing: {fields}; they may cover what "

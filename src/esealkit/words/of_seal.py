@@ -114,6 +114,10 @@ REASONS: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "contentType 属性与内容类型不同",
         "the contentType attribute differs from the content's type",
     ),
+    "deviation:cms.digest_algorithm": (
+        "{where} 写的是签名算法（{algorithm}），应为杂凑算法",
+        "{where} names a signature algorithm ({algorithm}) in place of a digest",
+    ),
     "deviation:cms.content_tag": (
         "内容的标签为 {tag}，标准为 OCTET STRING",
         "the content has the tag {tag} where the standard has OCTET STRING",

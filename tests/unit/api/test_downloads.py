@@ -197,9 +197,10 @@ def test_intermediate_is_asked_about_too(desk: Published, web: Web) -> None:
 
 
 @NEEDED
-@pytest.mark.parametrize("answer", ["ocsp", "nonsense", "nothing"])
+@pytest.mark.parametrize("answer", ["ocsp", "other", "nonsense", "nothing"])
 def test_ocsp_first_then_crl(answer: str, desk: Published, web: Web, tmp_path: Path) -> None:
-    """OCSP is asked first; when it answers with nonsense or not at all, the CRL is."""
+    """OCSP is asked first; when its answer is of another certificate, nonsense or missing, the CRL
+    is."""
     desk.enrol("a", web.url("/a.crl"), ocsp=web.url("/ocsp"))
     data = desk.document("a")
     web.files["/a.crl"] = desk.crl("a")
@@ -210,6 +211,10 @@ def test_ocsp_first_then_crl(answer: str, desk: Published, web: Web, tmp_path: P
     maker.index(("V", desk.certificate("a"), ""))
     if answer == "ocsp":
         web.files["/ocsp"] = maker.respond(maker.request(desk.certificate("a"), "sha1"))
+    elif answer == "other":
+        desk.enrol("b", web.url("/b.crl"))
+        maker.index(("V", desk.certificate("b"), ""))
+        web.files["/ocsp"] = maker.respond(maker.request(desk.certificate("b"), "sha1"))
     elif answer == "nonsense":
         web.files["/ocsp"] = build.sequence(build.integer(3, 0x0A))  # tryLater
     # The answer is made now, the document a moment before.

@@ -6,6 +6,7 @@ import os
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,12 +93,16 @@ def test_a_large_file_is_prepared_and_completed(
 def test_a_large_file_is_stamped_and_archived(
     large: Path, bench: Workbench, tmp_path: Path
 ) -> None:
-    """A seal on a file above the spool, and a document time stamp over it, verify as mapped."""
+    """A seal on a file above the spool is made and verified in place, its picture compared; a
+    document time stamp over it verifies as mapped."""
     target, second = tmp_path / "o.pdf", tmp_path / "p.pdf"
     given: dict[str, Any] = {"trust": bench.trust, "limits": SMALL}
     seal = bench.kit.directory / "official.esl"
     key = bench.key("signer")
-    ek.stamp(large, target, seal=seal, key=key, placement=ek.At(page=1, x=30, y=40), **given)
+    at = ek.At(page=1, x=30, y=40)
+    stamp = partial(ek.stamp, large, target, seal=seal, key=key, placement=at, **given)
+    assert most_memory(stamp) < SIZE // 4
+    assert most_memory(partial(ek.verify, target, **given)) < SIZE // 4
     assert ek.verify(target, **given).verdict is ek.Verdict.PASSED
     options = ek.PdfOptions(level="B-LTA")
     stamper = KeyTimeStamper(key=bench.key("tsa"))

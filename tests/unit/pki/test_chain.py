@@ -78,6 +78,14 @@ def test_without_the_right_anchor_there_is_no_path() -> None:
     assert outcome(LEAF, ROOT.certificate, through=()) is ChainOutcome.NO_ANCHOR
 
 
+def test_one_who_signed_for_himself_leads_nowhere() -> None:
+    """A self-signed certificate that nobody trusts has no path, which is not a broken one; trusted
+    it is pinned."""
+    alone = OTHER.certificate
+    assert outcome(alone, ROOT.certificate, through=()) is ChainOutcome.NO_ANCHOR
+    assert outcome(alone, alone, through=()) is ChainOutcome.PINNED
+
+
 def test_root_of_the_same_name_is_not_trusted() -> None:
     """A root with the trusted root's name and another key anchors nothing (S-19)."""
     impostor = root("链根", key=key_named("冒"))

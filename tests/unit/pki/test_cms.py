@@ -35,14 +35,14 @@ from esealkit.crypto import sm3
 from esealkit.errors import EsealError, SealFormatError
 from esealkit.keys import SoftwareKey
 from esealkit.pki.certificate import Certificate
-from esealkit.pki.cms import (
+from esealkit.pki.cms import parse_signed_message
+from esealkit.pki.cms_build import Family, build_signed_message
+from esealkit.pki.cms_verify import (
     find_message,
     looks_like_attributes,
-    parse_signed_message,
     select_certificate,
     verify_signer,
 )
-from esealkit.pki.cms_build import Family, build_signed_message
 
 DIGEST = sm3(DOCUMENT)
 GENUINE = pytest.mark.skipif(
@@ -312,6 +312,23 @@ def test_sm2_goes_with_sm3(digest: str) -> None:
     announced = build.sequence(build.oid("1.2.3"))
     assert judged(signed_data(unknown, digests=announced)).code == "signature.digest_unknown"
     assert judged(signed_data(unknown)).code == "signature.malformed"
+
+
+@pytest.mark.parametrize("announced", [oids.SM3, oids.SM2_WITH_SM3], ids=["digest", "both"])
+def test_digest_named_by_the_signature_algorithm(announced: str) -> None:
+    """A signer who names his whole signature algorithm where the digest's belongs is read with a
+    row, and refused under strict; one of another digest fails."""
+    rows = [content_type(), message_digest()]
+    named = build.sequence(build.oid(oids.SM2_WITH_SM3))
+    value = signed_data(
+        signer_info(attributes=rows, digest=named), digests=build.sequence(build.oid(announced))
+    )
+    assert judged(value).verdict == "passed"
+    assert judged(value).deviations == {"cms.digest_algorithm"}
+    assert judged(value, policy="strict").verdict == "failed"
+    other = build.sequence(build.oid(oids.RSA_WITH_SHA256))
+    wrong = signer_info(attributes=rows, digest=other)
+    assert judged(signed_data(wrong, digests=other)).verdict == "failed"
 
 
 # -- encodings ----------------------------------------------------------------------------------

@@ -404,3 +404,31 @@ def test_token_made_by_openssl(digest: str, bench: Workbench, tmp_path: Path) ->
     assert report.verdict is ek.Verdict.PASSED, reasons(report)
     assert outcomes(report)["time.stamp"] == "passed"
     assert report.documents[0].signatures[0].time_source == "timestamp"
+
+
+@NEEDED
+@pytest.mark.parametrize("bent", [False, True], ids=["genuine", "bent"])
+def test_pss_token_made_by_openssl(bent: bool, bench: Workbench, tmp_path: Path) -> None:
+    """A token that OpenSSL signed with RSASSA-PSS (RFC 4056) proves the time of a seal signature;
+    with one bit of its signature turned the seal fails."""
+    classical = SoftwareKey(rsa.generate_private_key(public_exponent=65537, key_size=2048))
+    key, own = tsa_certificate(bench, "时间戳PSS", key=classical)
+    write_key(tmp_path / "k.pem", key)
+    write_certificate(tmp_path / "c.pem", own)
+
+    def make(value: bytes) -> bytes:
+        (tmp_path / "info").write_bytes(tst_info(value, bench.now - MINUTE))
+        openssl("cms", "-sign", "-binary", "-nodetach", "-cades", "-md", "sha256", "-in", "info",
+                "-signer", "c.pem", "-inkey", "k.pem", "-keyopt", "rsa_padding_mode:pss",
+                "-econtent_type", oids.TST_INFO, "-outform", "DER", "-out", "r",
+                folder=tmp_path)  # fmt: skip
+        made = bytearray((tmp_path / "r").read_bytes())
+        assert build.oid(oids.RSASSA_PSS) in made
+        made[-1] ^= bent
+        return bytes(made)
+
+    report = bench.verify(bench.sign(value=carrying(make)))
+    found = outcomes(report)["time.stamp"]
+    assert (report.verdict.value, found) == (("failed",) * 2 if bent else ("passed",) * 2), reasons(
+        report
+    )

@@ -1,8 +1,8 @@
 """pyHanko's difference analysis, run on one signed revision and all that came after it.
 
-Its standard policy is a whitelist: every object written later must be explained by a rule.  One
-rule is added for documents certified with permission to annotate (DocMDP P 3), which the
-standard policy does not cover.
+Its standard policy is a whitelist: every object written later must be explained by a rule.  The
+rule about the security store is our own, and one is added for documents certified with
+permission to annotate (DocMDP P 3), which the standard policy does not cover.
 """
 
 from __future__ import annotations
@@ -12,19 +12,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject
+from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.sign.diff_analysis import (
     DEFAULT_DIFF_POLICY,
+    CatalogModificationRule,
     DiffResult,
+    DocInfoRule,
+    MetadataUpdateRule,
     ModificationLevel,
+    ObjectStreamRule,
     QualifiedWhitelistRule,
     ReferenceUpdate,
     StandardDiffPolicy,
+    XrefStreamRule,
 )
 from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 
 from esealkit.errors import PdfError
 from esealkit.pdf._pyhanko.objects import dictionary, listed
 from esealkit.pdf._pyhanko.objects import value as entry
+from esealkit.pdf._pyhanko.store_changes import SecurityStoreRule
 
 __all__ = ["Review", "review"]
 
@@ -101,10 +108,24 @@ class _AddedAnnotations(QualifiedWhitelistRule):
                 yield level, ReferenceUpdate(found)
 
 
+_RULES = [
+    CatalogModificationRule(),
+    *(
+        rule.as_qualified(ModificationLevel.LTA_UPDATES)
+        for rule in (
+            DocInfoRule(),
+            XrefStreamRule(),
+            ObjectStreamRule(),
+            SecurityStoreRule(),
+            MetadataUpdateRule(),
+        )
+    ),
+]
+_STANDARD = StandardDiffPolicy(global_rules=_RULES, form_rule=DEFAULT_DIFF_POLICY.form_rule)
 _ANNOTATING = StandardDiffPolicy(
-    global_rules=[*DEFAULT_DIFF_POLICY.global_rules, _AddedAnnotations()],
-    form_rule=DEFAULT_DIFF_POLICY.form_rule,
+    global_rules=[*_RULES, _AddedAnnotations()], form_rule=DEFAULT_DIFF_POLICY.form_rule
 )
+_WITHOUT_FORMS = StandardDiffPolicy(global_rules=_RULES, form_rule=None)
 
 
 def review(reader: Any, section: int, signature: Any, lock: Any) -> Review:
@@ -116,16 +137,41 @@ def review(reader: Any, section: int, signature: Any, lock: Any) -> Review:
     permitted, fields = _restrictions(signature)
     if permitted is None and "/P" in lock:
         permitted = MDPPerm(int(lock["/P"]))
-    policy = _ANNOTATING if permitted is MDPPerm.ANNOTATE else DEFAULT_DIFF_POLICY
-    found = policy.review_file(reader, section, field_mdp_spec=fields, doc_mdp=permitted)
+    policy = _ANNOTATING if permitted is MDPPerm.ANNOTATE else _STANDARD
+    try:
+        found = policy.review_file(reader, section, field_mdp_spec=fields, doc_mdp=permitted)
+    except PdfReadError as error:
+        # A form with names that none may have is not compared; what leaves it alone still is.
+        found = _WITHOUT_FORMS.review_file(reader, section, doc_mdp=permitted)
+        if not isinstance(found, DiffResult):
+            return Review(level="undecided", reason=str(error)[:500])
     if not isinstance(found, DiffResult):
         return Review(level="other", reason=str(found)[:500])
+    if (missing := _supplied_later(reader, section)) is not None:
+        return Review(level="other", reason=f"{missing!r} was missing when signed")
     level = found.modification_level
     if permitted is not None and level.value > _ALLOWED[permitted].value:
         return Review(level="other", reason=f"DocMDP P {permitted.value}")
     if level not in _LEVELS:
         return Review(level="other", reason=str(level))
     return Review(level=_LEVELS[level], fields=frozenset(found.changed_form_fields))
+
+
+def _supplied_later(reader: Any, section: int) -> Any:
+    """An object that the signed revision uses and does not have, written by a later one.
+
+    What led nowhere showed nothing when it was signed (7.3.10); a later object of that number,
+    whatever it was written for, is then shown in its place.
+    """
+    signed = reader.get_historical_resolver(section)
+    signed._load_reverse_xref_cache()
+    written = (
+        reference
+        for later in range(section + 1, reader.xrefs.total_revisions)
+        for reference in reader.xrefs.explicit_refs_in_revision(later)
+    )
+    missing = (item for item in written if reader.xrefs.get_historical_ref(item, section) is None)
+    return next((item for item in missing if signed._get_usages_of_ref(item)), None)
 
 
 def _restrictions(signature: Any) -> tuple[Any, Any]:

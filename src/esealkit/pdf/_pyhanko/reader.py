@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, BinaryIO, cast
 
 from pyhanko.pdf_utils import reader as pyhanko_reader
 from pyhanko.pdf_utils.decode_limits import DecodeContext, DecodeLimits, DocumentDecodeBudget
-from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject
+from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, IndirectObject, NullObject
 from pyhanko.pdf_utils.xref import XRefBuilder, XRefCache
 
 from esealkit.errors import LimitExceeded, PdfError
@@ -34,7 +36,14 @@ class _Sections(XRefBuilder):
 
     def _read_xref_table(self, declared_startxref: int) -> Any:
         self._counted()
-        return super()._read_xref_table(declared_startxref)
+        previous = super()._read_xref_table(declared_startxref)
+        if previous != 0:
+            return previous
+        # Writers put /Prev 0, where the header is, for none; only a whole table has none before it.
+        section = self.sections[-1]
+        if 1 + len(section.xref_data.explicit_refs_in_revision) < section.meta_info.size:
+            raise PdfError("pdf.malformed", reason="/Prev")
+        return None
 
     def _read_xref_stream_object(self) -> Any:
         self._counted()
@@ -49,8 +58,82 @@ class _Sections(XRefBuilder):
         return reference, stream
 
 
+class _IndexedSections(XRefCache):
+    """Where every object lies in every section, looked up once.
+
+    pyHanko asks all sections anew, for each object of each comparison of two revisions.
+    """
+
+    def __init__(self, reader: Any, sections: list[Any]) -> None:
+        super().__init__(reader, sections)
+        self._data = [section.xref_data for section in sections]
+        self._known: dict[tuple[int, int], list[tuple[int, Any]]] = {}
+
+    def _places(self, ref: Any) -> list[tuple[int, Any]]:
+        """Section and place, oldest first; the place is ``None`` where the object was freed."""
+        key = (ref.idnum, ref.generation)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = []
+            for at, section in enumerate(self._data):
+                with suppress(KeyError):
+                    found.append((at, section.try_resolve(ref)))
+        return found
+
+    def get_last_change(self, ref: Any) -> int:
+        places = self._places(ref)
+        if not places:
+            raise KeyError(ref)
+        return places[-1][0]
+
+    def get_introducing_revision(self, ref: Any) -> int:
+        for at, place in self._places(ref):
+            if place is not None:
+                return at
+        raise KeyError(ref)
+
+    def get_historical_ref(self, ref: Any, revision: int) -> Any:
+        return next((place for at, place in reversed(self._places(ref)) if at <= revision), None)
+
+    def __getitem__(self, ref: Any) -> Any:
+        return self.get_historical_ref(ref, len(self._data))
+
+
 class _Resolver(pyhanko_reader.HistoricalResolver):
     """A revision whose reads are counted: paths through hostile files multiply."""
+
+    def __init__(self, reader: Any, revision: int) -> None:
+        super().__init__(reader, revision)
+        self._uses: dict[Any, list[Any]] = {}
+
+    def refs_freed_in_revision(self) -> set[Any]:
+        """Objects that the revision took away: iText frees numbers that nobody ever used."""
+        earlier = [self.reader.xrefs.get_xref_data(at) for at in range(self.revision)]
+        return {
+            item
+            for item in super().refs_freed_in_revision()
+            if any(_defines(section, item.idnum) for section in earlier)
+        }
+
+    def _collect_indirect_references(
+        self, obj: Any, seen: set[Any], since_revision: int | None = None
+    ) -> None:
+        xrefs, waiting = self.reader.xrefs, [*_references(obj)]
+        while waiting:
+            ref = waiting.pop()
+            if ref in seen or xrefs.get_historical_ref(ref, self.revision) is None:
+                continue
+            if since_revision is None or xrefs.get_introducing_revision(ref) >= since_revision:
+                seen.add(ref)
+                waiting += self._used_by(ref)
+
+    def _used_by(self, ref: Any) -> list[Any]:
+        """The references in an object, looked for once."""
+        found = self._uses.get(ref)
+        if found is None:
+            found = self._uses[ref] = [*_references(self(ref))]
+        self.reader.charge(1 + len(found))
+        return found
 
     def get_object(self, ref: Any, as_metadata_stream: bool = False) -> Any:  # noqa: FBT002
         found = super().get_object(ref, as_metadata_stream=as_metadata_stream)
@@ -117,7 +200,7 @@ class BudgetedReader(pyhanko_reader.PdfFileReader):
             last_startxref=pyhanko_reader.process_data_at_eof(stream),
         )
         builder.allowed = limits
-        self.xrefs = XRefCache(self, builder.read_xrefs())
+        self.xrefs = _IndexedSections(self, builder.read_xrefs())
         self.last_startxref = builder.last_startxref
         self.trailer = builder.trailer
         self.has_xref_stream = builder.has_xref_stream
@@ -132,6 +215,11 @@ class BudgetedReader(pyhanko_reader.PdfFileReader):
         self.resolved_objects.pop((ref.generation, ref.idnum), None)
 
     def _read_object(self, ref: Any, marker: Any, *args: Any, **kwargs: Any) -> Any:
+        if marker is None:
+            # A reference to an object that there is not is null, and no error (7.3.10).
+            missing = NullObject()
+            missing.container_ref = ref
+            return missing
         gap = self._gaps.get(marker) if isinstance(marker, int) else None
         if gap is None:
             return super()._read_object(ref, marker, *args, **kwargs)
@@ -164,6 +252,26 @@ class BudgetedReader(pyhanko_reader.PdfFileReader):
         if revision not in cache:
             cache[revision] = _Resolver(self, revision)
         return cache[revision]
+
+
+def _references(value: Any) -> Iterator[Any]:
+    """The references in a value, itself included, that are not behind others."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, IndirectObject):
+            yield item.reference
+        elif isinstance(item, DictionaryObject):
+            waiting.extend(item.values())
+        elif isinstance(item, ArrayObject):
+            waiting.extend(item)
+
+
+def _defines(section: Any, number: int) -> bool:
+    """Whether a section says where an object of that number is, of whatever generation."""
+    if number in section.standard_xrefs or number in section.xrefs_in_objstm:
+        return True
+    return section.hybrid is not None and _defines(section.hybrid.xref_data, number)
 
 
 def _weight(value: Any, depth: int) -> int:
