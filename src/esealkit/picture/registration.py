@@ -168,11 +168,11 @@ def _share_of(
     )  # fmt: skip
 
 
-def _difference(fixed: Any, laid: Any) -> bytes:
+def _difference(fixed: Any, lying: Any) -> bytes:
     """Ink of both grey, of the picture only red, of the imprint only blue, on white."""
     image_of, chops, _ = pillow()
-    both = chops.darker(fixed, laid)
-    only_fixed, only_laid = chops.subtract(fixed, laid), chops.subtract(laid, fixed)
+    both = chops.darker(fixed, lying)
+    only_fixed, only_laid = chops.subtract(fixed, lying), chops.subtract(lying, fixed)
     shade = both.point([i // 2 for i in range(256)])
 
     def less(*inks: Any) -> Any:
