@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from esealkit.picture.compare import pillow
@@ -30,6 +30,8 @@ _USUAL = 0.95
 _PALE = 0.05
 """Variance of ink under which a window counts as if it had this much."""
 _MOST_PLACES = 5
+_BOTH = 1.33
+"""How much stranger a place is for being strange in two senses at once."""
 
 Windows = dict[tuple[int, int], float]
 
@@ -50,8 +52,8 @@ class _Sense:
     """Whether it is a share of the ink; else of how much ink and ground are mixed."""
 
 
-_EXTRA = _Sense(half=3, slight=0.035, times=2.7, usual=0.15)
-_MOVED = _Sense(half=8, slight=0.017, times=1.3, usual=0.045)
+_EXTRA = _Sense(half=3, slight=0.035, times=3.3, usual=0.15)
+_MOVED = _Sense(half=8, slight=0.017, times=1.45, usual=0.045)
 _MISSING = _Sense(half=8, slight=0.05, times=3.0, usual=0.03, of_ink=True)
 
 
@@ -78,20 +80,36 @@ def strange_places(expected: Any, found: Any, *, least: float) -> list[Place]:
     more, less = _Means(extra, squared=True), _Means(lacking, squared=True)
 
     def both(half: int) -> Windows:
-        missing = less.windows(half)
-        return {at: math.sqrt(value * missing[at]) for at, value in more.windows(half).items()}
+        lost = less.windows(half)
+        return {at: math.sqrt(value * lost[at]) for at, value in more.windows(half).items()}
 
-    looked_at = ((more.windows, _EXTRA), (both, _MOVED), (less.windows, _MISSING))
-    places: list[Place] = []
-    candidates = [
-        place for windows, sense in looked_at for place in _strangest(ink, windows, sense)
-    ]
-    for place in sorted(candidates, key=lambda place: -place.strangeness):
-        if places and (place.strangeness < least or len(places) == _MOST_PLACES):
+    stuck_out, moved = _strangest(ink, more.windows, _EXTRA), _strangest(ink, both, _MOVED)
+    missing = _strangest(ink, less.windows, _MISSING)
+    candidates = [*(_beside(place, moved) for place in _worst(stuck_out)), *moved, *missing]
+    first, *others = _worst(candidates)
+    return [first, *(place for place in others if place.strangeness >= least)]
+
+
+def _apart(place: Place, others: list[Place]) -> bool:
+    return all(math.hypot(place.x - other.x, place.y - other.y) > _FAR for other in others)
+
+
+def _worst(places: list[Place]) -> list[Place]:
+    """The worst ones that lie apart."""
+    found: list[Place] = []
+    for place in sorted(places, key=lambda place: -place.strangeness):
+        if len(found) == _MOST_PLACES:
             break
-        if all(math.hypot(place.x - other.x, place.y - other.y) > _FAR for other in places):
-            places.append(place)
-    return places
+        if _apart(place, found):
+            found.append(place)
+    return found
+
+
+def _beside(place: Place, moved: list[Place]) -> Place:
+    """A place that is stranger where ink has moved beside it, too."""
+    near = max((other.strangeness for other in moved if not _apart(other, [place])), default=0.0)
+    together = _BOTH * math.sqrt(place.strangeness * near)
+    return replace(place, strangeness=max(place.strangeness, together))
 
 
 def _strangest(ink: _Means, differing: Callable[[int], Windows], sense: _Sense) -> list[Place]:
