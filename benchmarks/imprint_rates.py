@@ -1,7 +1,7 @@
 """Error rates of comparing imprints: ``python benchmarks/imprint_rates.py [MODE] [SEED] [COUNT]``.
 
-MODE is a resolution in dpi, or ``copied``: scanned at 300 dpi in black and white.  The table of
-docs/how-to/draw-seals.md is its output for 300, 400, 250 and copied.
+MODE is a resolution in dpi, or ``copied``: scanned at 300 dpi in black and white.
+docs/how-to/draw-seals.md tells what was measured.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ _USUAL = 0.95
 _PALE = 0.05
 """Variance of ink under which a window counts as if it had this much."""
 _MOST_PLACES = 5
-_BOTH = 1.33
+_BOTH = 1.19
 """How much stranger a place is for being strange in two senses at once."""
 
 Windows = dict[tuple[int, int], float]
@@ -52,8 +52,8 @@ class _Sense:
     """Whether it is a share of the ink; else of how much ink and ground are mixed."""
 
 
-_EXTRA = _Sense(half=3, slight=0.035, times=3.3, usual=0.15)
-_MOVED = _Sense(half=8, slight=0.017, times=1.45, usual=0.045)
+_EXTRA = _Sense(half=3, slight=0.035, times=3.6, usual=0.15)
+_MOVED = _Sense(half=8, slight=0.008, times=1.65, usual=0.045)
 _MISSING = _Sense(half=8, slight=0.05, times=3.0, usual=0.03, of_ink=True)
 
 
