@@ -17,9 +17,17 @@ import pytest
 
 import esealkit as ek
 from esealkit.findings import Outcome
+from esealkit.sandbox import Sandbox
 from tests.interop.conftest import READY
+from tests.support.pdf_pages import qpdf_says
 
 pytestmark = pytest.mark.interop
+
+REFUSALS = {
+    "pdf.certified", "pdf.certified_fields", "pdf.field_locked", "pdf.hybrid", "pdf.malformed",
+    "pdf.not_permitted", "pdf.password_needed", "signing.earlier_changed", "signing.format",
+}  # fmt: skip
+"""Why a file is not stamped: what its author forbids, what is damaged, what cannot be read."""
 
 STRICTER = {
     "siwa.pdf": "an attack: startxref points into the first revision",
@@ -93,3 +101,26 @@ def test_files_of_other_signers(files: list[Path]) -> None:
             wider.add(path.name)
     assert stricter == set(STRICTER)
     assert wider == set(WIDER)
+
+
+def test_files_of_other_programs_are_stamped(
+    files: list[Path], kit: Sandbox, tmp_path: Path
+) -> None:
+    """Each file is stamped, its own bytes first, and qpdf finds no fault that was not there; or it
+    is refused for one of the named reasons."""
+    stamped, trust = 0, ek.TrustStore.from_path(kit.directory / "trust")
+    seal, place = kit.directory / "official.esl", ek.At(page=1, x=20, y=20)
+    with ek.open_key(kit.directory / "signer.p12", pin="sandbox") as key:
+        for number, path in enumerate(files):
+            target = tmp_path / f"{number}.pdf"
+            try:
+                ek.stamp(path, target, seal=seal, key=key, placement=place, trust=trust)
+            except ek.EsealError as error:
+                assert error.code in REFUSALS, path.name
+                assert not target.exists()
+                continue
+            stamped += 1
+            assert target.read_bytes().startswith(path.read_bytes())
+            assert qpdf_says(target) == "" or qpdf_says(path) != "", path.name
+            target.unlink()
+    assert stamped > 120

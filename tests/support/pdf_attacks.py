@@ -28,6 +28,7 @@ from tests.support.pdf_revisions import (
     Pdf,
     Signer,
     cms_signer,
+    hidden_from_old_readers,
     page,
     seal_signer,
     stream,
@@ -396,14 +397,8 @@ def endless(forge: Forge) -> bytes:
 
 
 def hybrid(forge: Forge) -> bytes:
-    """A table for old readers and a stream for new ones, signed."""
-    pdf = Pdf()
-    number, at = pdf.new(), len(pdf.data)
-    rows = b"\x01" + at.to_bytes(4) + b"\0\0"
-    entries = b"/Type /XRef /Size %d /W [1 4 2] /Index [%d 1] /Root 1 0 R" % (pdf.size, number)
-    body = stream(rows, entries)
-    pdf.update({number: body, CONTENT: stream(b"BT ET")}, trailer=b"/XRefStm %d" % at)
-    return pdf.signature(forge.sign).data
+    """A table for old readers and a stream with other content for new ones, signed."""
+    return hidden_from_old_readers(Pdf(), CONTENT, stream(b"BT ET")).signature(forge.sign).data
 
 
 def encrypted(forge: Forge) -> bytes:

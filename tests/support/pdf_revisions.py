@@ -195,6 +195,21 @@ class Pdf:
         return self
 
 
+def hidden_from_old_readers(pdf: Pdf, number: int, body: bytes) -> Pdf:
+    """A hybrid update (7.5.8.4): the object's place stands in the stream alone."""
+    holder, hidden = pdf.new(), len(pdf.data)
+    pdf.data += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    at = len(pdf.data)
+    rows = b"".join(b"\x01" + place.to_bytes(4) + b"\0\0" for place in (hidden, at))
+    size = max(pdf.size, number + 1)
+    entries = b"/Type /XRef /Size %d /W [1 4 2] /Index [%d 1 %d 1] /Root 1 0 R" % (
+        size,
+        number,
+        holder,
+    )
+    return pdf.update({holder: stream(rows, entries)}, trailer=b"/XRefStm %d" % at)
+
+
 def _references(numbers: Sequence[int]) -> bytes:
     return b" ".join(b"%d 0 R" % number for number in numbers)
 

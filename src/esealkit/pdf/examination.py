@@ -57,7 +57,7 @@ class PdfExamination:
         document, reading = self.document, self.document.reading
         yield check_framing(document.data, document.revisions)
         if reading.hybrid:
-            yield unknown("document.form", "ISO 32000-1 7.5.8.4", code="pdf.hybrid")
+            yield self._hybrid()
         try:
             reading.check_page_tree()
             repeated = document.repeated_keys()
@@ -71,6 +71,15 @@ class PdfExamination:
         if reading.encrypted:
             yield passed("document.encryption", "ISO 32000-1 7.6", code="pdf.decrypted")
         yield from self._signature_list()
+
+    def _hybrid(self) -> Finding:
+        """Two kinds of readers: the same file but for the structure tree, or two files."""
+        try:
+            differ = self.document.reading.shows_two_files()
+        except EsealError:
+            differ = True
+        code = "pdf.hybrid" if differ else "pdf.hybrid_structure"
+        return unknown("document.form", "ISO 32000-1 7.5.8.4", code=code)
 
     def _signature_list(self) -> Iterator[Finding]:
         check = "document.signature_list"

@@ -154,6 +154,13 @@ REASONS: dict[str, Text] = {
         "whether they may be",
         *_SIGNER_BEFORE,
     ),
+    "pdf.hybrid_structure": (
+        "PDF 文件带有混合式交叉引用；旧阅读器看不到的只有结构树，页面内容相同",
+        "the PDF file has hybrid cross references; what old readers do not see is the structure "
+        "tree alone, the pages are the same",
+        "无需处理；办公软件为兼容旧阅读器这样写。",
+        "Nothing to do; office programs write this for the sake of old readers.",
+    ),
     "pdf.form_irregular": (
         "签名之后的更新涉及表单，而表单不合规，无法逐项比较：{reason}",
         "an update after signing touches the form, which breaks the rules and cannot be compared: "

@@ -14,6 +14,7 @@ from tests.support.pdf_revisions import (
     TEXT_FIELD,
     Pdf,
     cms_signer,
+    hidden_from_old_readers,
     page,
     stream,
     text_field,
@@ -61,6 +62,29 @@ def test_no_object_hides_before_startxref(bench: Workbench) -> None:
     hidden = b"90 0 obj\n<< /Type /Catalog >>\nendobj\n"
     file = signed(bench, before_the_end(hidden)(Pdf()))
     assert verdict(bench, file) == ("unreadable", "pdf.framing")
+
+
+def test_a_structure_tree_hidden_from_old_readers(bench: Workbench) -> None:
+    """Hybrid references that give newer readers nothing but the structure tree, as office programs
+    write them, are a reservation."""
+    file = Pdf()
+    file.catalog["StructTreeRoot"] = "12 0 R"
+    file.size = 13
+    file.update(file._honest())
+    file = hidden_from_old_readers(file, 12, b"<< /Type /StructTreeRoot /K [] >>")
+    report = bench.verify(signed(bench, file).data)
+    assert report.verdict is ek.Verdict.PASSED, reasons(report)
+    assert "pdf.hybrid_structure" in {item.code for item in report.reservations}
+
+
+@pytest.mark.parametrize("number", [CONTENT, 7], ids=["content", "document information"])
+def test_anything_else_hidden_from_old_readers(number: int, bench: Workbench) -> None:
+    """Hybrid references that give newer readers another content, or other information on the
+    document, are undecided, and fail under strict."""
+    file = hidden_from_old_readers(Pdf(), number, stream(b"BT ET"))
+    data = signed(bench, file).data
+    assert verdict(bench, data) == ("indeterminate", "pdf.hybrid")
+    assert bench.verify(data, policy="strict").code == "pdf.hybrid"
 
 
 def test_prev_of_nought_is_none(bench: Workbench) -> None:
@@ -223,10 +247,20 @@ def test_an_irregular_form_that_is_left_alone(bench: Workbench) -> None:
     assert verdict(bench, with_store(file)) == ("passed", "")
 
 
-def test_an_irregular_form_that_is_filled(bench: Workbench) -> None:
+@pytest.mark.parametrize(
+    ("number", "body"),
+    [
+        (TEXT_FIELD, text_field(b"to.tal", b"9")),
+        (
+            CATALOG,
+            b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [9 0 R 11 0 R] /SigFlags 3 >> >>",
+        ),
+    ],
+    ids=["a field", "the form itself"],
+)
+def test_an_irregular_form_that_is_changed(number: int, body: bytes, bench: Workbench) -> None:
     """Changes of a form that cannot be compared are undecided."""
-    file = irregular(bench).update({TEXT_FIELD: text_field(b"to.tal", b"9")})
-    report = bench.verify(file.data)
+    report = bench.verify(irregular(bench).update({number: body}).data)
     assert (report.verdict.value, report.code) == ("indeterminate", "pdf.form_irregular")
     assert outcomes(report)["document.changes"] == "unknown", reasons(report)
     assert report.verdict is ek.Verdict.INDETERMINATE

@@ -108,24 +108,30 @@ class _AddedAnnotations(QualifiedWhitelistRule):
                 yield level, ReferenceUpdate(found)
 
 
-_RULES = [
-    CatalogModificationRule(),
-    *(
-        rule.as_qualified(ModificationLevel.LTA_UPDATES)
-        for rule in (
-            DocInfoRule(),
-            XrefStreamRule(),
-            ObjectStreamRule(),
-            SecurityStoreRule(),
-            MetadataUpdateRule(),
-        )
-    ),
+_CATALOG = CatalogModificationRule()
+_OTHERS = [
+    rule.as_qualified(ModificationLevel.LTA_UPDATES)
+    for rule in (
+        DocInfoRule(),
+        XrefStreamRule(),
+        ObjectStreamRule(),
+        SecurityStoreRule(),
+        MetadataUpdateRule(),
+    )
 ]
+_RULES = [_CATALOG, *_OTHERS]
 _STANDARD = StandardDiffPolicy(global_rules=_RULES, form_rule=DEFAULT_DIFF_POLICY.form_rule)
 _ANNOTATING = StandardDiffPolicy(
     global_rules=[*_RULES, _AddedAnnotations()], form_rule=DEFAULT_DIFF_POLICY.form_rule
 )
-_WITHOUT_FORMS = StandardDiffPolicy(global_rules=_RULES, form_rule=None)
+_WITHOUT_FORMS = StandardDiffPolicy(
+    global_rules=[
+        # The form is left to no rule: it stays as it is.
+        CatalogModificationRule(ignored_keys=_CATALOG.ignored_keys - {"/AcroForm"}),
+        *_OTHERS,
+    ],
+    form_rule=None,
+)
 
 
 def review(reader: Any, section: int, signature: Any, lock: Any) -> Review:

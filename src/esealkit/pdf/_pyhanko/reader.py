@@ -18,7 +18,7 @@ from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pdf._pyhanko.objects import value as entry
 from esealkit.pdf._pyhanko.pages import TREE_DEPTH
 
-__all__ = ["BudgetedReader"]
+__all__ = ["BudgetedReader", "references"]
 
 _FREE_STEPS = 20_000
 """Values walked in one comparison whatever the size of the file; genuine ones need about one
@@ -118,20 +118,20 @@ class _Resolver(pyhanko_reader.HistoricalResolver):
     def _collect_indirect_references(
         self, obj: Any, seen: set[Any], since_revision: int | None = None
     ) -> None:
-        xrefs, waiting = self.reader.xrefs, [*_references(obj)]
+        xrefs, waiting = self.reader.xrefs, [*references(obj)]
         while waiting:
             ref = waiting.pop()
             if ref in seen or xrefs.get_historical_ref(ref, self.revision) is None:
                 continue
             if since_revision is None or xrefs.get_introducing_revision(ref) >= since_revision:
                 seen.add(ref)
-                waiting += self._used_by(ref)
+                waiting += self.used_by(ref)
 
-    def _used_by(self, ref: Any) -> list[Any]:
+    def used_by(self, ref: Any) -> list[Any]:
         """The references in an object, looked for once."""
         found = self._uses.get(ref)
         if found is None:
-            found = self._uses[ref] = [*_references(self(ref))]
+            found = self._uses[ref] = [*references(self(ref))]
         self.reader.charge(1 + len(found))
         return found
 
@@ -254,7 +254,7 @@ class BudgetedReader(pyhanko_reader.PdfFileReader):
         return cache[revision]
 
 
-def _references(value: Any) -> Iterator[Any]:
+def references(value: Any) -> Iterator[Any]:
     """The references in a value, itself included, that are not behind others."""
     waiting = [value]
     while waiting:

@@ -24,6 +24,7 @@ from pyhanko.pdf_utils.misc import PdfStrictReadError
 from esealkit.errors import PinRejected, UnsupportedError
 from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pdf._pyhanko.form_fields import read_fields
+from esealkit.pdf._pyhanko.hybrid import shows_two_files
 from esealkit.pdf._pyhanko.objects import dictionary, guarded, listed, number_at
 from esealkit.pdf._pyhanko.objects import value as entry
 from esealkit.pdf._pyhanko.page_tree import PageTree
@@ -81,7 +82,7 @@ class PdfReading:
             self._authenticate(password)
             self._xrefs = self._reader.xrefs
             self.hybrid = bool(self._xrefs.hybrid_xrefs_present)
-            """Whether a hybrid reference shows two kinds of readers two files (7.5.8.4)."""
+            """Whether there are hybrid references, for two kinds of readers (7.5.8.4)."""
             self._root = self._reader.root
 
     def _authenticate(self, password: str | bytes | None) -> None:
@@ -279,6 +280,16 @@ class PdfReading:
             return read_store(self._root, self._limits)
 
     # -- later revisions -----------------------------------------------------------------------
+
+    def shows_two_files(self) -> bool:
+        """Whether the hybrid references show the two kinds of readers different files.
+
+        :raises PdfError: a revision cannot be read.
+        :raises LimitExceeded: finding out would take too long.
+        """
+        with guarded():
+            self._reader.refill()
+            return shows_two_files(self._reader)
 
     def later_changes(
         self, section: int, field: FieldFacts, *, signed_later: frozenset[str]
