@@ -1,6 +1,7 @@
-"""Error rates of comparing imprints: ``python benchmarks/imprint_rates.py [SEED] [COUNT] [DPI]``.
+"""Error rates of comparing imprints: ``python benchmarks/imprint_rates.py [MODE] [SEED] [COUNT]``.
 
-The table of docs/how-to/draw-seals.md is its output.
+MODE is a resolution in dpi, or ``copied``: scanned at 300 dpi in black and white.
+docs/how-to/draw-seals.md tells what was measured.
 """
 
 from __future__ import annotations
@@ -17,38 +18,42 @@ from esealkit.picture.drawing import draw
 from esealkit.picture.raster import raster_picture
 from esealkit.picture.registration import SAME_SEAL, compare_pixels
 
+SORTS = ("same", "renamed", "alike", "other")
 
-def main(seed: int, count: int, dpi: int | None) -> None:
-    """Compare ``count`` seals of short and long names with imprints of their own and others."""
-    rng = random.Random(seed)
-    scores: dict[str, list[float]] = {}
+
+def main(mode: str, seed: int, count: int) -> None:
+    """Compare ``count`` seals of short and of long names with imprints of their own and others."""
+    copied = mode == "copied"
+    scores: dict[tuple[str, str], list[float]] = {}
+    missed: list[str] = []
     turned = 0
-    for _ in range(count):
+    for number in range(seed, seed + count):
         for longest in (20, 40):
+            rng = random.Random(number * 100 + longest)
             seal = design(rng, longest=longest, alike=True)
             picture = draw(seal).pixels(dpi=450)
-            for sort, made in (
-                ("same", seal),
-                ("renamed", renamed(rng, seal)),
-                ("alike", nearly_renamed(rng, seal)),
-                ("other", design(rng, longest=longest)),
-            ):
-                scan, turn, _ = scanned(rng, made, dpi=dpi)
+            name = "persons" if len(seal.name) <= 3 else f"to {longest}"
+            made = (seal, renamed(rng, seal), nearly_renamed(rng, seal), design(rng, longest=40))
+            for sort, other in zip(SORTS, made, strict=True):
+                dpi = 300 if copied else int(mode)
+                scan, turn, _ = scanned(rng, other, dpi=dpi, copied=copied)
                 found = compare_pixels(raster_picture(scan), picture)
-                name = "persons" if len(seal.name) <= 6 else f"to {longest}"
-                scores.setdefault(f"{sort} {name}", []).append(found.score)
+                scores.setdefault((sort, name), []).append(found.score)
                 turned += sort == "same" and abs((found.rotation - turn + 180) % 360 - 180) > 1
-    print(f"threshold {SAME_SEAL}; same seals laid more than 1 degree off: {turned}")
-    for sort, found in sorted(scores.items()):
-        found.sort()
-        taken = sum(score >= SAME_SEAL for score in found)
+                if found.same is not (sort == "same"):
+                    missed.append(f"{number} {sort} {seal.name} {other.name} {found.score:.2f}")
+                    print(missed[-1], flush=True)
+    print(f"{mode}: threshold {SAME_SEAL}; same seals more than 1 degree off: {turned}")
+    for (sort, name), found_scores in sorted(scores.items()):
+        found_scores.sort()
+        taken = sum(score >= SAME_SEAL for score in found_scores)
         print(
-            f"{sort:16} {len(found):4} pairs, {taken:4} taken for the same, "
-            f"median {found[len(found) // 2]:.2f}, lowest {found[0]:.2f}, highest {found[-1]:.2f}"
+            f"{sort:8} {name:8} {len(found_scores):4} pairs, {taken:4} taken for the same, median "
+            f"{found_scores[len(found_scores) // 2]:.2f}, lowest {found_scores[0]:.2f}, "
+            f"highest {found_scores[-1]:.2f}"
         )
 
 
 if __name__ == "__main__":
-    numbers = [int(item) for item in sys.argv[1:]]
-    seed, count, dpi = [*numbers, *(20261122, 60, None)[len(numbers) :]]
-    main(seed or 0, count or 0, dpi)
+    mode, seed, count = [*sys.argv[1:], *("300", "7", "20")[len(sys.argv) - 1 :]]
+    main(mode, int(seed), int(count))

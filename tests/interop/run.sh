@@ -76,6 +76,27 @@ go_peer() {
   (cd "$here/go" && timeout 300 go build -mod=readonly -o "$made/gmsm" . >"$made/gmsm.log" 2>&1)
 }
 
+# Fonts of scripts of minorities, and HarfBuzz's own tool.
+fonts_of_scripts() {
+  local noto=/usr/share/fonts/truetype/noto
+  [ -f $noto/NotoSerifTibetan-Regular.ttf ] && [ -f $noto/NotoSansMongolian-Regular.ttf ] && return 0
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 || return 1
+  echo "installing fonts-noto-core"
+  thrice packages fonts-noto-core && [ -f $noto/NotoSerifTibetan-Regular.ttf ]
+}
+
+# FandolFang, a free FangSong, out of the package of Chinese TeX: one file of it.
+fangsong() {
+  [ -f "$made/FandolFang-Regular.otf" ] && return 0
+  command -v apt-get >/dev/null 2>&1 || return 1
+  (cd "$made" && timeout 300 apt-get download -qq texlive-lang-chinese >/dev/null 2>&1 &&
+    dpkg-deb --fsys-tarfile texlive-lang-chinese_*.deb |
+    tar -xO --wildcards '*/FandolFang-Regular.otf' >FandolFang.part 2>/dev/null &&
+      mv FandolFang.part FandolFang-Regular.otf)
+  rm -f "$made"/texlive-lang-chinese_*.deb "$made/FandolFang.part"
+  [ -f "$made/FandolFang-Regular.otf" ]
+}
+
 # PyPI's pkcs11-check on the test token: a report to be read, because a token with nothing but SM2
 # fails what it asks of AES and RSA.
 pkcs11_report() {
@@ -154,6 +175,9 @@ fi
 have pkcs11-tool opensc || skip "OpenSC cannot be installed: pkcs11-tool"
 have softhsm2-util softhsm2 || skip "SoftHSM2 cannot be installed"
 have swtpm swtpm swtpm-tools && have tpm2_sign tpm2-tools || skip "swtpm and tpm2-tools cannot be installed"
+have hb-shape libharfbuzz-bin || skip "hb-shape cannot be installed"
+thrice fonts_of_scripts || skip "Noto's fonts of other scripts cannot be installed"
+thrice fangsong || skip "FandolFang cannot be had"
 thrice pkcs11_report || skip "pkcs11-check cannot be installed, or there is no Python 3.12"
 skip "ofdrw with GM/T 0031-2025 (V5) seals: 2.1.0 has none, later versions cannot be resolved"
 skip "ofdgo is not served by the Go module proxy; no driver"

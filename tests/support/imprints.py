@@ -57,12 +57,18 @@ def nearly_renamed(rng: random.Random, seal: SealDesign) -> SealDesign:
 
 
 def scanned(
-    rng: random.Random, seal: SealDesign, *, upright: bool = False, dpi: int | None = None
+    rng: random.Random,
+    seal: SealDesign,
+    *,
+    upright: bool = False,
+    dpi: int | None = None,
+    copied: bool = False,
 ) -> tuple[bytes, float, float]:
     """A JPEG scan of the seal's imprint; how far it was turned in degrees, and its scale.
 
-    Strokes swell or thin, in a fifth of them by a pixel on each side; ink is uneven and broken, the paper is tinted and may be printed on,
-    the sheet lies up to 12 degrees off (a third of them any way up), the scanner adds noise.
+    Strokes swell or thin, in a fifth of them by a pixel on each side; ink is uneven and broken, the
+    paper is tinted and may be printed on, the sheet lies up to 12 degrees off (a third of them any
+    way up), the scanner adds noise.  A copied one is black and white, a PNG, on paper without print.
     """
     dpi = dpi or rng.choice([300, 400])
     pixels = draw(seal).pixels(dpi=dpi)
@@ -86,14 +92,15 @@ def scanned(
     scale = rng.uniform(0.97, 1.03)
     sheet = sheet.rotate(turn, Image.Resampling.BICUBIC)
     sheet = sheet.resize((int(side * scale),) * 2, Image.Resampling.BICUBIC)
-    return _on_paper(rng, sheet, dpi), turn, scale
+    return _on_paper(rng, sheet, dpi, copied=copied), turn, scale
 
 
-def _on_paper(rng: random.Random, ink: Image.Image, dpi: int) -> bytes:
+def _on_paper(rng: random.Random, ink: Image.Image, dpi: int, *, copied: bool) -> bytes:
+    """The sheet's file."""
     side = ink.width
     tint = (rng.randint(235, 255), rng.randint(235, 250), rng.randint(225, 248))
     paper = Image.new("RGB", (side, side), tint)
-    if rng.random() < 0.5:
+    if rng.random() < 0.5 and not copied:
         pen = ImageDraw.Draw(paper)
         for y in range(rng.randint(0, 30), side, rng.randint(50, 90)):
             pen.line([(0, y), (side, y)], fill=(30, 30, 30), width=2)
@@ -105,5 +112,10 @@ def _on_paper(rng: random.Random, ink: Image.Image, dpi: int) -> bytes:
     paper = ImageChops.subtract(paper, Image.merge("RGB", [noise] * 3))
     paper = paper.filter(ImageFilter.GaussianBlur(rng.uniform(0.2, 0.8)))
     out = io.BytesIO()
+    if copied:
+        cut = rng.randint(140, 190)
+        paper = paper.convert("L").point([255 if i > cut else 0 for i in range(256)])
+        paper.save(out, "PNG", dpi=(dpi, dpi))
+        return out.getvalue()
     paper.save(out, "JPEG", quality=rng.choice([60, 75, 90]), dpi=(dpi, dpi))
     return out.getvalue()

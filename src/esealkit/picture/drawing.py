@@ -22,6 +22,7 @@ from esealkit.picture.paths import path_data
 from esealkit.picture.png import encode_png
 from esealkit.picture.raster import Pixels, svg_pixels
 from esealkit.picture.record import KEYWORD, PictureRecord
+from esealkit.picture.shaping import seal_font
 
 __all__ = ["SEAL_RED", "Drawing", "SealDesign", "SealPath", "draw"]
 
@@ -104,6 +105,7 @@ def draw(design: SealDesign) -> Drawing:
         name=plan.design.name,
         state="provisional" if plan.rule.provisional else "drawn",
         profile=plan.design.profile,
+        font=seal_font(design.font).family or "?" if design.font else "",
     )
     return Drawing(
         paths=tuple(paths),

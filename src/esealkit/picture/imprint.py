@@ -21,10 +21,12 @@ from esealkit.picture.png import write_png
 from esealkit.picture.raster import Pixels, raster_picture
 from esealkit.picture.record import KEYWORD, PictureRecord
 
-__all__ = ["Imprint", "import_imprint", "red_ink", "seal_box"]
+__all__ = ["Imprint", "black_print", "import_imprint", "red_ink", "seal_box"]
 
 _RED = 40
 """How much redder than grey a pixel is, of 255, to be red ink and not paper or print."""
+_BLACK = 110
+"""Red of 255 under which a pixel is print: red ink is darker only in green and blue."""
 _FAINT = 24
 """Ink below this share of 255 is the paper's grain."""
 _CELLS = 96
@@ -124,6 +126,15 @@ def red_ink(pixels: Pixels) -> tuple[Any, bool]:
     if sum(redness.histogram()[_RED:]) * 1000 >= pixels.width * pixels.height:
         return _stretched(redness), True
     return _stretched(ink_of(pixels)), False
+
+
+def black_print(pixels: Pixels) -> Any:
+    """Where black print hides what red ink there may be: 255 there, else 0."""
+    _, _, filters = pillow()
+    red, _, _, alpha = planes(pixels)
+    dark = _on_paper(red, alpha).point([255 if i < _BLACK else 0 for i in range(256)])
+    # Its rim is neither black nor red.
+    return dark.filter(filters.MaxFilter(3))
 
 
 def _on_paper(plane: Any, alpha: Any) -> Any:

@@ -52,6 +52,15 @@ class FontOutlines:
         except Exception as error:  # noqa: BLE001 - a broken font raises whatever it meets
             raise MalformedError("picture.font", reason=type(error).__name__) from None
 
+    @property
+    def family(self) -> str:
+        """What the font calls itself, 80 printable characters at the most; ``""`` for nothing."""
+        try:
+            name = str(self._font["name"].getBestFamilyName() or "")
+        except Exception:  # noqa: BLE001 - as above; a font without a name draws all the same
+            return ""
+        return "".join(filter(str.isprintable, name))[:80]
+
     def glyph_of(self, character: str) -> str | None:
         """The glyph of a character, or ``None`` where the font has none."""
         return self._characters.get(ord(character)) if len(character) == 1 else None

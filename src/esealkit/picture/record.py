@@ -43,6 +43,8 @@ class PictureRecord:
     from a scan), ``confirmed``, or ``sample`` (the sandbox's: nobody's seal)."""
     profile: str = ""
     """Profile the picture was drawn under."""
+    font: str = ""
+    """What the given font calls itself; nothing where the pinned one was used."""
     imprint: str = ""
     """SHA-256 of the recorded imprint, once confirmed, or of the scan that it was taken from."""
     score: float = 0.0

@@ -29,6 +29,8 @@ _COMFORTABLE = 0.6
 """Width over height of a letter's cell from which a name takes no more of the ring."""
 _LEGIBLE = 2.0
 """mm: ideographs narrower than this are hard to read on a stamped paper."""
+_BETWEEN_TEXTS, _BETWEEN_NAMES = 0.35, 2.0
+"""mm between a name's ring and the other texts, and between two names on one ring."""
 _SECOND = 0.075
 """Height of a second name's ring in heights of the seal."""
 _SHORT_NAME = "国发〔1999〕25号；国家税务总局公告2011年第7号"
@@ -156,15 +158,16 @@ class RingSeal:
                 letters, ring, inset=self._inset, height=height, span=span, narrowest=narrowest
             )
 
-        lower = 130 if plan.design.second_name and plan.design.second_place == "lower" else 0
-        most = min(plan.shape.span or _SPANS[-1], _SPANS[-1] - lower)
+        lower = plan.design.second_name and plan.design.second_place == "lower"
+        clear = _BETWEEN_NAMES if lower else _BETWEEN_TEXTS
+        most = min(plan.shape.span or _SPANS[-1], _SPANS[-1])
         span = next(
             (each for each in _SPANS if each < most and on(each).comfortable(_COMFORTABLE)), most
         )
         while True:
             done = on(span)
             boxes = [box for line in done.outlines if (box := box_of(line))]
-            if span <= _NARROWEST_SPAN or not _touching(boxes, taken, 0.35):
+            if span <= _NARROWEST_SPAN or not _touching(boxes, taken, clear):
                 break
             span -= 4
         if done.width < _LEGIBLE and len(letters) > 20:

@@ -67,6 +67,11 @@ class SealFont:
             raise MalformedError("picture.font", reason=type(error).__name__) from None
         self._body: tuple[Box, Stems] | None = None
 
+    @property
+    def family(self) -> str:
+        """What the font calls itself; ``""`` for nothing."""
+        return self._outlines.family
+
     def letters(self, text: str) -> list[Letter]:
         """``text`` shaped, in the order seen from left to right.
 

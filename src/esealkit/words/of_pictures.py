@@ -162,8 +162,8 @@ NOTICES: dict[str, Text] = {
     "drawing.face": (
         "规定用{face}体；未给出字体，已用 {used}",
         "the rule asks for the face {face}; no font was given and {used} was used",
-        "用 font 给出仿宋字体。",
-        "Give a FangSong font.",
+        "用 --font（Python 中为 font=）给出仿宋字体文件。",
+        "Give the file of a FangSong font: --font, in Python font=.",
     ),
     "imprint.colourless": (
         "扫描图没有颜色：黑色字迹无法与印泥区分",
@@ -283,6 +283,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "picture.confirmed": (
         "{path}：{clerk} 已确认与印模一致（得分 {score}）",
         "{path}: {clerk} confirmed that the imprint agrees (score {score})",
+    ),
+    "picture.look_there": (
+        "请查看：距图样左边 {x} mm、上边 {y} mm",
+        "look {x} mm from the picture's left and {y} mm from its top",
     ),
     "picture.same": ("印模与图样一致", "the imprint agrees with the picture"),
     "picture.different": ("印模与图样不一致", "the imprint does not agree with the picture"),

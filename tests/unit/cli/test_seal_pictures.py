@@ -28,12 +28,13 @@ def test_a_seal_is_drawn_checked_and_compared(
     assert Path(shown).read_bytes().startswith(b"\x89PNG")
 
 
-def test_faults_and_differences_exit_1(tmp_path: Path) -> None:
-    """A picture with a fault, and an imprint of another seal, exit 1."""
+def test_faults_and_differences_exit_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A picture with a fault, and an imprint of another seal, exit 1; the places to look at are named."""
     one, other = str(tmp_path / "a.png"), str(tmp_path / "b.png")
     assert run(["seal", "draw", "--kind", "公章", "--name", "示例科技有限公司", "-o", one]) == 0
     assert run(["seal", "draw", "--kind", "公章", "--name", "另一家贸易公司", "-o", other]) == 0
     assert run(["seal", "compare", one, other]) == 1
+    assert "请查看" in capsys.readouterr().out
     assert run(["seal", "lint", one, "--kind", "法定代表人名章"]) == 1
 
 

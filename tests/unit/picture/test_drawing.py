@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
-from tests.support.drawings import joining_font
+from tests.support.drawings import LONG, joining_font
 
 from esealkit.errors import EsealError, LimitExceeded, MalformedError, UsageError
 from esealkit.picture.drawing import Drawing, SealDesign, draw
+from esealkit.picture.outlines import pinned_font_data
 from esealkit.picture.paths import box_of
 from esealkit.picture.record import picture_record
 from esealkit.picture.rules import PROFILES, kind_rule
@@ -115,6 +117,38 @@ def test_other_scripts_are_shaped_and_need_a_translation() -> None:
         official(second_name="བོད", second_font=font)
     latin = official("示例科技有限公司", second_name="Example Ltd.", second_place="lower")
     assert parts(latin)["second"] == 11
+
+
+def test_a_long_name_takes_what_a_short_second_name_leaves() -> None:
+    """Two names on one ring: the first takes more than half of it where there is room, and stays 2 mm off."""
+    drawing = official(LONG, second_name="EXAMPLE LTD.", second_place="lower")
+    name, second = (
+        [box for p in drawing.paths if p.part.startswith(part) and (box := box_of(p.outline))]
+        for part in ("name", "second")
+    )
+    assert len(name) == 40
+    assert name[0][1] > 22
+    assert name[-1][1] > 22
+    for a in name:
+        for b in second:
+            apart = max(a[0] - b[2], b[0] - a[2], a[1] - b[3], b[1] - a[3])
+            assert apart >= 1.99
+
+
+def test_a_given_font_is_drawn_with_and_named() -> None:
+    """A font that is given is used, and the picture's record names it; the pinned one is not named."""
+    given = pinned_font_data(serif=False)
+    sans, serif = official(font=given), official()
+    assert sans.svg != serif.svg
+    record = picture_record(sans.svg.encode())
+    assert record is not None
+    assert record.font == "Noto Sans SC"
+    assert serif.record.font == ""
+    invoice = SealDesign(kind="发票专用章", name="示例科技有限公司", font=given)
+    assert "drawing.face" not in {notice.code for notice in draw(invoice).notices}
+    [notice] = [n for n in draw(replace(invoice, font=None)).notices if n.code == "drawing.face"]
+    assert "仿宋" in notice.message("zh")
+    assert draw(SealDesign(kind="私章", name="ᠠᠠᠠ", font=joining_font())).record.font == "?"
 
 
 def test_traditional_characters_are_pointed_out() -> None:

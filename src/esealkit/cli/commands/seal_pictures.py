@@ -232,6 +232,8 @@ def compare(
             scale=f"{found.scale:.3f}",
         )
     )
+    for x, y in found.doubtful_mm:
+        say(phrase("picture.look_there", language, x=f"{x:g}", y=f"{y:g}"))
     return Exit.PASSED if found.same else Exit.FAILED
 
 
