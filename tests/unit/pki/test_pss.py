@@ -255,7 +255,8 @@ def crl(revoked: Certificate | None, *, by: rsa.RSAPrivateKey = KEY, salt: int =
 
 
 def state(leaf: Certificate, root: Certificate, data: RevocationData) -> RevocationState:
-    return revocation_status(leaf, root, data, at=NOW, now=NOW).state
+    now = dt.datetime.now(dt.UTC)
+    return revocation_status(leaf, root, data, at=now, now=now).state
 
 
 def test_crls_signed_by_pss() -> None:
