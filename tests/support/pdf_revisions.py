@@ -195,12 +195,15 @@ class Pdf:
         return self
 
 
-def hidden_from_old_readers(pdf: Pdf, number: int, body: bytes) -> Pdf:
+def hidden_from_old_readers(pdf: Pdf, number: int, body: bytes, generation: int = 0) -> Pdf:
     """A hybrid update (7.5.8.4): the object's place stands in the stream alone."""
     holder, hidden = pdf.new(), len(pdf.data)
-    pdf.data += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    pdf.data += b"%d %d obj\n%s\nendobj\n" % (number, generation, body)
     at = len(pdf.data)
-    rows = b"".join(b"\x01" + place.to_bytes(4) + b"\0\0" for place in (hidden, at))
+    rows = b"".join(
+        b"\x01" + place.to_bytes(4) + each.to_bytes(2)
+        for place, each in ((hidden, generation), (at, 0))
+    )
     size = max(pdf.size, number + 1)
     entries = b"/Type /XRef /Size %d /W [1 4 2] /Index [%d 1 %d 1] /Root 1 0 R" % (
         size,

@@ -114,8 +114,9 @@ class LaterChanges:
     """What later revisions did to one revision."""
 
     level: str
-    """``none``, ``validation`` (time stamps, validation data), ``form``, ``annotations`` or
-    ``other``: not explained by any permitted update."""
+    """``none``, ``validation`` (time stamps, validation data), ``form``, ``annotations``,
+    ``undecided`` (a form that cannot be compared), or ``other``: not explained by any permitted
+    update."""
     fields: tuple[str, ...] = ()
     """Form fields that were filled, changed or added."""
     added: tuple[str, ...] = ()

@@ -19,20 +19,21 @@ from esealkit.limits import DEFAULT_LIMITS, Limits
 from esealkit.pki.certificate import Certificate
 from esealkit.pki.evidence import kind_of
 
-__all__ = ["SignedMessage", "SignerInfo", "parse_signed_message"]
+__all__ = ["DIGEST_OF", "SignedMessage", "SignerInfo", "parse_signed_message"]
 
 _SIGNED_DATA = frozenset({oids.GM_SIGNED_DATA, oids.CMS_SIGNED_DATA})
 _PLAIN_DATA = frozenset({oids.GM_DATA, oids.CMS_DATA})
 _NO_TYPE = frozenset({"0.0"})
 """HNCA writes no content type at all (corpus row 23)."""
-_DIGEST_OF = {
+DIGEST_OF = {
     oids.SM2_WITH_SM3: oids.SM3,
     oids.RSA_WITH_SHA1: oids.SHA1,
     oids.RSA_WITH_SHA256: oids.SHA256,
     oids.RSA_WITH_SHA384: oids.SHA384,
     oids.RSA_WITH_SHA512: oids.SHA512,
 }
-"""Signers are known that name their whole signature algorithm where the digest's belongs."""
+"""The digest inside a signature algorithm; signers are known that name the whole algorithm where
+the digest's belongs."""
 _KNOWN_CONTENT = _PLAIN_DATA | _NO_TYPE | {oids.TST_INFO}
 
 
@@ -205,9 +206,9 @@ class _Reader:
         if version != (1 if key_identifier is None else 3):
             raise SealFormatError("cms.version", where="SignerInfo.version", found=version)
         digest = parts.pop(0).sequence("digestAlgorithm", 1, 2)[0].oid("digestAlgorithm")
-        if digest in _DIGEST_OF:
+        if digest in DIGEST_OF:
             self.note("cms.digest_algorithm", "SignerInfo.digestAlgorithm", algorithm=digest)
-            digest = _DIGEST_OF[digest]
+            digest = DIGEST_OF[digest]
         attributes: bytes | None = None
         values: dict[str, tuple[Node, ...]] = {}
         repeated: tuple[str, ...] = ()
@@ -271,7 +272,7 @@ def _announced(node: Node) -> str:
         first, *parameters = node.sequence("digestAlgorithms", 1, 2)
         known = all(item.is_universal(Tag.NULL) for item in parameters)
         oid = first.oid("digestAlgorithms")
-        return _DIGEST_OF.get(oid, oid) if known else ""
+        return DIGEST_OF.get(oid, oid) if known else ""
     except EsealError:
         return ""
 

@@ -20,7 +20,7 @@ from esealkit.errors import EsealError, InvalidSignature, SealFormatError
 from esealkit.findings import Deviation
 from esealkit.limits import DEFAULT_LIMITS
 from esealkit.pki.certificate import Certificate
-from esealkit.pki.cms import SignedMessage, SignerInfo
+from esealkit.pki.cms import DIGEST_OF, SignedMessage, SignerInfo
 from esealkit.pki.pss import read_pss_parameters
 from esealkit.pki.signed_bytes import Signed, SignedBytes, digest_name, digest_named
 from esealkit.pki.sm2_values import read_sm2_value
@@ -340,8 +340,5 @@ def is_weak_signer(signer: SignerInfo) -> bool:
 
 
 _RSA_WITH = {
-    oids.SHA1: oids.RSA_WITH_SHA1,
-    oids.SHA256: oids.RSA_WITH_SHA256,
-    oids.SHA384: oids.RSA_WITH_SHA384,
-    oids.SHA512: oids.RSA_WITH_SHA512,
+    digest: algorithm for algorithm, digest in DIGEST_OF.items() if algorithm != oids.SM2_WITH_SM3
 }

@@ -87,6 +87,16 @@ def test_anything_else_hidden_from_old_readers(number: int, bench: Workbench) ->
     assert bench.verify(data, policy="strict").code == "pdf.hybrid"
 
 
+def test_another_generation_hidden_from_old_readers(bench: Workbench) -> None:
+    """An object of a later generation that only newer readers find, in the page's own entries, is
+    undecided or unreadable, never passed."""
+    extra = b"/Annots [%d 1 R]" % MISSING
+    file = Pdf().update({SECOND: page(contents=CONTENT, extra=extra)})
+    body = b"<< /Type /Annot /Subtype /Square /Rect [0 0 9 9] >>"
+    file = hidden_from_old_readers(file, MISSING, body, generation=1)
+    assert verdict(bench, signed(bench, file))[0] in ("indeterminate", "unreadable")
+
+
 def test_prev_of_nought_is_none(bench: Workbench) -> None:
     """/Prev 0 in the first trailer names no earlier section."""
     file = Pdf()

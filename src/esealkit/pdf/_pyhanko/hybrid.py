@@ -23,38 +23,39 @@ def shows_two_files(reader: Any) -> bool:
 
     :raises LimitExceeded: a budget was hit.
     """
-    numbers = {
-        number
+    objects = {
+        (number, each)
         for at in range(reader.xrefs.total_revisions)
         if (hybrid := reader.xrefs.get_xref_data(at).hybrid) is not None
-        for number, _ in hybrid.xref_data.explicit_refs_in_revision
+        for number, generation in hybrid.xref_data.explicit_refs_in_revision
+        for each in {0, generation}
     }
     return any(
         differing & _reached(reader, at)
         for at in range(reader.xrefs.total_revisions)
-        if (differing := _differing(reader, numbers, at))
+        if (differing := _differing(reader, objects, at))
     )
 
 
-def _differing(reader: Any, numbers: set[int], revision: int) -> set[int]:
-    """The objects that a reader of the tables alone finds elsewhere, or not at all."""
+def _differing(reader: Any, objects: set[tuple[int, int]], revision: int) -> set[int]:
+    """Numbers of the objects that a reader of the tables alone finds elsewhere, or not at all."""
     xrefs = reader.xrefs
     return {
         number
-        for number in numbers
-        if xrefs.get_historical_ref(Reference(number, 0, pdf=reader), revision)
-        != _in_tables(xrefs, number, revision)
+        for number, generation in objects
+        if xrefs.get_historical_ref(Reference(number, generation, pdf=reader), revision)
+        != _in_tables(xrefs, number, generation, revision)
     }
 
 
-def _in_tables(xrefs: Any, number: int, revision: int) -> Any:
+def _in_tables(xrefs: Any, number: int, generation: int, revision: int) -> Any:
     for at in range(revision, -1, -1):
         section = xrefs.get_xref_data(at)
         if number in section.standard_xrefs:
-            generation, place = section.standard_xrefs[number]
-            return place if generation == 0 else (generation, place)
+            stated, place = section.standard_xrefs[number]
+            return place if stated == generation else None
         if number in section.xrefs_in_objstm:
-            return section.xrefs_in_objstm[number]
+            return section.xrefs_in_objstm[number] if generation == 0 else None
         if number in section.freed:
             return None
     return None
